@@ -1,1 +1,32 @@
-//! crypto
+//! Cryptography for authms: keys, signed tokens, bearer secrets, password hashes and sealing.
+//!
+//! This is the only crate that names a cryptography library, so that a choice of library is
+//! visible in one place. It is synchronous and holds no clock, no storage and no policy: the
+//! time, the keys and the limits that are a deployment's to choose are passed in.
+
+pub mod base62;
+mod digest;
+mod jwk;
+mod jws;
+mod keys;
+mod master;
+mod password;
+mod refresh;
+mod ring;
+mod rng;
+mod seal;
+mod secret;
+mod token;
+
+pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};
+pub use jwk::{Jwks, PublicJwk};
+pub use jws::{Expect, MAX_TOKEN_BYTES, VerifyError, verify};
+pub use keys::{Algorithm, KeyError, SignError, SigningKey, VerifyingKey};
+pub use master::{MasterKey, MasterKeyError};
+pub use password::{Argon2Params, Argon2ParamsError, Hasher, VerifyOutcome};
+pub use refresh::{RefreshToken, derived_refresh_secret};
+pub use ring::Keyring;
+pub use rng::fill_random;
+pub use seal::{OpenError, open, seal};
+pub use secret::{Secret, SecretString, ct_eq};
+pub use token::OpaqueToken;

@@ -1,0 +1,159 @@
+//! Verification of the JWTs that this deployment signs (RFC 7519, RFC 8725, RFC 9068).
+//!
+//! Stricter than the RFCs ask of a general reader, since every token that should pass was written
+//! by [`SigningKey::sign_jwt`](crate::SigningKey::sign_jwt): whatever it does not write is refused.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
+
+use crate::{Algorithm, Keyring};
+
+/// The longest token that is looked at, in bytes.
+pub const MAX_TOKEN_BYTES: usize = 8 * 1024;
+
+/// What a token has to be to pass.
+#[derive(Clone, Copy, Debug)]
+pub struct Expect<'a> {
+    /// The exact header `typ`, such as `at+jwt`; its `application/` form is refused.
+    pub typ: &'a str,
+    /// The exact `iss`.
+    pub issuer: &'a str,
+    /// A value that `aud` is or contains. With `None` the caller checks the audience.
+    pub audience: Option<&'a str>,
+    /// The present, in seconds since 1970 in UTC.
+    pub now: i64,
+    /// How far the signer's clock may differ from ours, in seconds.
+    pub leeway: u64,
+}
+
+/// Why a token does not pass. No variant carries any of the token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum VerifyError {
+    /// It was ours and would pass but that its time is over.
+    #[error("the token has expired")]
+    Expired,
+    /// It names a key that the ring does not hold, which may be newer than the ring.
+    #[error("the token is signed with an unknown key")]
+    UnknownKey,
+    /// Anything else. The reason is not told, since it would help only an attacker.
+    #[error("the token is not valid")]
+    Invalid,
+}
+
+/// The claims of `token`, if one of the ring's keys signed it and it is as expected.
+///
+/// The key is found by the header's `kid` and its algorithm is the key's own: the header's `alg`
+/// can only agree with it. `exp` and `iat` must be present and integers, `nbf` an integer if
+/// present. A token passes while `nbf - leeway <= now < exp + leeway` (RFC 7519 §4.1.4, §4.1.5).
+///
+/// # Errors
+///
+/// [`VerifyError`]; also `Invalid` if the claims do not deserialise to `T`.
+pub fn verify<T: DeserializeOwned>(
+    ring: &Keyring,
+    token: &str,
+    expect: &Expect<'_>,
+) -> Result<T, VerifyError> {
+    let payload = authenticate(ring, token, expect.typ)?;
+    check(&object(&payload)?, expect)?;
+    object(&payload)
+}
+
+/// The payload of `token`, once its header and signature are found good.
+fn authenticate(ring: &Keyring, token: &str, typ: &str) -> Result<Vec<u8>, VerifyError> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(VerifyError::Invalid);
+    }
+    let (message, signature) = token.rsplit_once('.').ok_or(VerifyError::Invalid)?;
+    // A dot too many ends up in the payload, which as base64url has none.
+    let (header, payload) = message.split_once('.').ok_or(VerifyError::Invalid)?;
+
+    let header: Header = object(&decode(header)?)?;
+    if header.typ != typ {
+        return Err(VerifyError::Invalid);
+    }
+    let key = ring.find(&header.kid).ok_or(VerifyError::UnknownKey)?;
+    if header.alg != key.algorithm() || !key.verifies(message.as_bytes(), &decode(signature)?) {
+        return Err(VerifyError::Invalid);
+    }
+    decode(payload)
+}
+
+fn check(claims: &Registered, expect: &Expect<'_>) -> Result<(), VerifyError> {
+    let audience = expect.audience.is_none_or(|audience| claims.aud.contains(audience));
+    let begun = claims.nbf.is_none_or(|nbf| nbf <= expect.now.saturating_add_unsigned(expect.leeway));
+    if claims.iss != expect.issuer || !audience || !begun {
+        return Err(VerifyError::Invalid);
+    }
+    if expect.now >= claims.exp.saturating_add_unsigned(expect.leeway) {
+        return Err(VerifyError::Expired);
+    }
+    Ok(())
+}
+
+/// The header. Members that point to or carry a key (`jwk`, `jku`, `x5c`, …) or extend the
+/// format (`crit`) are refused by not being among these.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Header {
+    alg: Algorithm,
+    kid: String,
+    typ: String,
+}
+
+/// The registered claims (RFC 7519 §4.1) that decide whether a token passes. Reading them as
+/// these types refuses strings, fractions, nulls and repeats.
+#[derive(Deserialize)]
+struct Registered {
+    iss: String,
+    exp: i64,
+    #[serde(rename = "iat")]
+    _iat: i64,
+    #[serde(default, deserialize_with = "present")]
+    nbf: Option<i64>,
+    #[serde(default)]
+    aud: Audience,
+}
+
+/// One audience or several (RFC 7519 §4.1.3).
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Audience {
+    fn contains(&self, audience: &str) -> bool {
+        match self {
+            Self::One(one) => one == audience,
+            Self::Several(several) => several.iter().any(|one| one == audience),
+        }
+    }
+}
+
+impl Default for Audience {
+    fn default() -> Self {
+        Self::Several(Vec::new())
+    }
+}
+
+/// A claim that may be left out but, unlike what `Option` takes, may not be null.
+fn present<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
+    i64::deserialize(deserializer).map(Some)
+}
+
+/// A JSON object. An array would also do for a struct's fields in order, and must not.
+fn object<T: DeserializeOwned>(json: &[u8]) -> Result<T, VerifyError> {
+    match json.first() {
+        Some(b'{') => serde_json::from_slice(json).map_err(|_| VerifyError::Invalid),
+        _ => Err(VerifyError::Invalid),
+    }
+}
+
+/// Base64url without padding, each text having one reading and each bytes one text.
+fn decode(part: &str) -> Result<Vec<u8>, VerifyError> {
+    URL_SAFE_NO_PAD.decode(part).map_err(|_| VerifyError::Invalid)
+}
