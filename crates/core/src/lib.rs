@@ -1,1 +1,22 @@
-//! core
+//! The rules and use cases of authms. Nothing here knows HTTP or SQL: a use case reads what it needs through
+//! [`ports`], decides in memory, and ends in one guarded [`commit`].
+
+pub mod access;
+pub mod audit;
+pub mod client;
+pub mod commit;
+pub mod id;
+pub mod install;
+pub mod key;
+pub mod limits;
+pub mod membership;
+pub mod page;
+pub mod ports;
+pub mod session;
+pub mod signin;
+pub mod signing_key;
+pub mod tenant;
+pub mod text;
+pub mod ticket;
+pub mod time;
+pub mod user;

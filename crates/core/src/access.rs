@@ -1,0 +1,277 @@
+//! Who calls, what they may do, and whom they may do it to.
+
+use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, UserId};
+
+/// A member's role in a tenant, ranked: a later one outranks an earlier one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub enum Role {
+    /// Uses applications; administers nothing.
+    Member,
+    /// Helps members: may look them up and act on their behalf.
+    Support,
+    /// Administers users, clients and API keys.
+    Admin,
+    /// Administers the tenant itself.
+    SuperAdmin,
+}
+
+impl Role {
+    /// All roles, lowest rank first.
+    pub const ALL: [Self; 4] = [Self::Member, Self::Support, Self::Admin, Self::SuperAdmin];
+
+    /// The name on the wire and at rest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Member => "member",
+            Self::Support => "support",
+            Self::Admin => "admin",
+            Self::SuperAdmin => "super_admin",
+        }
+    }
+
+    /// The role of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == name)
+    }
+
+    /// Whether this role carries `permission`.
+    pub fn grants(self, permission: Permission) -> bool {
+        permission.least_role().is_some_and(|least| self >= least)
+    }
+
+    /// The permissions of this role, in declaration order.
+    pub fn permissions(self) -> impl Iterator<Item = Permission> {
+        Permission::ALL.into_iter().filter(move |p| self.grants(*p))
+    }
+
+    /// Whether someone of this role may give `role` to others: only what is below their own, save that the highest
+    /// rank appoints its equals, or else it could never be handed on.
+    pub fn may_appoint(self, role: Self) -> bool {
+        role < self || self == Self::SuperAdmin
+    }
+}
+
+/// One thing that a role or an API key's scope allows. Scopes are permissions by name.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Permission {
+    /// Mint `sso` tickets for users (systems only).
+    TicketMint,
+    /// State at minting when and how the subject authenticated (systems only).
+    TicketVouch,
+    /// Mint `on_behalf` tickets for users of lower rank (persons only).
+    TicketOnBehalf,
+    /// Look at users and memberships.
+    UserRead,
+    /// Create, change, disable users; set passwords and roles.
+    UserWrite,
+    /// Delete users.
+    UserDelete,
+    /// Look at clients.
+    ClientRead,
+    /// Create, change, delete clients.
+    ClientWrite,
+    /// Look at API keys.
+    KeyRead,
+    /// Create, change, delete API keys.
+    KeyWrite,
+    /// Look at the tenant.
+    TenantRead,
+    /// Change the tenant; in the default tenant also: create others.
+    TenantWrite,
+}
+
+impl Permission {
+    /// All permissions.
+    pub const ALL: [Self; 12] = [
+        Self::TicketMint,
+        Self::TicketVouch,
+        Self::TicketOnBehalf,
+        Self::UserRead,
+        Self::UserWrite,
+        Self::UserDelete,
+        Self::ClientRead,
+        Self::ClientWrite,
+        Self::KeyRead,
+        Self::KeyWrite,
+        Self::TenantRead,
+        Self::TenantWrite,
+    ];
+
+    /// The name on the wire and at rest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::TicketMint => "ticket:mint",
+            Self::TicketVouch => "ticket:vouch",
+            Self::TicketOnBehalf => "ticket:on_behalf",
+            Self::UserRead => "user:read",
+            Self::UserWrite => "user:write",
+            Self::UserDelete => "user:delete",
+            Self::ClientRead => "client:read",
+            Self::ClientWrite => "client:write",
+            Self::KeyRead => "key:read",
+            Self::KeyWrite => "key:write",
+            Self::TenantRead => "tenant:read",
+            Self::TenantWrite => "tenant:write",
+        }
+    }
+
+    /// The permission of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.as_str() == name)
+    }
+
+    /// The lowest role that carries it; `None`: systems only, by scope.
+    const fn least_role(self) -> Option<Role> {
+        match self {
+            Self::TicketMint | Self::TicketVouch => None,
+            Self::TicketOnBehalf | Self::UserRead => Some(Role::Support),
+            Self::UserWrite
+            | Self::UserDelete
+            | Self::ClientRead
+            | Self::ClientWrite
+            | Self::KeyRead
+            | Self::KeyWrite
+            | Self::TenantRead => Some(Role::Admin),
+            Self::TenantWrite => Some(Role::SuperAdmin),
+        }
+    }
+
+    /// Whether an API key may carry it as a scope: a system never acts on somebody's behalf.
+    pub const fn is_scope(self) -> bool {
+        !matches!(self, Self::TicketOnBehalf)
+    }
+
+    /// Whether somebody of `role` may put this scope on a key: only what they may do themselves, and minting, which
+    /// is what keys are for, from `admin` on.
+    pub fn may_be_delegated_by(self, role: Role) -> bool {
+        self.is_scope() && (role.grants(self) || (self.least_role().is_none() && role >= Role::Admin))
+    }
+}
+
+/// A signed-in user, as the request's bearer token and the store's present state show them.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The tenant that the session is in.
+    pub tenant: TenantId,
+    /// Whose session it is.
+    pub user: UserId,
+    /// The session that the access token belongs to.
+    pub session: SessionId,
+    /// The role that the user has now, whatever the token says.
+    pub role: Role,
+    /// Set if somebody else acts as this user; such a session reaches only what names it explicitly.
+    pub acting: Option<UserId>,
+    /// The client that the session was opened for.
+    pub client: Option<ClientId>,
+}
+
+/// A system that authenticated by API key.
+#[derive(Clone, Debug)]
+pub struct System {
+    /// The tenant that the key belongs to.
+    pub tenant: TenantId,
+    /// The key itself.
+    pub key: ApiKeyId,
+    /// The highest rank of user that it may touch.
+    pub rank: Role,
+    /// What it may do.
+    pub scopes: Vec<Permission>,
+    /// The key's fence as read, for what is decided on it.
+    pub fence: u32,
+}
+
+/// Whoever is behind an authenticated request.
+#[derive(Clone, Debug)]
+pub enum Caller {
+    /// A user with an access token.
+    Person(Person),
+    /// A backend with an API key.
+    System(System),
+}
+
+/// The caller may not do this; the reason is for the audit log and the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Forbidden {
+    /// The permission is missing.
+    #[error("this needs the permission {}", .0.as_str())]
+    Permission(Permission),
+    /// The target ranks too high for the caller.
+    #[error("the target's rank is too high for this caller")]
+    Rank,
+    /// Header, body and token name different tenants.
+    #[error("header, body and credentials name different tenants")]
+    Tenant,
+    /// Only persons may do this.
+    #[error("an API key may not do this")]
+    PersonsOnly,
+    /// A session on somebody's behalf may not do this.
+    #[error("a session on somebody's behalf may not do this")]
+    OnBehalf,
+}
+
+impl Caller {
+    /// The one tenant that this caller sees.
+    pub const fn tenant(&self) -> TenantId {
+        match self {
+            Self::Person(p) => p.tenant,
+            Self::System(s) => s.tenant,
+        }
+    }
+
+    /// The caller's rank.
+    pub const fn rank(&self) -> Role {
+        match self {
+            Self::Person(p) => p.role,
+            Self::System(s) => s.rank,
+        }
+    }
+
+    /// Demands a permission.
+    ///
+    /// # Errors
+    /// [`Forbidden::Permission`] without it; [`Forbidden::OnBehalf`] for a session on somebody's behalf, whatever
+    /// the role.
+    pub fn require(&self, permission: Permission) -> Result<(), Forbidden> {
+        let held = match self {
+            Self::Person(p) if p.acting.is_some() => return Err(Forbidden::OnBehalf),
+            Self::Person(p) => p.role.grants(permission),
+            Self::System(s) => s.scopes.contains(&permission),
+        };
+        if held { Ok(()) } else { Err(Forbidden::Permission(permission)) }
+    }
+
+    /// Demands that the caller may change someone of `role`: a person must rank strictly above (the highest rank
+    /// administers its equals), a system at least as high.
+    ///
+    /// # Errors
+    /// [`Forbidden::Rank`] otherwise.
+    pub fn require_rank_over(&self, role: Role) -> Result<(), Forbidden> {
+        let enough = match self {
+            Self::Person(p) => p.role.may_appoint(role),
+            Self::System(s) => role <= s.rank,
+        };
+        if enough { Ok(()) } else { Err(Forbidden::Rank) }
+    }
+
+    /// Demands that a tenant named beside the credentials is the caller's own.
+    ///
+    /// # Errors
+    /// [`Forbidden::Tenant`] for any other, existing or not.
+    pub fn require_tenant(&self, named: Option<TenantId>) -> Result<(), Forbidden> {
+        match named {
+            Some(t) if t != self.tenant() => Err(Forbidden::Tenant),
+            _ => Ok(()),
+        }
+    }
+
+    /// The signed-in person behind this call.
+    ///
+    /// # Errors
+    /// [`Forbidden::PersonsOnly`] for an API key.
+    pub fn person(&self) -> Result<&Person, Forbidden> {
+        match self {
+            Self::Person(p) => Ok(p),
+            Self::System(_) => Err(Forbidden::PersonsOnly),
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! Audit events: what happened, as bytes that never change again.
+
+use crate::access::Caller;
+use crate::id::{ApiKeyId, ClientId, EventId, SessionId, TenantId, TicketId, UserId};
+use crate::ports::Rng;
+use crate::time::Timestamp;
+use serde_json::{Map, Value};
+use std::net::IpAddr;
+
+/// What an event is called in the log.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum EventName {
+    /// The installation was created.
+    Installed,
+    /// The signing keys were rotated.
+    KeysRotated,
+    /// A tenant was created.
+    TenantCreated,
+    /// A tenant was changed.
+    TenantUpdated,
+    /// A membership was given, changed or taken.
+    MembershipChanged,
+    /// A user was created.
+    UserCreated,
+    /// A user was changed.
+    UserUpdated,
+    /// A user was disabled.
+    UserDisabled,
+    /// A user was enabled again.
+    UserEnabled,
+    /// A user was deleted.
+    UserDeleted,
+    /// A password was set or changed.
+    PasswordChanged,
+    /// A client was created.
+    ClientCreated,
+    /// A client was changed.
+    ClientUpdated,
+    /// A client was deleted.
+    ClientDeleted,
+    /// An API key was created.
+    KeyCreated,
+    /// An API key was changed.
+    KeyUpdated,
+    /// An API key was deleted.
+    KeyDeleted,
+    /// A ticket was minted.
+    TicketMinted,
+    /// A ticket signed its subject in.
+    TicketRedeemed,
+    /// A ticket was refused.
+    TicketRefused,
+    /// A spent ticket came back.
+    TicketReplayed,
+    /// A password signed its user in.
+    LoginSucceeded,
+    /// A password sign-in was refused.
+    LoginFailed,
+    /// A refresh token was reused; its family is dead.
+    RefreshReused,
+    /// A session was ended.
+    SessionEnded,
+    /// A user's sessions were ended together.
+    SessionsEnded,
+}
+
+impl EventName {
+    /// The name in the log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Installed => "installation.created",
+            Self::KeysRotated => "signing_keys.rotated",
+            Self::TenantCreated => "tenant.created",
+            Self::TenantUpdated => "tenant.updated",
+            Self::MembershipChanged => "membership.changed",
+            Self::UserCreated => "user.created",
+            Self::UserUpdated => "user.updated",
+            Self::UserDisabled => "user.disabled",
+            Self::UserEnabled => "user.enabled",
+            Self::UserDeleted => "user.deleted",
+            Self::PasswordChanged => "user.password_changed",
+            Self::ClientCreated => "client.created",
+            Self::ClientUpdated => "client.updated",
+            Self::ClientDeleted => "client.deleted",
+            Self::KeyCreated => "api_key.created",
+            Self::KeyUpdated => "api_key.updated",
+            Self::KeyDeleted => "api_key.deleted",
+            Self::TicketMinted => "ticket.minted",
+            Self::TicketRedeemed => "ticket.redeemed",
+            Self::TicketRefused => "ticket.refused",
+            Self::TicketReplayed => "ticket.replayed",
+            Self::LoginSucceeded => "login.succeeded",
+            Self::LoginFailed => "login.failed",
+            Self::RefreshReused => "session.refresh_reused",
+            Self::SessionEnded => "session.ended",
+            Self::SessionsEnded => "sessions.ended",
+        }
+    }
+}
+
+/// Where a request came from, for the audit log.
+#[derive(Clone, Debug, Default)]
+pub struct Source {
+    /// The client's address, after trusted proxies.
+    pub ip: Option<IpAddr>,
+    /// `User-Agent`, at most 256 characters.
+    pub user_agent: Option<String>,
+    /// The request's identifier, as in the answer's `X-Request-Id`.
+    pub request_id: Option<String>,
+}
+
+/// A row of the audit log. `body` is canonical JSON (RFC 8785): it is what a later log hashes, so it is made once and
+/// kept as it is.
+#[derive(Clone, Debug)]
+pub struct AuditRow {
+    /// The event's identifier, time-ordered.
+    pub id: EventId,
+    /// The tenant in whose log it stands; `None`: the installation's own.
+    pub tenant: Option<TenantId>,
+    /// The event's name.
+    pub name: EventName,
+    /// Canonical bytes.
+    pub body: Vec<u8>,
+}
+
+/// Collects what an event says. Members are only ever strings and integers, and `serde_json` keeps them sorted, which
+/// is all that RFC 8785 asks of such values.
+#[derive(Debug)]
+pub struct Event {
+    name: EventName,
+    tenant: Option<TenantId>,
+    members: Map<String, Value>,
+}
+
+impl Event {
+    /// An event in a tenant's log, or in the installation's.
+    pub fn new(name: EventName, tenant: Option<TenantId>) -> Self {
+        Self { name, tenant, members: Map::new() }
+    }
+
+    /// Adds a text.
+    #[must_use]
+    pub fn text(mut self, member: &str, value: impl Into<String>) -> Self {
+        self.members.insert(member.to_owned(), Value::String(value.into()));
+        self
+    }
+
+    /// Adds a text, if there is one.
+    #[must_use]
+    pub fn text_if(self, member: &str, value: Option<impl Into<String>>) -> Self {
+        match value {
+            Some(v) => self.text(member, v),
+            None => self,
+        }
+    }
+
+    /// Adds an integer.
+    #[must_use]
+    pub fn number(mut self, member: &str, value: i64) -> Self {
+        self.members.insert(member.to_owned(), Value::from(value));
+        self
+    }
+
+    /// Who did it.
+    #[must_use]
+    pub fn by(self, caller: &Caller) -> Self {
+        match caller {
+            Caller::Person(p) => self
+                .text("actor", p.user.to_string())
+                .text("actor_session", p.session.to_string())
+                .text_if("actor_on_behalf", p.acting.map(|a| a.to_string())),
+            Caller::System(s) => self.text("actor", s.key.to_string()),
+        }
+    }
+
+    /// The operator did it, at the command line.
+    #[must_use]
+    pub fn by_console(self) -> Self {
+        self.text("actor", "console")
+    }
+
+    /// Whom it concerns.
+    #[must_use]
+    pub fn subject(self, user: UserId) -> Self {
+        self.text("subject", user.to_string())
+    }
+
+    /// Which ticket.
+    #[must_use]
+    pub fn ticket(self, id: TicketId) -> Self {
+        self.text("ticket", id.to_string())
+    }
+
+    /// Which session.
+    #[must_use]
+    pub fn session(self, id: SessionId) -> Self {
+        self.text("session", id.to_string())
+    }
+
+    /// Which client, if any.
+    #[must_use]
+    pub fn client(self, id: Option<ClientId>) -> Self {
+        self.text_if("client", id.map(|c| c.to_string()))
+    }
+
+    /// Which API key.
+    #[must_use]
+    pub fn key(self, id: ApiKeyId) -> Self {
+        self.text("key", id.to_string())
+    }
+
+    /// Where the request came from.
+    #[must_use]
+    pub fn from(self, source: &Source) -> Self {
+        self.text_if("ip", source.ip.map(|ip| ip.to_string()))
+            .text_if("user_agent", source.user_agent.clone())
+            .text_if("request_id", source.request_id.clone())
+    }
+
+    /// Fixes the event as a row.
+    pub fn into_row(mut self, now: Timestamp, rng: &dyn Rng) -> AuditRow {
+        let id = EventId::generate(now, rng);
+        self.members.insert("event".to_owned(), Value::from(self.name.as_str()));
+        self.members.insert("id".to_owned(), Value::from(id.to_string()));
+        self.members.insert("time".to_owned(), Value::from(now.to_string()));
+        if let Some(t) = self.tenant {
+            self.members.insert("tenant".to_owned(), Value::from(t.to_string()));
+        }
+        let body = Value::Object(self.members).to_string().into_bytes();
+        AuditRow { id, tenant: self.tenant, name: self.name, body }
+    }
+}

@@ -1,0 +1,5 @@
+//! Applications that users sign in to.
+
+mod model;
+
+pub use model::*;

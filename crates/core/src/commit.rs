@@ -1,0 +1,224 @@
+//! The guarded commit: the one way in which anything is ever changed.
+
+use crate::audit::AuditRow;
+use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use crate::time::Timestamp;
+use crate::{client, install, key, membership, session, signing_key, tenant, ticket, user};
+
+/// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
+/// time, before any of its changes.
+#[derive(Clone, Debug)]
+pub enum Guard {
+    /// The ticket is unspent, unexpired, and has fewer failed attempts than this.
+    TicketLive {
+        /// The ticket.
+        id: TicketId,
+        /// The number of failed attempts that kills it.
+        attempts_below: u8,
+    },
+    /// The ticket was redeemed after its spending fewer times than this.
+    ReplaysBelow {
+        /// The ticket.
+        id: TicketId,
+        /// The bound.
+        bound: u32,
+    },
+    /// The session is not over, and this refresh token is the head of its family.
+    FamilyHead {
+        /// The session.
+        session: SessionId,
+        /// The presented token's generation.
+        generation: u32,
+    },
+    /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
+    IdempotencyFree {
+        /// [`ticket::Minter::scope`].
+        scope: [u8; 16],
+        /// SHA-256 of the key.
+        key_hash: [u8; 32],
+    },
+    /// The row's revision is still the one that was read; 0: the row does not exist.
+    Rev {
+        /// The row.
+        row: Row,
+        /// Its revision as read.
+        rev: u64,
+    },
+}
+
+/// A row that carries a revision. Declaration order is lock order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Row {
+    /// The installation; its revision counts changes of the key set.
+    Installation,
+    /// A tenant.
+    Tenant(TenantId),
+    /// A user.
+    User(UserId),
+    /// A membership.
+    Membership(TenantId, UserId),
+    /// A client.
+    Client(ClientId),
+    /// An API key.
+    ApiKey(ApiKeyId),
+}
+
+/// One change; each noun's own are in its model.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// To the installation.
+    Installation(install::Change),
+    /// To the signing keys.
+    SigningKeys(signing_key::Change),
+    /// To tenants.
+    Tenant(tenant::Change),
+    /// To memberships.
+    Membership(membership::Change),
+    /// To users.
+    User(user::Change),
+    /// To clients.
+    Client(client::Change),
+    /// To API keys.
+    ApiKey(key::Change),
+    /// To tickets.
+    Ticket(ticket::Change),
+    /// To sessions.
+    Session(session::Change),
+    /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
+    /// any other refusal.
+    CountRefusal(&'static str),
+}
+
+/// How a commit is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Lane {
+    /// Gathered with others into one durable transaction: conflict-free by its keys, a closed list.
+    Gathered,
+    /// A transaction of its own.
+    Alone,
+}
+
+impl Change {
+    const fn lane(&self) -> Lane {
+        match self {
+            Self::Ticket(_) | Self::CountRefusal(_) => Lane::Gathered,
+            Self::Session(
+                session::Change::Open(_) | session::Change::Rotate { .. } | session::Change::End { .. },
+            ) => Lane::Gathered,
+            Self::Session(session::Change::EndAll { .. })
+            | Self::Installation(_)
+            | Self::SigningKeys(_)
+            | Self::Tenant(_)
+            | Self::Membership(_)
+            | Self::User(_)
+            | Self::Client(_)
+            | Self::ApiKey(_) => Lane::Alone,
+        }
+    }
+}
+
+/// Changes under guards, with the audit rows of the act: all of it becomes durable, or none.
+#[derive(Clone, Debug)]
+pub struct Commit {
+    guards: Vec<Guard>,
+    changes: Vec<Change>,
+    audit: Vec<AuditRow>,
+}
+
+impl Commit {
+    /// A commit of the act that `audit` tells of.
+    pub fn new(audit: AuditRow) -> Self {
+        Self { guards: Vec::new(), changes: Vec::new(), audit: vec![audit] }
+    }
+
+    /// Counts a refusal of somebody who proved nothing.
+    pub fn refusal(reason: &'static str) -> Self {
+        Self { guards: Vec::new(), changes: vec![Change::CountRefusal(reason)], audit: Vec::new() }
+    }
+
+    /// Counts one more replay of a ticket whose audit rows are used up.
+    pub fn counted_replay(id: TicketId) -> Self {
+        let changes = vec![Change::Ticket(ticket::Change::CountReplay(id))];
+        Self { guards: Vec::new(), changes, audit: Vec::new() }
+    }
+
+    /// Adds a condition.
+    #[must_use]
+    pub fn guard(mut self, guard: Guard) -> Self {
+        self.guards.push(guard);
+        self
+    }
+
+    /// Adds a change.
+    #[must_use]
+    pub fn change(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// Adds another act's audit row.
+    #[must_use]
+    pub fn audit(mut self, row: AuditRow) -> Self {
+        self.audit.push(row);
+        self
+    }
+
+    /// The conditions, in the order in which a conflict names them.
+    pub fn guards(&self) -> &[Guard] {
+        &self.guards
+    }
+
+    /// The changes, in order.
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The audit rows, in order.
+    pub fn audit_rows(&self) -> &[AuditRow] {
+        &self.audit
+    }
+
+    /// How it is written: gathered if every change is.
+    pub fn lane(&self) -> Lane {
+        let gathered = self.changes.iter().all(|c| c.lane() == Lane::Gathered);
+        if gathered { Lane::Gathered } else { Lane::Alone }
+    }
+}
+
+/// The commit is durable.
+#[derive(Clone, Copy, Debug)]
+pub struct Committed {
+    /// Its time by the store's clock: what `iat` says.
+    pub at: Timestamp,
+}
+
+/// A value that exists already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unique {
+    /// A user's identifier, in the tenant.
+    UserIdentifier,
+    /// A client's name, in the tenant.
+    ClientName,
+    /// A tenant's name.
+    TenantName,
+}
+
+/// Why a commit is not known to have been written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum CommitError {
+    /// The guard of this index failed; nothing was written.
+    #[error("guard {0} failed")]
+    Conflict(usize),
+    /// The value exists already; nothing was written.
+    #[error("{0:?} is taken")]
+    Taken(Unique),
+    /// Too much is waiting; nothing was written.
+    #[error("the store is busy")]
+    Busy,
+    /// The store cannot write; nothing was written.
+    #[error("the store is unavailable")]
+    Unavailable,
+    /// The store failed while committing; perhaps it was written.
+    #[error("the store failed during a commit")]
+    Unknown,
+}

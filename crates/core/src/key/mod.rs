@@ -1,0 +1,5 @@
+//! API keys: how systems authenticate.
+
+mod model;
+
+pub use model::*;

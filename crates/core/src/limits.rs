@@ -1,0 +1,121 @@
+//! Traffic limits: counted in the store, named in the answer, throttling rather than locking anybody out.
+
+use crate::time::Span;
+use std::net::{IpAddr, Ipv6Addr};
+
+/// What a budget is kept for.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum LimitKind {
+    /// All requests of an address.
+    Address,
+    /// Sign-in attempts of an address.
+    SignIn,
+    /// Password attempts at an account from one network.
+    Account,
+    /// Requests of a client or API key.
+    Client,
+    /// Redemptions that failed, a ticket.
+    Ticket,
+}
+
+impl LimitKind {
+    /// The policy's name in `RateLimit-Policy`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::SignIn => "address_sign_in",
+            Self::Account => "account",
+            Self::Client => "client",
+            Self::Ticket => "ticket",
+        }
+    }
+}
+
+/// So many requests in so long a window; unused quota does not add up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Quota {
+    /// Requests a window, at least 1.
+    pub requests: u32,
+    /// The window, at least a second.
+    pub window: Span,
+}
+
+/// The configured quotas.
+#[derive(Clone, Copy, Debug)]
+pub struct Quotas {
+    /// See [`LimitKind::Address`].
+    pub address: Quota,
+    /// See [`LimitKind::SignIn`].
+    pub sign_in: Quota,
+    /// See [`LimitKind::Account`].
+    pub account: Quota,
+    /// See [`LimitKind::Client`].
+    pub client: Quota,
+    /// See [`LimitKind::Ticket`].
+    pub ticket: Quota,
+}
+
+impl Quotas {
+    /// The quota of a kind.
+    pub const fn of(&self, kind: LimitKind) -> Quota {
+        match kind {
+            LimitKind::Address => self.address,
+            LimitKind::SignIn => self.sign_in,
+            LimitKind::Account => self.account,
+            LimitKind::Client => self.client,
+            LimitKind::Ticket => self.ticket,
+        }
+    }
+}
+
+/// One request against one budget.
+#[derive(Clone, Debug)]
+pub struct Take {
+    /// What the budget is for.
+    pub kind: LimitKind,
+    /// Whose budget, in bytes.
+    pub key: Vec<u8>,
+    /// How large it is.
+    pub quota: Quota,
+}
+
+/// A budget after a take.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Budget {
+    /// What it is for.
+    pub kind: LimitKind,
+    /// How large it is.
+    pub quota: Quota,
+    /// Whether the request was within it.
+    pub allowed: bool,
+    /// How many requests are left now.
+    pub remaining: u32,
+    /// Until one more request is allowed if none is left; else until the budget is full again.
+    pub reset: Span,
+}
+
+/// A budget is used up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the limit \"{}\" is used up", .0.kind.as_str())]
+pub struct Throttled(pub Budget);
+
+/// What counts as one caller: an IPv4 address, or the /64 of an IPv6 address, since one host commands all of it.
+pub fn network(ip: IpAddr) -> ipnet::IpNet {
+    let ip = ip.to_canonical();
+    let (ip, bits) = match ip {
+        IpAddr::V4(_) => (ip, 32),
+        IpAddr::V6(v6) => {
+            let [a, b, c, d, ..] = v6.segments();
+            (IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)), 64)
+        }
+    };
+    ipnet::IpNet::new_assert(ip, bits)
+}
+
+/// The bytes of [`network`], as a budget's key.
+pub fn network_key(ip: IpAddr) -> Vec<u8> {
+    match network(ip).addr() {
+        IpAddr::V4(v4) => v4.octets().to_vec(),
+        IpAddr::V6(v6) => v6.octets().to_vec(),
+    }
+}

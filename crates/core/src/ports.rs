@@ -1,0 +1,197 @@
+//! What the use cases need from outside, in small traits.
+
+use crate::client::Client;
+use crate::commit::{Commit, CommitError, Committed};
+use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use crate::install::Installation;
+use crate::key::ApiKey;
+use crate::limits::{Budget, Take};
+use crate::membership::Membership;
+use crate::page::{Page, PageRequest};
+use crate::session::{Session, SessionView};
+use crate::signin::Standing;
+use crate::signing_key::StoredKey;
+use crate::tenant::Tenant;
+use crate::ticket::{Idempotency, Replay, Ticket};
+use crate::time::{Span, Timestamp};
+use crate::user::{Identifier, PasswordHash, User, UserFilter};
+use authms_crypto::SecretString;
+use std::pin::Pin;
+
+/// A boxed future: keeps the traits usable behind `dyn` without a macro.
+pub type Fut<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// The time of day.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness for secrets: a CSPRNG.
+pub trait Rng: Send + Sync {
+    /// Fills `buffer` with random bytes.
+    fn fill(&self, buffer: &mut [u8]);
+}
+
+/// A fresh array of random bytes.
+pub fn random<const N: usize>(rng: &dyn Rng) -> [u8; N] {
+    let mut bytes = [0; N];
+    rng.fill(&mut bytes);
+    bytes
+}
+
+/// The password hasher is full; try again later.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("too many passwords are being hashed")]
+pub struct Overloaded;
+
+/// What a verification found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// The password is right.
+    Match,
+    /// The password is wrong, or there was nothing to compare it with.
+    Mismatch,
+}
+
+/// Slow password hashing, a bounded number at a time. The permit travels with the job: an abandoned request does not
+/// free its place before the hashing ends.
+pub trait Passwords: Send + Sync {
+    /// Hashes a new password.
+    fn hash(&self, password: SecretString) -> Fut<'_, Result<PasswordHash, Overloaded>>;
+    /// Compares a password; without a hash it takes the same time and finds a mismatch.
+    fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Fut<'_, Result<Verdict, Overloaded>>;
+}
+
+/// The store cannot answer now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("the store is unavailable")]
+pub struct Down;
+
+/// The outcome of a read.
+pub type Read<T> = Result<T, Down>;
+
+/// All of the store. Reads see every commit that was acknowledged before they began.
+pub trait Store:
+    Installations + Tenants + Memberships + Users + Clients + ApiKeys + Tickets + Sessions + Send + Sync
+{
+    /// Writes a commit durably, or tells why not. An answer may leave only after this returns.
+    fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>>;
+
+    /// Takes from traffic budgets, all or none: if one is exhausted, none is charged. One budget a take, in order.
+    fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>>;
+
+    /// Erases what may be derived from no longer: replays, rotations and idempotency keys past their time. Called
+    /// every few seconds.
+    fn sweep(&self) -> Fut<'_, Read<()>>;
+}
+
+/// Reads about the installation.
+pub trait Installations {
+    /// The installation, once the first start has made it.
+    fn installation(&self) -> Fut<'_, Read<Option<Installation>>>;
+    /// All signing keys, oldest first, with the revision of the set.
+    fn signing_keys(&self) -> Fut<'_, Read<(Vec<StoredKey>, u64)>>;
+}
+
+/// Reads about tenants.
+pub trait Tenants {
+    /// One tenant.
+    fn tenant(&self, id: TenantId) -> Fut<'_, Read<Option<Tenant>>>;
+    /// The tenant that was made at the first start.
+    fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>>;
+    /// All tenants, oldest first.
+    fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>>;
+}
+
+/// Reads about memberships.
+pub trait Memberships {
+    /// A membership, also a removed one (its fence matters).
+    fn membership(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Membership>>>;
+    /// A user's living memberships with their tenants, oldest first.
+    fn memberships_of(&self, user: UserId) -> Fut<'_, Read<Vec<(Membership, Tenant)>>>;
+    /// How many living members of this tenant have this role and are active.
+    fn count_role(&self, tenant: TenantId, role: crate::access::Role) -> Fut<'_, Read<u64>>;
+}
+
+/// A user together with their place in one tenant.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The user.
+    pub user: User,
+    /// Their role in the tenant.
+    pub role: crate::access::Role,
+    /// The membership's fence.
+    pub fence: u32,
+}
+
+/// Reads about users.
+pub trait Users {
+    /// A user by identifier, if they are a member of the tenant (whatever their status).
+    fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>>;
+    /// What a sign-in by name needs: the user in whose home tenant this name is, their standing, their password hash.
+    fn for_login(
+        &self,
+        tenant: TenantId,
+        names: Vec<Identifier>,
+    ) -> Fut<'_, Read<Option<(Standing, Option<PasswordHash>)>>>;
+    /// The password hash of a user.
+    fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
+    /// The members of a tenant, oldest first.
+    fn members(&self, tenant: TenantId, filter: UserFilter, page: PageRequest) -> Fut<'_, Read<Page<Member>>>;
+    /// The oldest active user with this role in the tenant.
+    fn first_with_role(&self, tenant: TenantId, role: crate::access::Role) -> Fut<'_, Read<Option<Member>>>;
+    /// Whether one of the user's last sessions in this tenant came from this network (IPv4 address, IPv6 /64).
+    fn signed_in_from(&self, user: UserId, network: ipnet::IpNet) -> Fut<'_, Read<bool>>;
+}
+
+/// Reads about clients.
+pub trait Clients {
+    /// One client.
+    fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>>;
+    /// A tenant's clients, oldest first.
+    fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>>;
+}
+
+/// Reads about API keys.
+pub trait ApiKeys {
+    /// One key, with whether its tenant is active.
+    fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>>;
+    /// A tenant's keys, oldest first.
+    fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>>;
+}
+
+/// Everything that a redemption reads, in one go.
+#[derive(Clone, Debug)]
+pub struct RedeemView {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The present standing of its subject and of what it was minted on. The client's fence is that of the client
+    /// that the ticket is bound to.
+    pub standing: Standing,
+    /// What answers a repetition, while it is kept.
+    pub replay: Option<Replay>,
+}
+
+/// Reads about tickets.
+pub trait Tickets {
+    /// What a redemption needs: one joined read a decision.
+    fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>>;
+    /// The ticket that an idempotency key stands for, and what was asked then.
+    fn by_idempotency(&self, scope: [u8; 16], key_hash: [u8; 32]) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>>;
+}
+
+/// Reads about sessions.
+pub trait Sessions {
+    /// A session and the present state of what it rests on: one joined read.
+    fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>>;
+    /// A user's sessions in a tenant that are not over by time or end, newest first.
+    fn sessions_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+        idle: Span,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Session>>>;
+}

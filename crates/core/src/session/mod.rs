@@ -1,0 +1,5 @@
+//! Sessions and their refresh families.
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,211 @@
+//! Sessions: what a sign-in creates, and the one chain of refresh tokens that belongs to it.
+
+use crate::access::Role;
+use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, TokenId, UserId};
+use crate::signin::{Fences, MethodKind};
+use crate::time::{Span, Timestamp};
+
+/// Somebody who acts as the session's user (RFC 8693 §4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acting {
+    /// The actor.
+    pub user: UserId,
+    /// The actor's own session; this one ends with it.
+    pub session: SessionId,
+    /// Why they act.
+    pub reason: String,
+}
+
+/// Where a session came from; for showing to its user.
+#[derive(Clone, Debug, Default)]
+pub struct Origin {
+    /// The address that signed in.
+    pub ip: Option<std::net::IpAddr>,
+    /// Its `User-Agent`, at most 256 characters.
+    pub user_agent: Option<String>,
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EndReason {
+    /// The user signed out.
+    Logout,
+    /// The user ended it from another session.
+    EndedByUser,
+    /// A refresh token came back after its time: somebody else may have it.
+    RefreshReuse,
+    /// The password changed.
+    PasswordChanged,
+}
+
+impl EndReason {
+    const ALL: [Self; 4] = [Self::Logout, Self::EndedByUser, Self::RefreshReuse, Self::PasswordChanged];
+
+    /// The name at rest and in the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Logout => "logout",
+            Self::EndedByUser => "ended_by_user",
+            Self::RefreshReuse => "refresh_reuse",
+            Self::PasswordChanged => "password_changed",
+        }
+    }
+
+    /// The reason of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|r| r.as_str() == name)
+    }
+}
+
+/// A signed-in user at one client.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// Its identifier, `sid` in tokens.
+    pub id: SessionId,
+    /// Its tenant.
+    pub tenant: TenantId,
+    /// Whose it is.
+    pub user: UserId,
+    /// The client that it was opened for.
+    pub client: Option<ClientId>,
+    /// How the sign-in was done.
+    pub method: MethodKind,
+    /// The ticket that opened it.
+    pub ticket: Option<TicketId>,
+    /// The API key that minted that ticket.
+    pub minted_by: Option<ApiKeyId>,
+    /// Who acts in it, if not its user.
+    pub acting: Option<Acting>,
+    /// The fences of all that the sign-in was decided on.
+    pub fences: Fences,
+    /// When the user authenticated, if known.
+    pub auth_time: Option<Timestamp>,
+    /// How the user authenticated (RFC 8176), if known.
+    pub amr: Vec<String>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When it ends at the latest; never moves.
+    pub expires_at: Timestamp,
+    /// When its refresh token was last rotated; at first, when it was opened.
+    pub refreshed_at: Timestamp,
+    /// When and why it ended, if it was ended.
+    pub ended: Option<(Timestamp, EndReason)>,
+    /// The refresh family's head: how often it was rotated.
+    pub generation: u32,
+    /// SHA-256 of the head's secret; `None`: the session has no refresh token.
+    pub refresh_hash: Option<[u8; 32]>,
+}
+
+impl Session {
+    /// Whether time or somebody ended it; says nothing of what it was decided on.
+    pub fn is_over(&self, now: Timestamp, idle: Span) -> bool {
+        self.ended.is_some() || self.expires_at <= now || self.refreshed_at.plus(idle) <= now
+    }
+}
+
+/// A session about to be stored. `created_at` and `refreshed_at` are the commit's time, `expires_at` is `ttl` later.
+#[derive(Clone, Debug)]
+pub struct NewSession {
+    /// The session.
+    pub session: Session,
+    /// How long it lives at the most.
+    pub ttl: Span,
+}
+
+/// What gives the last rotation's answer again, for a short while: only whoever holds the old secret can use it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Rotation {
+    /// The head after the rotation.
+    pub generation: u32,
+    /// The salt of the successor's derivation.
+    pub salt: [u8; 16],
+    /// The `jti` of the access token that went with it.
+    pub jti: TokenId,
+    /// When it was done.
+    pub at: Timestamp,
+}
+
+/// What a commit may do to sessions.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Inserts a session.
+    Open(Box<NewSession>),
+    /// Moves the family's head; guarded by [`FamilyHead`](crate::commit::Guard::FamilyHead). Erases the replay of the
+    /// ticket that opened the session, if any.
+    Rotate {
+        /// The session.
+        id: SessionId,
+        /// SHA-256 of the successor's secret.
+        refresh_hash: [u8; 32],
+        /// The new head, one more than the guarded one.
+        generation: u32,
+        /// The salt of the successor's derivation.
+        salt: [u8; 16],
+        /// The `jti` of the access token that goes with it.
+        jti: TokenId,
+    },
+    /// Ends one session, if it has not ended.
+    End {
+        /// The session.
+        id: SessionId,
+        /// Why.
+        reason: EndReason,
+    },
+    /// Ends all sessions of a user in a tenant, but one.
+    EndAll {
+        /// The tenant.
+        tenant: TenantId,
+        /// Whose sessions.
+        user: UserId,
+        /// The one that goes on.
+        except: Option<SessionId>,
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// The present state of what a session was decided on.
+#[derive(Clone, Debug)]
+pub struct SessionView {
+    /// The session.
+    pub session: Session,
+    /// The last rotation, while it can be repeated.
+    pub rotation: Option<Rotation>,
+    /// Its user and what else it rests on, now.
+    pub standing: crate::signin::Standing,
+}
+
+/// Why a session is dead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Dead {
+    /// It ended or its time is over.
+    #[error("the session has ended")]
+    Over,
+    /// Something that it was decided on has changed since.
+    #[error("what the session was decided on has changed")]
+    Fenced,
+    /// It acts on somebody's behalf, and the actor's own session is dead.
+    #[error("the actor's session has ended")]
+    ActorGone,
+}
+
+impl SessionView {
+    /// Whether the session lives now, and the role that its user has.
+    ///
+    /// # Errors
+    /// [`Dead`] says which of its supports is gone.
+    pub fn alive(&self, now: Timestamp, idle: Span) -> Result<Role, Dead> {
+        if self.session.is_over(now, idle) {
+            return Err(Dead::Over);
+        }
+        if self.session.fences != self.standing.fences {
+            return Err(Dead::Fenced);
+        }
+        if self.session.acting.is_some() && !self.standing.actor.as_ref().is_some_and(|a| a.alive(now, idle)) {
+            return Err(Dead::ActorGone);
+        }
+        self.standing.role.ok_or(Dead::Fenced)
+    }
+}

@@ -1,0 +1,5 @@
+//! What every way to sign in shares.
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,114 @@
+//! What every way to sign in shares: evidence, standing, and the fences of a decision.
+
+use crate::access::Role;
+use crate::client::Client;
+use crate::id::{TicketId, UserId};
+use crate::session::Acting;
+use crate::tenant::Tenant;
+use crate::time::{Span, Timestamp};
+use crate::user::User;
+
+/// A way to sign in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum MethodKind {
+    /// A one-time ticket.
+    Ticket,
+    /// A password.
+    Password,
+}
+
+impl MethodKind {
+    /// The name at rest and in the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Ticket => "ticket",
+            Self::Password => "password",
+        }
+    }
+
+    /// The method of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Ticket, Self::Password].into_iter().find(|m| m.as_str() == name)
+    }
+}
+
+/// The fences of everything revocable that a decision read. A ticket keeps those of its minting, a session those of
+/// its sign-in; each is dead as soon as the present ones differ. What plays no part, or no longer exists, is `None`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Fences {
+    /// The subject's.
+    pub user: Option<u32>,
+    /// The tenant's.
+    pub tenant: Option<u32>,
+    /// The subject's membership's.
+    pub membership: Option<u32>,
+    /// The client's, if one is bound.
+    pub client: Option<u32>,
+    /// The minting API key's, if a system minted.
+    pub key: Option<u32>,
+    /// The actor's, if somebody acts on the subject's behalf.
+    pub actor: Option<u32>,
+    /// The actor's membership's, likewise.
+    pub actor_membership: Option<u32>,
+}
+
+/// The present state of the actor's side.
+#[derive(Clone, Debug)]
+pub struct ActorStanding {
+    /// The actor's role in the tenant.
+    pub role: Option<Role>,
+    /// The actor's name to show.
+    pub name: String,
+    /// Whether the actor's own session was ended.
+    pub session_ended: bool,
+    /// Whether what the actor's own session was decided on is as it was.
+    pub session_fences_hold: bool,
+    /// When the actor's own session expires.
+    pub session_expires_at: Timestamp,
+    /// When the actor's own session was last refreshed.
+    pub session_refreshed_at: Timestamp,
+}
+
+impl ActorStanding {
+    /// Whether the actor's own session lives.
+    pub fn alive(&self, now: Timestamp, idle: Span) -> bool {
+        !self.session_ended
+            && self.session_fences_hold
+            && self.session_expires_at > now
+            && self.session_refreshed_at.plus(idle) > now
+    }
+}
+
+/// The present state of a subject and of what a sign-in rests on.
+#[derive(Clone, Debug)]
+pub struct Standing {
+    /// The subject.
+    pub user: User,
+    /// The tenant.
+    pub tenant: Tenant,
+    /// The subject's role in the tenant; `None`: not a member.
+    pub role: Option<Role>,
+    /// The present fences of what the ticket or session names.
+    pub fences: Fences,
+    /// The actor's side, if somebody acts.
+    pub actor: Option<ActorStanding>,
+}
+
+/// What a sign-in method proved.
+#[derive(Clone, Debug)]
+pub struct Evidence {
+    /// The method.
+    pub method: MethodKind,
+    /// Who was proved.
+    pub subject: UserId,
+    /// How the subject authenticated (RFC 8176); empty if the method does not authenticate them.
+    pub amr: Vec<String>,
+    /// When the subject authenticated; `None` if the method does not authenticate them.
+    pub auth_time: Option<Timestamp>,
+    /// Who acts, if not the subject.
+    pub acting: Option<Acting>,
+    /// The client that the sign-in is for.
+    pub client: Option<Client>,
+    /// The ticket behind it, if any.
+    pub ticket: Option<TicketId>,
+}

@@ -1,0 +1,5 @@
+//! Keys that sign tokens, and their rotation.
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,5 @@
+//! Isolated populations.
+
+mod model;
+
+pub use model::*;

@@ -1,0 +1,58 @@
+//! Tenants: isolated populations.
+
+use crate::id::TenantId;
+use crate::time::Timestamp;
+
+/// Whether a tenant is in use.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum TenantStatus {
+    /// People sign in.
+    Active,
+    /// Nobody signs in and no session lives.
+    Disabled,
+}
+
+impl TenantStatus {
+    /// The name on the wire and at rest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+        }
+    }
+
+    /// The status of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Active, Self::Disabled].into_iter().find(|s| s.as_str() == name)
+    }
+}
+
+/// An isolated population.
+#[derive(Clone, Debug)]
+pub struct Tenant {
+    /// Its identifier.
+    pub id: TenantId,
+    /// Unique among tenants, 1–64 characters.
+    pub name: String,
+    /// Whether it is in use.
+    pub status: TenantStatus,
+    /// Whether it is the one that was made at the first start; it cannot be disabled, and only it may create others.
+    pub is_default: bool,
+    /// Incremented to end all that was decided on the former value.
+    pub fence: u32,
+    /// Incremented by every change.
+    pub rev: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+/// What a commit may do to tenants.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Inserts; the name may be [`Taken`](crate::commit::CommitError::Taken).
+    Create(Tenant),
+    /// Writes name, status and fence; `rev` is the new one, and `updated_at` the commit's time.
+    Update(Tenant),
+}

@@ -1,0 +1,5 @@
+//! People, their names and their passwords.
+
+mod model;
+
+pub use model::*;

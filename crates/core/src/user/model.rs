@@ -1,0 +1,179 @@
+//! Users and their identifiers.
+
+use crate::id::{TenantId, UserId};
+use crate::time::Timestamp;
+use std::fmt;
+
+/// Whether a user may sign in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum UserStatus {
+    /// May sign in.
+    Active,
+    /// May not sign in; may be enabled again.
+    Disabled,
+    /// Gone for good; only the identifier remains.
+    Deleted,
+}
+
+impl UserStatus {
+    const ALL: [Self; 3] = [Self::Active, Self::Disabled, Self::Deleted];
+
+    /// The name on the wire and at rest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// The status of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == name)
+    }
+}
+
+/// A natural person's account. Identifiers are normalized (see [`crate::text`]) and unique in the home tenant.
+#[derive(Clone, Debug)]
+pub struct User {
+    /// The identifier.
+    pub id: UserId,
+    /// The tenant in which the account was created, which administers it.
+    pub tenant: TenantId,
+    /// Whether the user may sign in.
+    pub status: UserStatus,
+    /// User name, if any.
+    pub username: Option<String>,
+    /// E-mail address, if any.
+    pub email: Option<String>,
+    /// Phone number in E.164, if any.
+    pub phone: Option<String>,
+    /// Name to show, if any.
+    pub nickname: Option<String>,
+    /// Whether a password is set.
+    pub has_password: bool,
+    /// Whether the password must be changed.
+    pub must_change_password: bool,
+    /// When the password was last set.
+    pub password_changed_at: Option<Timestamp>,
+    /// Incremented to end all that was decided on the former value.
+    pub fence: u32,
+    /// Incremented by every change.
+    pub rev: u64,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub updated_at: Timestamp,
+}
+
+impl User {
+    /// The identifiers under which the user may sign in.
+    pub fn identifiers(&self) -> Vec<Identifier> {
+        let of = |kind, value: &Option<String>| value.as_deref().map(|v| Identifier::new(kind, v));
+        [
+            of(IdentifierKind::Username, &self.username),
+            of(IdentifierKind::Email, &self.email),
+            of(IdentifierKind::Phone, &self.phone),
+        ]
+        .into_iter()
+        .flatten()
+        .collect()
+    }
+}
+
+/// What sort of name a user signs in under.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum IdentifierKind {
+    /// A user name.
+    Username,
+    /// An e-mail address.
+    Email,
+    /// A phone number.
+    Phone,
+}
+
+impl IdentifierKind {
+    /// The name on the wire and at rest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Username => "username",
+            Self::Email => "email",
+            Self::Phone => "phone",
+        }
+    }
+}
+
+/// A sign-in name as it is looked up: look-alikes (UTS #39 skeletons) share one key, so that nobody can register a
+/// name that reads like another's.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Identifier {
+    /// What sort of name.
+    pub kind: IdentifierKind,
+    /// The look-up key.
+    pub key: String,
+}
+
+impl Identifier {
+    /// The look-up key of a normalized name.
+    pub fn new(kind: IdentifierKind, normalized: &str) -> Self {
+        let key = match kind {
+            IdentifierKind::Username => crate::text::skeleton(normalized),
+            IdentifierKind::Email | IdentifierKind::Phone => normalized.to_owned(),
+        };
+        Self { kind, key }
+    }
+}
+
+/// A password hash in PHC string format; shows nothing of itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PasswordHash(String);
+
+impl PasswordHash {
+    /// Wraps a PHC string.
+    pub const fn new(phc: String) -> Self {
+        Self(phc)
+    }
+
+    /// The PHC string, for storage and verification alone.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash([redacted])")
+    }
+}
+
+/// What a commit may do to users.
+#[derive(Clone, Debug)]
+pub enum Change {
+    /// Inserts the user, their identifiers (each may be
+    /// [`Taken`](crate::commit::CommitError::Taken)) and password hash.
+    Create {
+        /// The new user.
+        user: Box<User>,
+        /// The password hash, if one is set.
+        password: Option<PasswordHash>,
+    },
+    /// Writes all members but `tenant` and `created_at`, replaces the identifiers; `rev` is the new one, and
+    /// `updated_at` the commit's time. The password hash stays.
+    Update(Box<User>),
+    /// The same, with a new password hash; `None` erases it.
+    SetPassword {
+        /// The user after the change.
+        user: Box<User>,
+        /// The new hash.
+        password: Option<PasswordHash>,
+    },
+}
+
+/// Which users a list shows.
+#[derive(Clone, Default, Debug)]
+pub struct UserFilter {
+    /// Only those of this status; deleted ones are shown only when asked for.
+    pub status: Option<UserStatus>,
+    /// Only those with an identifier or nickname that contains this text.
+    pub search: Option<String>,
+}
