@@ -26,17 +26,13 @@ pub fn hmac_sha256(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
 /// HKDF-SHA-256 (RFC 5869), extract then expand, to 32 bytes.
 ///
 /// `ikm` is the secret input, `salt` may be empty, `info` names the purpose.
-///
-/// # Panics
-///
-/// If `info` is longer than 300 bytes; it is a label or a label with an identifier.
 pub fn hkdf_sha256(ikm: &[u8], salt: &[u8], info: &[u8]) -> Secret<32> {
     let mut out = zeroize::Zeroizing::new([0; 32]);
     hkdf::Salt::new(hkdf::HKDF_SHA256, salt)
         .extract(ikm)
         .expand(&[info], hkdf::HKDF_SHA256)
         .and_then(|okm| okm.fill(out.as_mut()))
-        .expect("32 bytes are within what HKDF-SHA-256 gives, and the label is short");
+        .expect("32 bytes are within what HKDF-SHA-256 gives");
     Secret::new(*out)
 }
 

@@ -59,7 +59,7 @@ impl MasterKey {
     }
 
     /// The key for the purpose `label` (RFC 5869), independent of every other label's and of the
-    /// fingerprint. Labels are at most 300 bytes; they are written in the code.
+    /// fingerprint.
     pub fn derive(&self, label: &str) -> Secret<32> {
         hkdf_sha256(self.0.expose(), b"authms master derive", label.as_bytes())
     }
@@ -67,15 +67,17 @@ impl MasterKey {
 
 /// The bytes of `text` in whichever of the encodings it is in.
 ///
-/// 64 hexadecimal digits are also base64 of 48 bytes, so the hexadecimal reading comes first.
+/// Hexadecimal digits are base64 as well. A text as long as 32 bytes of base64 is read as that,
+/// any other as hexadecimal first, so that a key of the wrong length is told from no key at all.
 fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let hex = (text.len() == 64).then(|| decode_hex(text)).flatten();
+    let hex = if matches!(text.len(), 43 | 44) { None } else { decode_hex(text) };
     hex.or_else(|| decode_base64(&URL_SAFE, text)).or_else(|| decode_base64(&STANDARD, text))
 }
 
 fn decode_hex(text: &str) -> Option<Zeroizing<Vec<u8>>> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(text.len() / 2));
-    for pair in text.as_bytes().as_chunks::<2>().0 {
+    let (pairs, []) = text.as_bytes().as_chunks::<2>() else { return None };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(pairs.len()));
+    for pair in pairs {
         let high = char::from(pair[0]).to_digit(16)?;
         let low = char::from(pair[1]).to_digit(16)?;
         bytes.push((high << 4 | low) as u8);
