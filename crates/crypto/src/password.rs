@@ -182,3 +182,19 @@ fn read_params(params: &ParamsString) -> Option<Argon2Params> {
     let read = Argon2Params { memory_kib: cost("m")?, iterations: cost("t")?, parallelism: cost("p")? };
     known.then_some(read)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_kept_between_uses_but_not_beyond_the_configured_size() {
+        let small = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
+        let large = Hasher::new(Argon2Params { memory_kib: 128, ..small }).hash(b"pw", &[7; 16]);
+        let mut hasher = Hasher::new(small);
+        hasher.hash(b"pw", &[7; 16]);
+        assert_eq!(hasher.memory.len(), 64);
+        assert_eq!(hasher.verify(b"pw", &large), VerifyOutcome::Match { needs_rehash: true });
+        assert_eq!(hasher.memory.capacity(), 0);
+    }
+}

@@ -1,3 +1,4 @@
+use argon2::{Argon2, Params, PasswordHasher, Version};
 use authms_crypto::{Argon2Params, Hasher, VerifyOutcome};
 
 const SMALL: Argon2Params = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
@@ -44,9 +45,24 @@ fn a_hash_of_other_parameters_wants_rehashing() {
     for params in others {
         assert_eq!(Hasher::new(params).verify(b"pw", &phc), MATCH_OLD, "{params:?}");
     }
-    // Right parameters, but an older kind, version or a shorter output.
     let same = Argon2Params { memory_kib: 65536, iterations: 1, parallelism: 1 };
     assert_eq!(Hasher::new(same).verify(b"password", REFERENCE_ARGON2I), MATCH_OLD);
+}
+
+#[test]
+fn a_hash_of_an_older_version_or_another_length_wants_rehashing() {
+    let made = |version: Version, length: usize| {
+        let params = Params::new(64, 1, 1, Some(length)).unwrap();
+        let argon2 = Argon2::new(argon2::Algorithm::Argon2id, version, params);
+        argon2.hash_password_with_salt(b"pw", &[7; 16]).unwrap().to_string()
+    };
+    let mut hasher = Hasher::new(SMALL);
+    assert_eq!(hasher.hash(b"pw", &[7; 16]), made(Version::V0x13, 32));
+    assert_eq!(hasher.verify(b"pw", &made(Version::V0x13, 32)), MATCH);
+    assert_eq!(hasher.verify(b"pw", &made(Version::V0x10, 32)), MATCH_OLD);
+    assert_eq!(hasher.verify(b"pw", &made(Version::V0x13, 16)), MATCH_OLD);
+    let unversioned = made(Version::V0x10, 32).replace("$v=16", "");
+    assert_eq!(hasher.verify(b"pw", &unversioned), MATCH_OLD);
 }
 
 #[test]
