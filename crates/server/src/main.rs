@@ -1,1 +1,3 @@
+//! The `authms` binary.
+
 fn main() {}

@@ -1,0 +1,254 @@
+//! Reading the layers and making a [`Config`] of them.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use authms_crypto::SecretString;
+
+use super::layers::{Given, Layers, Origin};
+use super::settings::{Fallback, SETTINGS, Setting, by_key};
+use super::{
+    Config, ConfigError, Data, Environment, Limit, Limits, Log, LogFormat, MasterKeySource, Passwords,
+    Problem, Server, Sources, Store, Tickets, Tokens, file, rules, value,
+};
+
+/// What the command line may set; the strongest layer. Flatten it into a clap command.
+#[derive(Clone, Debug, Default, clap::Args)]
+pub struct Overrides {
+    /// Configuration file (TOML); default AUTHMS_CONFIG, else authms.toml in the data directory when it exists
+    #[arg(long, value_name = "PATH", global = true)]
+    pub config: Option<PathBuf>,
+    /// Data directory
+    #[arg(long, value_name = "PATH", global = true)]
+    pub data_dir: Option<PathBuf>,
+    /// Address and port to listen on
+    #[arg(long, value_name = "ADDRESS:PORT", global = true)]
+    pub listen: Option<SocketAddr>,
+    /// URL that names this service in every token
+    #[arg(long, value_name = "URL", global = true)]
+    pub issuer: Option<String>,
+    /// Log format: auto, json or text
+    #[arg(long, value_name = "FORMAT", global = true)]
+    pub log_format: Option<String>,
+    /// Log level, or a list such as info,authms_http=debug
+    #[arg(long, value_name = "LEVEL", global = true)]
+    pub log_level: Option<String>,
+}
+
+impl Config {
+    /// Reads flags, environment and the configuration file, and checks the result. Opens the file named
+    /// by `--config`, by `AUTHMS_CONFIG`, or found as `<data-dir>/authms.toml`, and those named by
+    /// `*_FILE` variables; writes nothing.
+    ///
+    /// # Errors
+    /// Every problem that could be found, each with its place.
+    pub fn load(flags: &Overrides, environment: &Environment) -> Result<Self, ConfigError> {
+        let mut layers = Layers::default();
+        let mut problems = flags.read_into(&mut layers);
+        problems.extend(environment.read_into(&mut layers));
+        // The data directory of these layers says where the file is looked for.
+        match find_file(flags, environment, &layers) {
+            Ok(Some(path)) => problems.extend(file::read_into(&path, &mut layers)),
+            Ok(None) => {}
+            Err(problem) => problems.push(problem),
+        }
+        problems.extend(layers.secrets_set_twice());
+        problems.extend(SETTINGS.iter().filter_map(|setting| check(setting, &layers)));
+        ConfigError::check(problems)?;
+
+        let mut config = build(&layers)?;
+        ConfigError::check(rules::problems(&config, &layers))?;
+        config.warnings = rules::warnings(&config);
+        Ok(config)
+    }
+}
+
+impl Overrides {
+    fn read_into(&self, layers: &mut Layers) -> Vec<Problem> {
+        let path = |path: &Option<PathBuf>| path.as_ref().map(|path| path.to_str().map(str::to_owned));
+        let text = |text: &Option<String>| text.clone().map(Some);
+        let given = [
+            ("--data-dir", "data.dir", path(&self.data_dir)),
+            ("--listen", "server.listen", self.listen.map(|address| Some(address.to_string()))),
+            ("--issuer", "server.issuer", text(&self.issuer)),
+            ("--log-format", "log.format", text(&self.log_format)),
+            ("--log-level", "log.level", text(&self.log_level)),
+        ];
+        let mut problems = Vec::new();
+        for (name, key, value) in given {
+            let origin = Origin::Flag { name };
+            match (by_key(key), value) {
+                (Some(setting), Some(Some(text))) => layers.add(setting, text, origin),
+                (Some(_), Some(None)) => {
+                    problems.push(Problem::new(origin, "the value is not UTF-8 text; use another path"));
+                }
+                _ => {}
+            }
+        }
+        problems
+    }
+}
+
+fn find_file(
+    flags: &Overrides,
+    environment: &Environment,
+    layers: &Layers,
+) -> Result<Option<PathBuf>, Problem> {
+    if let Some(path) = &flags.config {
+        return Ok(Some(path.clone()));
+    }
+    match environment.get("AUTHMS_CONFIG") {
+        Some("") => {
+            let sentence = "is set but empty; name a file or unset the variable";
+            return Err(Problem::new("environment: AUTHMS_CONFIG", sentence));
+        }
+        Some(path) => return Ok(Some(path.into())),
+        None => {}
+    }
+    let path = Path::new(&required(layers, "data.dir")?.text).join("authms.toml");
+    match path.try_exists() {
+        Ok(exists) => Ok(exists.then_some(path)),
+        Err(error) => Err(Problem::new(path.display(), format!("cannot look for this file: {error}"))),
+    }
+}
+
+/// Whether the value that holds for a setting is one it takes.
+fn check(setting: &Setting, layers: &Layers) -> Option<Problem> {
+    let given = layers.value(setting)?;
+    let expected = value::check(setting.kind, &given.text).err()?;
+    Some(refusal(setting, &given, &expected))
+}
+
+fn refusal(setting: &Setting, given: &Given, expected: &str) -> Problem {
+    let key = setting.key;
+    let found = if setting.kind.is_secret() {
+        format!("`{key}` is not understood")
+    } else {
+        format!("`{key}` is `{}`", given.text)
+    };
+    let default = match setting.default {
+        Fallback::Value("") => "none",
+        Fallback::Value(text) | Fallback::Unset(text) => text,
+    };
+    let sentence =
+        format!("{found}; expected {expected}; correct it, or remove it for the default ({default})");
+    Problem::new(&given.origin, sentence)
+}
+
+fn build(layers: &Layers) -> Result<Config, Problem> {
+    let count = |key: &str| number(layers, key);
+    let seconds = |key: &str| number(layers, key).map(|seconds| Duration::from_secs(seconds.into()));
+    let limit = |section: &str| -> Result<Limit, Problem> {
+        Ok(Limit {
+            quota: count(&format!("limits.{section}.quota"))?,
+            window: seconds(&format!("limits.{section}.window_seconds"))?,
+        })
+    };
+    let dir = PathBuf::from(required(layers, "data.dir")?.text);
+
+    Ok(Config {
+        server: Server {
+            listen: parsed(layers, "server.listen", value::listen)?,
+            issuer: optional(layers, "server.issuer"),
+            audience: optional(layers, "server.audience"),
+            trusted_proxies: parsed(layers, "server.trusted_proxies", value::networks)?,
+            max_in_flight: count("server.max_in_flight")?,
+            max_connections: count("server.max_connections")?,
+            drain: seconds("server.drain_seconds")?,
+            header_timeout: seconds("server.header_timeout_seconds")?,
+            request_timeout: seconds("server.request_timeout_seconds")?,
+        },
+        master: master(layers, &dir),
+        data: Data { dir },
+        store: Store {
+            path: match optional(layers, "store.url") {
+                Some(_) => Some(parsed(layers, "store.url", value::store_path)?),
+                None => None,
+            },
+            cache_kib: count("store.cache_kib")?,
+            queue: count("store.queue")?,
+        },
+        tokens: Tokens {
+            access_ttl: seconds("tokens.access_ttl_seconds")?,
+            session_ttl: seconds("tokens.session_ttl_seconds")?,
+            session_idle: seconds("tokens.session_idle_seconds")?,
+            clock_leeway: seconds("tokens.clock_leeway_seconds")?,
+            jwks_max_age: seconds("tokens.jwks_max_age_seconds")?,
+        },
+        tickets: Tickets {
+            ttl: seconds("tickets.ttl_seconds")?,
+            on_behalf_ttl: seconds("tickets.on_behalf_ttl_seconds")?,
+            max_attempts: count("tickets.max_attempts")?,
+            replay_window: seconds("tickets.replay_window_seconds")?,
+        },
+        passwords: Passwords {
+            memory_kib: count("passwords.memory_kib")?,
+            iterations: count("passwords.iterations")?,
+            parallelism: count("passwords.parallelism")?,
+            workers: match optional(layers, "passwords.workers") {
+                Some(_) => Some(count("passwords.workers")?),
+                None => None,
+            },
+            queue: count("passwords.queue")?,
+            min_length: count("passwords.min_length")?,
+        },
+        limits: Limits {
+            exempt: parsed(layers, "limits.exempt", value::networks)?,
+            address: limit("address")?,
+            address_sign_in: limit("address_sign_in")?,
+            account: limit("account")?,
+            client: limit("client")?,
+            ticket: limit("ticket")?,
+        },
+        log: Log {
+            format: parsed(layers, "log.format", log_format)?,
+            level: parsed(layers, "log.level", |text| text.parse().map_err(|()| "log levels".into()))?,
+        },
+        sources: Sources::of(layers),
+        warnings: Vec::new(),
+    })
+}
+
+fn master(layers: &Layers, dir: &Path) -> MasterKeySource {
+    match (optional(layers, "master.key"), optional(layers, "master.key_file")) {
+        (Some(key), _) => MasterKeySource::Inline(SecretString::new(key)),
+        (None, Some(path)) => MasterKeySource::File(path.into()),
+        (None, None) => MasterKeySource::File(dir.join("master.key")),
+    }
+}
+
+fn log_format(text: &str) -> Result<LogFormat, String> {
+    match text {
+        "auto" => Ok(LogFormat::Auto),
+        "json" => Ok(LogFormat::Json),
+        "text" => Ok(LogFormat::Text),
+        _ => Err("a log format".into()),
+    }
+}
+
+fn number(layers: &Layers, key: &str) -> Result<u32, Problem> {
+    let kind = by_key(key).map(|setting| setting.kind).ok_or_else(|| not_in_table(key))?;
+    parsed(layers, key, |text| value::number(kind, text))
+}
+
+fn parsed<T>(layers: &Layers, key: &str, parse: impl Fn(&str) -> Result<T, String>) -> Result<T, Problem> {
+    let given = required(layers, key)?;
+    parse(&given.text).map_err(|expected| match by_key(key) {
+        Some(setting) => refusal(setting, &given, &expected),
+        None => not_in_table(key),
+    })
+}
+
+fn optional(layers: &Layers, key: &str) -> Option<String> {
+    layers.value(by_key(key)?).map(|given| given.text)
+}
+
+fn required(layers: &Layers, key: &str) -> Result<Given, Problem> {
+    by_key(key).and_then(|setting| layers.value(setting)).ok_or_else(|| not_in_table(key))
+}
+
+/// A slip in this program, not in anyone's configuration; the tests load the defaults to exclude it.
+fn not_in_table(key: &str) -> Problem {
+    Problem::new("configuration", format!("`{key}` is missing from the table of settings"))
+}

@@ -1,0 +1,199 @@
+//! The settings as the rest of the server sees them. Every value here has passed its checks.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use authms_crypto::SecretString;
+use ipnet::IpNet;
+
+use super::{LogFormat, LogLevels, Sources};
+
+/// The whole configuration, made by [`Config::load`].
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where and how the server listens.
+    pub server: Server,
+    /// Where everything is kept.
+    pub data: Data,
+    /// Where the master key comes from.
+    pub master: MasterKeySource,
+    /// The database.
+    pub store: Store,
+    /// Lifetimes of tokens and sessions.
+    pub tokens: Tokens,
+    /// Tickets: short-lived, one-purpose grants.
+    pub tickets: Tickets,
+    /// How passwords are hashed and which are accepted.
+    pub passwords: Passwords,
+    /// Rate limits.
+    pub limits: Limits,
+    /// What is logged, and how.
+    pub log: Log,
+    pub(super) sources: Sources,
+    pub(super) warnings: Vec<String>,
+}
+
+impl Config {
+    /// Where each value came from, for `config check`. Secrets appear as `[set]`.
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// Sentences about settings that are allowed but deserve a look. Log them once at start.
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The SQLite file: the one named by `store.url`, else `<data-dir>/authms.db`.
+    pub fn store_path(&self) -> PathBuf {
+        self.store.path.clone().unwrap_or_else(|| self.data.dir.join("authms.db"))
+    }
+}
+
+/// `[server]`
+#[derive(Clone, Debug)]
+pub struct Server {
+    /// Address and port to listen on. Port 0 lets the system choose.
+    pub listen: SocketAddr,
+    /// The `iss` of every token: an absolute http(s) URL without query, fragment or trailing slash.
+    pub issuer: Option<String>,
+    /// The `aud` asked for explicitly; see [`Server::audience`].
+    pub audience: Option<String>,
+    /// Proxies whose forwarding headers are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Requests worked on at once, 1..=65536.
+    pub max_in_flight: u32,
+    /// Open connections, 1..=1000000.
+    pub max_connections: u32,
+    /// How long a stopping server waits for running requests, 0..=600 s.
+    pub drain: Duration,
+    /// How long a client may take to send its request head, 1..=120 s.
+    pub header_timeout: Duration,
+    /// How long a whole request may take, 1..=600 s.
+    pub request_timeout: Duration,
+}
+
+impl Server {
+    /// The `aud` of every token: the configured audience, else the issuer.
+    pub fn audience(&self) -> Option<&str> {
+        self.audience.as_deref().or(self.issuer.as_deref())
+    }
+}
+
+/// `[data]`
+#[derive(Clone, Debug)]
+pub struct Data {
+    /// The data directory; made with mode 0700 when missing.
+    pub dir: PathBuf,
+}
+
+/// Where the master key comes from: exactly one place.
+#[derive(Clone, Debug)]
+pub enum MasterKeySource {
+    /// Held by the variable `AUTHMS_MASTER_KEY`.
+    Inline(SecretString),
+    /// Kept in this file, readable by its owner alone.
+    File(PathBuf),
+}
+
+/// `[store]`
+#[derive(Clone, Debug)]
+pub struct Store {
+    /// The SQLite file named by `store.url`; [`Config::store_path`] adds the default.
+    pub path: Option<PathBuf>,
+    /// Page cache, 64..=4194304 KiB.
+    pub cache_kib: u32,
+    /// Length of the bounded commit queue, 1..=1000000 commits.
+    pub queue: u32,
+}
+
+/// `[tokens]`
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// Life of an access token, 60..=3600 s.
+    pub access_ttl: Duration,
+    /// Life of a session whatever its use, 60 s ..= 90 days.
+    pub session_ttl: Duration,
+    /// Life of an unused session, 60 s ..= 90 days. Longer than `session_ttl` it never bites.
+    pub session_idle: Duration,
+    /// Clock difference forgiven when times in tokens are compared, 0..=120 s.
+    pub clock_leeway: Duration,
+    /// How long others may cache the key set, 1..=86400 s.
+    pub jwks_max_age: Duration,
+}
+
+/// `[tickets]`
+#[derive(Clone, Debug)]
+pub struct Tickets {
+    /// Life of a ticket whose maker asks for none, 10..=600 s.
+    pub ttl: Duration,
+    /// Life of an on-behalf ticket, 10..=600 s.
+    pub on_behalf_ttl: Duration,
+    /// Wrong answers after which a ticket is spent, 1..=20.
+    pub max_attempts: u32,
+    /// How long a repeated redemption gets the first answer again, 0..=60 s.
+    pub replay_window: Duration,
+}
+
+/// `[passwords]`: the Argon2id cost and what a password must be.
+#[derive(Clone, Debug)]
+pub struct Passwords {
+    /// Argon2id memory, 7168..=1048576 KiB; see `iterations` for the lowest that is allowed.
+    pub memory_kib: u32,
+    /// Argon2id passes, 1..=64.
+    pub iterations: u32,
+    /// Argon2id lanes, 1..=64.
+    pub parallelism: u32,
+    /// Hashing threads asked for explicitly, 1..=1024; see [`Passwords::worker_count`].
+    pub workers: Option<u32>,
+    /// Hashes that may wait for a worker, 1..=65536.
+    pub queue: u32,
+    /// Shortest password accepted, 8..=64 characters.
+    pub min_length: u32,
+}
+
+impl Passwords {
+    /// Hashing threads: as configured, else half the cores, at least 1.
+    pub fn worker_count(&self) -> usize {
+        match self.workers {
+            Some(workers) => workers as usize,
+            None => std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1)),
+        }
+    }
+}
+
+/// `[limits]`
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Networks that no limit applies to. Never overlaps a trusted proxy.
+    pub exempt: Vec<IpNet>,
+    /// Requests from one address.
+    pub address: Limit,
+    /// Sign-in attempts from one address.
+    pub address_sign_in: Limit,
+    /// Sign-in attempts on one account.
+    pub account: Limit,
+    /// Requests by one client.
+    pub client: Limit,
+    /// Attempts on one ticket.
+    pub ticket: Limit,
+}
+
+/// So many requests in so much time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// Requests, 1..=10000000.
+    pub quota: u32,
+    /// The time they may be spread over, 1..=86400 s.
+    pub window: Duration,
+}
+
+/// `[log]`
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// How a record is written.
+    pub format: LogFormat,
+    /// Which records are written.
+    pub level: LogLevels,
+}

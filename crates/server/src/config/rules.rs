@@ -1,0 +1,79 @@
+//! Rules between settings, checked once each value is understood by itself.
+
+use authms_crypto::MasterKey;
+
+use super::layers::Layers;
+use super::settings::by_key;
+use super::value::overlap;
+use super::{Config, MasterKeySource, Passwords, Problem, issuer};
+
+/// The least memory by number of passes: each row costs an attacker about the same (the OWASP
+/// password storage recommendations for Argon2id).
+const LEAST_MEMORY_KIB: [u32; 5] = [47_104, 19_456, 12_288, 9_216, 7_168];
+
+/// What forbids this configuration.
+pub(super) fn problems(config: &Config, layers: &Layers) -> Vec<Problem> {
+    let found =
+        [key_for_a_path(config, layers), weak_hash(&config.passwords, layers), exempt_proxy(config, layers)];
+    found.into_iter().flatten().collect()
+}
+
+/// What is allowed but deserves a look.
+pub(super) fn warnings(config: &Config) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if let Some(url) = config.server.issuer.as_deref().filter(|url| issuer::is_exposed(url)) {
+        warnings.push(format!(
+            "`server.issuer` is {url}: over plain http everyone on the way can read tokens; use https"
+        ));
+    }
+    if config.server.trusted_proxies.iter().any(|net| net.prefix_len() == 0) {
+        warnings.push(
+            "`server.trusted_proxies` holds every address: any client can claim to be any other; name the proxies"
+                .into(),
+        );
+    }
+    warnings
+}
+
+/// The key where its path belongs would be shown as any path is, in `config check` and in messages.
+fn key_for_a_path(config: &Config, layers: &Layers) -> Option<Problem> {
+    let MasterKeySource::File(path) = &config.master else { return None };
+    let is_key = path.to_str().is_some_and(|text| MasterKey::parse(text).is_ok());
+    (is_key && !path.exists()).then(|| {
+        let sentence = "`master.key_file` holds the key itself; expected the path of a file that holds it";
+        problem_at("master.key_file", layers, sentence.into())
+    })
+}
+
+fn weak_hash(passwords: &Passwords, layers: &Layers) -> Option<Problem> {
+    let row = (passwords.iterations.max(1) as usize).min(LEAST_MEMORY_KIB.len());
+    let least = LEAST_MEMORY_KIB[row - 1];
+    (passwords.memory_kib < least).then(|| {
+        let sentence = format!(
+            "`passwords.memory_kib` is {} with `passwords.iterations` {}, too cheap to guess against; \
+             expected at least {least} KiB for that many passes; raise either",
+            passwords.memory_kib, passwords.iterations
+        );
+        problem_at("passwords.memory_kib", layers, sentence)
+    })
+}
+
+/// Behind a proxy the peer is the proxy: exempting it would exempt the whole world whenever the
+/// forwarding header is missing.
+fn exempt_proxy(config: &Config, layers: &Layers) -> Option<Problem> {
+    let proxies = &config.server.trusted_proxies;
+    let mut pairs = config.limits.exempt.iter().flat_map(|net| proxies.iter().map(move |proxy| (net, proxy)));
+    let (net, proxy) = pairs.find(|(net, proxy)| overlap(net, proxy))?;
+    let sentence = format!(
+        "`limits.exempt` {net} overlaps {proxy} of `server.trusted_proxies`, so requests through the proxy could \
+         escape every limit; narrow one of them"
+    );
+    Some(problem_at("limits.exempt", layers, sentence))
+}
+
+fn problem_at(key: &str, layers: &Layers, sentence: String) -> Problem {
+    match by_key(key).and_then(|setting| layers.value(setting)) {
+        Some(given) => Problem::new(given.origin, sentence),
+        None => Problem::new("configuration", sentence),
+    }
+}

@@ -1,0 +1,213 @@
+//! The one table of settings. Names, checks, help and did-you-mean all come from here.
+
+use std::fmt::Write as _;
+
+/// One setting.
+pub(super) struct Setting {
+    /// Its path in the TOML file, such as `server.listen`.
+    pub key: &'static str,
+    /// What values it takes.
+    pub kind: Kind,
+    /// What holds when nobody gives it.
+    pub default: Fallback,
+    /// One line for `--help`.
+    pub help: &'static str,
+}
+
+/// What values a setting takes.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Kind {
+    /// A whole number within bounds, both included.
+    Number { min: u32, max: u32, unit: &'static str },
+    /// An IP address and port.
+    Listen,
+    /// An absolute http(s) URL.
+    Issuer,
+    /// A list of IP networks.
+    Networks,
+    /// A word without spaces.
+    Text,
+    /// A path.
+    Path,
+    /// One of some words.
+    Choice(&'static [&'static str]),
+    /// Log levels.
+    Levels,
+    /// The database; may hold a password.
+    StoreUrl,
+    /// The master key itself.
+    MasterKey,
+}
+
+impl Kind {
+    /// Whether values may never be shown.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Kind::StoreUrl | Kind::MasterKey)
+    }
+}
+
+/// What holds when nobody gives a setting.
+#[derive(Clone, Copy)]
+pub(super) enum Fallback {
+    /// This value, in the form a variable would hold it.
+    Value(&'static str),
+    /// No value; the words say what happens then.
+    Unset(&'static str),
+}
+
+use Fallback::{Unset, Value};
+use Kind::{Choice, Issuer, Levels, Listen, MasterKey, Networks, Path, StoreUrl, Text};
+
+const MAX_TTL: u32 = 90 * 24 * 3600;
+
+/// Every setting there is.
+#[rustfmt::skip]
+pub(super) const SETTINGS: &[Setting] = &[
+    one("server.listen", Listen, Value("127.0.0.1:8080"), "address and port to listen on"),
+    one("server.issuer", Issuer, Unset("none"), "URL that names this service in every token"),
+    one("server.audience", Text, Unset("the issuer"), "audience of every token"),
+    one("server.trusted_proxies", Networks, Value(""), "proxies whose forwarding headers are believed"),
+    number("server.max_in_flight", 1, 65_536, "requests", "1024", "requests worked on at once"),
+    number("server.max_connections", 1, 1_000_000, "connections", "4096", "connections open at once"),
+    number("server.drain_seconds", 0, 600, "seconds", "25", "wait for running requests when stopping"),
+    number("server.header_timeout_seconds", 1, 120, "seconds", "10", "time to send a request head"),
+    number("server.request_timeout_seconds", 1, 600, "seconds", "30", "time for a whole request"),
+
+    one("data.dir", Path, Value("./authms-data"), "data directory"),
+
+    one("master.key", MasterKey, Unset("none"), "the master key itself"),
+    one("master.key_file", Path, Unset("<data-dir>/master.key"), "file that holds the master key"),
+
+    one("store.url", StoreUrl, Unset("sqlite in the data directory"), "database, `sqlite:<path>`"),
+    number("store.cache_kib", 64, 4_194_304, "KiB", "4096", "page cache"),
+    number("store.queue", 1, 1_000_000, "commits", "4096", "commits that may wait"),
+
+    number("tokens.access_ttl_seconds", 60, 3600, "seconds", "1800", "life of an access token"),
+    number("tokens.session_ttl_seconds", 60, MAX_TTL, "seconds", "2592000", "life of a session"),
+    number("tokens.session_idle_seconds", 60, MAX_TTL, "seconds", "1209600", "life of an unused session"),
+    number("tokens.clock_leeway_seconds", 0, 120, "seconds", "60", "clock difference forgiven"),
+    number("tokens.jwks_max_age_seconds", 1, 86_400, "seconds", "300", "how long the key set may be cached"),
+
+    number("tickets.ttl_seconds", 10, 600, "seconds", "300", "life of a ticket"),
+    number("tickets.on_behalf_ttl_seconds", 10, 600, "seconds", "60", "life of an on-behalf ticket"),
+    number("tickets.max_attempts", 1, 20, "attempts", "5", "wrong answers that spend a ticket"),
+    number("tickets.replay_window_seconds", 0, 60, "seconds", "60", "a retry gets the first answer"),
+
+    number("passwords.memory_kib", 7168, 1_048_576, "KiB", "19456", "Argon2id memory"),
+    number("passwords.iterations", 1, 64, "passes", "2", "Argon2id passes"),
+    number("passwords.parallelism", 1, 64, "lanes", "1", "Argon2id lanes"),
+    one("passwords.workers", Kind::Number { min: 1, max: 1024, unit: "threads" }, Unset("half the cores"),
+        "hashing threads"),
+    number("passwords.queue", 1, 65_536, "hashes", "64", "hashes that may wait"),
+    number("passwords.min_length", 8, 64, "characters", "15", "shortest password accepted"),
+
+    one("limits.exempt", Networks, Value(""), "networks without limits; never a trusted proxy"),
+    quota("limits.address.quota", "600", "requests from one address"),
+    window("limits.address.window_seconds", "60"),
+    quota("limits.address_sign_in.quota", "120", "sign-in attempts from one address"),
+    window("limits.address_sign_in.window_seconds", "60"),
+    quota("limits.account.quota", "10", "sign-in attempts on one account"),
+    window("limits.account.window_seconds", "300"),
+    quota("limits.client.quota", "60000", "requests by one client"),
+    window("limits.client.window_seconds", "60"),
+    quota("limits.ticket.quota", "20", "attempts on one ticket"),
+    window("limits.ticket.window_seconds", "60"),
+
+    one("log.format", Choice(&["auto", "json", "text"]), Value("auto"), "auto: text on a terminal, else json"),
+    one("log.level", Levels, Value("info"), "a level, or a list such as `info,authms_http=debug`"),
+];
+
+/// Variables that are no settings but are read by the commands.
+pub(super) const OTHER_VARIABLES: &[(&str, &str)] =
+    &[("AUTHMS_CONFIG", "TOML file to read; default <data-dir>/authms.toml when it exists")];
+
+const fn one(key: &'static str, kind: Kind, default: Fallback, help: &'static str) -> Setting {
+    Setting { key, kind, default, help }
+}
+
+const fn number(
+    key: &'static str,
+    min: u32,
+    max: u32,
+    unit: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Setting {
+    one(key, Kind::Number { min, max, unit }, Value(default), help)
+}
+
+const fn quota(key: &'static str, default: &'static str, help: &'static str) -> Setting {
+    number(key, 1, 10_000_000, "requests", default, help)
+}
+
+const fn window(key: &'static str, default: &'static str) -> Setting {
+    number(key, 1, 86_400, "seconds", default, "the time that quota is for")
+}
+
+impl Setting {
+    /// The variable that gives this setting, as documented.
+    pub fn variable(&self) -> String {
+        match self.key {
+            // Named before there were sections, and the names operators know.
+            "master.key" => "AUTHMS_MASTER_KEY".into(),
+            "master.key_file" => "AUTHMS_MASTER_KEY_FILE".into(),
+            _ => self.regular_variable(),
+        }
+    }
+
+    /// The variable by the rule `AUTHMS_SECTION__KEY`; always understood too.
+    fn regular_variable(&self) -> String {
+        format!("AUTHMS_{}", self.key.replace('.', "__").to_uppercase())
+    }
+
+    fn is_given_by(&self, variable: &str) -> bool {
+        variable == self.regular_variable() || variable == self.variable()
+    }
+}
+
+/// The setting of this name.
+pub(super) fn by_key(key: &str) -> Option<&'static Setting> {
+    SETTINGS.iter().find(|setting| setting.key == key)
+}
+
+/// The setting that a variable gives, and whether it names a file holding the value.
+pub(super) fn by_variable(variable: &str) -> Option<(&'static Setting, bool)> {
+    let named = |name: &str| SETTINGS.iter().find(|setting| setting.is_given_by(name));
+    // The whole name first: `AUTHMS_MASTER_KEY_FILE` is a setting of its own.
+    named(variable)
+        .map(|setting| (setting, false))
+        .or_else(|| variable.strip_suffix("_FILE").and_then(named).map(|setting| (setting, true)))
+}
+
+/// Whether some setting lies below this path, as `server.listen` lies below `server`.
+pub(super) fn is_section(path: &str) -> bool {
+    SETTINGS.iter().any(|s| s.key.strip_prefix(path).is_some_and(|rest| rest.starts_with('.')))
+}
+
+/// The text about environment variables that `--help` shows.
+pub fn environment_help() -> String {
+    let mut text = String::from(
+        "Environment variables (each but AUTHMS_CONFIG may end in _FILE to name a file that holds the value;\nlists are comma separated):\n",
+    );
+    // Writing to a String cannot fail.
+    for (name, help) in OTHER_VARIABLES {
+        let _ = writeln!(text, "  {name}\n      {help}");
+    }
+    for setting in SETTINGS {
+        let _ = writeln!(text, "  {}\n      {} [{}]", setting.variable(), setting.help, setting.bounds());
+    }
+    text
+}
+
+impl Setting {
+    fn bounds(&self) -> String {
+        let default = match self.default {
+            Value("") => "none",
+            Value(text) | Unset(text) => text,
+        };
+        match self.kind {
+            Kind::Number { min, max, unit } => format!("{min}..{max} {unit}, default: {default}"),
+            _ => format!("default: {default}"),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! From text to values. Each function refuses with the words for what it expected.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+use ipnet::{IpNet, Ipv4Net};
+
+use super::settings::Kind;
+use super::{LogLevels, issuer};
+
+/// Checks a text by its kind alone.
+///
+/// # Errors
+/// Says what was expected. Never repeats the text.
+pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
+    match kind {
+        Kind::Number { .. } => number(kind, text).map(drop),
+        Kind::Listen => listen(text).map(drop),
+        Kind::Issuer => issuer::check(text).map_err(|what| format!("{}; {what}", expected(kind))),
+        Kind::Networks => networks(text).map(drop),
+        Kind::Text if is_word(text) => Ok(()),
+        Kind::Path if !text.is_empty() && !text.contains('\0') => Ok(()),
+        Kind::Choice(words) if words.contains(&text) => Ok(()),
+        Kind::Text | Kind::Path | Kind::Choice(_) => Err(expected(kind)),
+        Kind::Levels => LogLevels::from_str(text).map(drop).map_err(|()| expected(kind)),
+        Kind::StoreUrl => store_path(text).map(drop),
+        // The form of the key is the business of whoever unlocks with it.
+        Kind::MasterKey => Ok(()),
+    }
+}
+
+/// What a kind of setting takes, in words.
+pub(super) fn expected(kind: Kind) -> String {
+    match kind {
+        Kind::Number { min, max, unit } => format!("a whole number from {min} to {max} ({unit})"),
+        Kind::Listen => "an IP address and port such as 127.0.0.1:8080 or [::]:8080".into(),
+        Kind::Issuer => "an absolute URL such as https://id.example.org, without trailing slash".into(),
+        Kind::Networks => "IP networks such as 10.0.0.0/8 or single addresses".into(),
+        Kind::Text => "1 to 255 characters without spaces".into(),
+        Kind::Path => "a path".into(),
+        Kind::Choice(words) => format!("one of {}", words.join(", ")),
+        Kind::Levels => {
+            "off, error, warn, info, debug or trace, or a list such as info,authms_http=debug".into()
+        }
+        Kind::StoreUrl => "`sqlite:<path>`, the only store supported in this version".into(),
+        Kind::MasterKey => "the master key as text".into(),
+    }
+}
+
+pub(super) fn number(kind: Kind, text: &str) -> Result<u32, String> {
+    let Kind::Number { min, max, .. } = kind else { return Err(expected(kind)) };
+    // `parse` would take a leading plus.
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if digits { text.parse().ok() } else { None };
+    number.filter(|number| (min..=max).contains(number)).ok_or_else(|| expected(kind))
+}
+
+pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| expected(Kind::Listen))
+}
+
+fn is_word(text: &str) -> bool {
+    (1..=255).contains(&text.chars().count()) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+/// A comma separated list; empty text is the empty list.
+pub(super) fn networks(text: &str) -> Result<Vec<IpNet>, String> {
+    if text.trim().is_empty() {
+        return Ok(Vec::new());
+    }
+    text.split(',').map(|item| network(item.trim())).collect()
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let net = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => text.parse().map_err(|_| expected(Kind::Networks))?,
+    };
+    if net.addr() != net.network() {
+        return Err(format!(
+            "a network; {net} is none, write {} or {}",
+            net.trunc(),
+            IpNet::from(net.addr())
+        ));
+    }
+    Ok(unmapped(net))
+}
+
+/// Addresses are compared in their IPv4 form wherever they have one.
+fn unmapped(net: IpNet) -> IpNet {
+    let IpNet::V6(v6) = net else { return net };
+    let narrow = v6.prefix_len().checked_sub(96);
+    let v4 = v6.addr().to_ipv4_mapped().zip(narrow).and_then(|(a, len)| Ipv4Net::new(a, len).ok());
+    v4.map_or(net, IpNet::V4)
+}
+
+/// Whether two networks share an address, an IPv4 address and its IPv6 form being the same one.
+pub(super) fn overlap(a: &IpNet, b: &IpNet) -> bool {
+    let (a, b) = (as_v6(a), as_v6(b));
+    let shorter = a.1.min(b.1);
+    let mask = u128::MAX.checked_shl(128 - u32::from(shorter)).unwrap_or(0);
+    u128::from(a.0) & mask == u128::from(b.0) & mask
+}
+
+fn as_v6(net: &IpNet) -> (Ipv6Addr, u8) {
+    match net {
+        IpNet::V4(net) => (net.network().to_ipv6_mapped(), net.prefix_len() + 96),
+        IpNet::V6(net) => (net.network(), net.prefix_len()),
+    }
+}
+
+/// The file of an SQLite URL, `sqlite:<path>` or `sqlite:///<absolute path>`.
+pub(super) fn store_path(url: &str) -> Result<PathBuf, String> {
+    let path =
+        url.strip_prefix("sqlite:").filter(|path| !path.is_empty() && !path.contains(['?', '#', '\0']));
+    let path = path.ok_or_else(|| expected(Kind::StoreUrl))?;
+    let path = match path.strip_prefix("//") {
+        // `sqlite://dir/file` would name a host called `dir`.
+        Some(rest) if !rest.starts_with('/') => return Err(expected(Kind::StoreUrl)),
+        Some(rest) => rest,
+        None => path,
+    };
+    // A store that is forgotten with the process is no store.
+    if path.starts_with(':') {
+        return Err(expected(Kind::StoreUrl));
+    }
+    Ok(path.into())
+}
