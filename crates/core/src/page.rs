@@ -15,10 +15,7 @@ impl PageRequest {
 
     /// A page within bounds: page at least 1, size between 1 and [`Self::MAX_SIZE`] (20 if absent).
     pub fn new(page: Option<u32>, page_size: Option<u32>) -> Self {
-        Self {
-            page: page.unwrap_or(1).max(1),
-            page_size: page_size.unwrap_or(20).clamp(1, Self::MAX_SIZE),
-        }
+        Self { page: page.unwrap_or(1).max(1), page_size: page_size.unwrap_or(20).clamp(1, Self::MAX_SIZE) }
     }
 
     /// How many rows come before this page.

@@ -60,7 +60,11 @@ pub trait Passwords: Send + Sync {
     /// Hashes a new password.
     fn hash(&self, password: SecretString) -> Fut<'_, Result<PasswordHash, Overloaded>>;
     /// Compares a password; without a hash it takes the same time and finds a mismatch.
-    fn verify(&self, password: SecretString, hash: Option<PasswordHash>) -> Fut<'_, Result<Verdict, Overloaded>>;
+    fn verify(
+        &self,
+        password: SecretString,
+        hash: Option<PasswordHash>,
+    ) -> Fut<'_, Result<Verdict, Overloaded>>;
 }
 
 /// The store cannot answer now.
@@ -138,7 +142,8 @@ pub trait Users {
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
     /// The members of a tenant, oldest first.
-    fn members(&self, tenant: TenantId, filter: UserFilter, page: PageRequest) -> Fut<'_, Read<Page<Member>>>;
+    fn members(&self, tenant: TenantId, filter: UserFilter, page: PageRequest)
+    -> Fut<'_, Read<Page<Member>>>;
     /// The oldest active user with this role in the tenant.
     fn first_with_role(&self, tenant: TenantId, role: crate::access::Role) -> Fut<'_, Read<Option<Member>>>;
     /// Whether one of the user's last sessions in this tenant came from this network (IPv4 address, IPv6 /64).
@@ -178,7 +183,11 @@ pub trait Tickets {
     /// What a redemption needs: one joined read a decision.
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>>;
     /// The ticket that an idempotency key stands for, and what was asked then.
-    fn by_idempotency(&self, scope: [u8; 16], key_hash: [u8; 32]) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>>;
+    fn by_idempotency(
+        &self,
+        scope: [u8; 16],
+        key_hash: [u8; 32],
+    ) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>>;
 }
 
 /// Reads about sessions.

@@ -56,6 +56,8 @@ pub enum EventName {
     LoginSucceeded,
     /// A password sign-in was refused.
     LoginFailed,
+    /// A refresh token was rotated.
+    SessionRefreshed,
     /// A refresh token was reused; its family is dead.
     RefreshReused,
     /// A session was ended.
@@ -91,6 +93,7 @@ impl EventName {
             Self::TicketReplayed => "ticket.replayed",
             Self::LoginSucceeded => "login.succeeded",
             Self::LoginFailed => "login.failed",
+            Self::SessionRefreshed => "session.refreshed",
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",
             Self::SessionsEnded => "sessions.ended",

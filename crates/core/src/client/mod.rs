@@ -1,5 +1,11 @@
 //! Applications that users sign in to.
 
+mod authenticate;
+mod create;
+mod manage;
 mod model;
 
+pub use authenticate::{Credentials, authenticate};
+pub use create::{CreateClient, Created, SECRET_PREFIX, create, rotate_secret};
+pub use manage::{ClientError, UpdateClient, delete, get, list, update};
 pub use model::*;

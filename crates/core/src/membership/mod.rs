@@ -1,5 +1,10 @@
 //! A user's place and role in a tenant.
 
+mod list;
 mod model;
+mod role;
 
+pub use list::{MembershipOf, mine};
 pub use model::*;
+pub(crate) use role::{add_role_change, keep_a_super_admin};
+pub use role::{remove, set_role};

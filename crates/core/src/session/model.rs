@@ -203,7 +203,8 @@ impl SessionView {
         if self.session.fences != self.standing.fences {
             return Err(Dead::Fenced);
         }
-        if self.session.acting.is_some() && !self.standing.actor.as_ref().is_some_and(|a| a.alive(now, idle)) {
+        if self.session.acting.is_some() && !self.standing.actor.as_ref().is_some_and(|a| a.alive(now, idle))
+        {
             return Err(Dead::ActorGone);
         }
         self.standing.role.ok_or(Dead::Fenced)

@@ -1,5 +1,14 @@
-//! What every way to sign in shares.
+//! What every way to sign in shares: evidence, one pure decision, one grant.
 
+mod claims;
+mod decide;
+mod grant;
 mod model;
+mod password;
 
+pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, FIRST_PARTY_CLIENT};
+pub use decide::{Decision, Refusal, decide};
+pub(crate) use grant::{AccessToken, sign};
+pub use grant::{Grant, SignedIn};
 pub use model::*;
+pub use password::{Login, LoginError, login};

@@ -1,5 +1,13 @@
 //! One-time tickets: minted for a user, redeemed once.
 
+mod mint;
 mod model;
+mod redeem;
+mod replay;
 
+pub use mint::{Mint, MintError, Minted, mint, mint_at_console};
 pub use model::*;
+pub use redeem::{Redeem, RedeemError, redeem};
+
+/// What goes before a ticket's identifier, secret and checksum.
+pub const PREFIX: &str = "tkt_";

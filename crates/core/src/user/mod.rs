@@ -1,5 +1,18 @@
 //! People, their names and their passwords.
 
+mod create;
+mod delete;
+mod error;
+mod list;
 mod model;
+mod password;
+mod update;
 
+pub(crate) use create::insertion_changes;
+pub use create::{CreateUser, create, create_at_console};
+pub use delete::delete;
+pub use error::UserError;
+pub use list::{get, list, me};
 pub use model::*;
+pub use password::{PasswordRefused, change_password, set_password};
+pub use update::{UpdateUser, set_status, update};

@@ -1,0 +1,77 @@
+//! What a use case is given: a plain struct of parts instead of global state.
+
+use crate::limits::Quotas;
+use crate::ports::{Clock, Passwords, Rng, Store};
+use crate::signing_key::Keys;
+use crate::time::{Span, Timestamp};
+use authms_crypto::{MasterKey, Secret};
+use std::sync::Arc;
+
+/// Everything that the use cases work with.
+#[derive(Clone)]
+pub struct Parts {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub rng: Arc<dyn Rng>,
+    /// Slow hashing.
+    pub passwords: Arc<dyn Passwords>,
+    /// The keys that sign and verify.
+    pub keys: Arc<Keys>,
+    /// Keys derived from the master key.
+    pub secrets: Arc<Secrets>,
+    /// What the operator decided.
+    pub policy: Arc<Policy>,
+}
+
+impl Parts {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+}
+
+/// Keys derived from the master key, one for each use.
+#[derive(Debug)]
+pub struct Secrets {
+    /// Authenticates refresh tokens, so that only what we issued can ever count as reused.
+    pub refresh_mac: Secret<32>,
+}
+
+impl Secrets {
+    /// Derives them.
+    pub fn derive(master: &MasterKey) -> Self {
+        Self { refresh_mac: master.derive("refresh token mac") }
+    }
+}
+
+/// What the operator decided, for all tenants.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// `iss` of every token: an absolute URL without a slash at its end.
+    pub issuer: String,
+    /// `aud` of every token: our own endpoints.
+    pub audience: String,
+    /// How long an access token lives.
+    pub access_ttl: Span,
+    /// How long a session lives at the most.
+    pub session_ttl: Span,
+    /// How long a session lives without a refresh.
+    pub session_idle: Span,
+    /// How far clocks may be apart, in seconds.
+    pub leeway: u64,
+    /// How long a ticket lives if the minter does not say.
+    pub ticket_ttl: Span,
+    /// The same for `on_behalf`.
+    pub on_behalf_ttl: Span,
+    /// How many failed bindings kill a ticket.
+    pub ticket_attempts: u8,
+    /// How long a redemption is answered again.
+    pub replay_window: Span,
+    /// The fewest characters of a password.
+    pub password_min_length: usize,
+    /// Traffic limits.
+    pub quotas: Quotas,
+}

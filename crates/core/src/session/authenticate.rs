@@ -1,0 +1,78 @@
+//! Who is behind a bearer token: an access token whose session lives, or an API key.
+
+use crate::access::{Caller, Person};
+use crate::fault::Fault;
+use crate::id::SessionId;
+use crate::key;
+use crate::limits::Throttled;
+use crate::parts::Parts;
+use crate::session::SessionView;
+use crate::signin::{ACCESS_TOKEN_TYP, AccessClaims};
+use authms_crypto::{Expect, VerifyError, verify};
+
+/// Why a bearer token is not accepted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum AuthenticateError {
+    /// It is no valid token of a living session or key: one answer for all reasons.
+    #[error("the bearer token is not valid, or no longer")]
+    Invalid,
+    /// The API key has used up its budget.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// It could not be found out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The caller behind a bearer token. The token shows who it was issued to; what they may do is read from the store,
+/// so that an ended session and a lost role count at once.
+///
+/// # Errors
+/// [`AuthenticateError`].
+pub async fn authenticate(parts: &Parts, bearer: &str) -> Result<Caller, AuthenticateError> {
+    if bearer.starts_with(key::PREFIX) {
+        return key::authenticate(parts, bearer).await.map(Caller::System);
+    }
+    let claims = verified(parts, bearer).await?;
+    let view = living(parts, &claims).await?;
+    let role = view.alive(parts.now(), parts.policy.session_idle).map_err(|_| AuthenticateError::Invalid)?;
+    let session = view.session;
+    Ok(Caller::Person(Person {
+        tenant: session.tenant,
+        user: session.user,
+        session: session.id,
+        role,
+        acting: session.acting.map(|a| a.user),
+        client: session.client,
+    }))
+}
+
+async fn verified(parts: &Parts, token: &str) -> Result<AccessClaims, AuthenticateError> {
+    let check = || {
+        let expect = Expect {
+            typ: ACCESS_TOKEN_TYP,
+            issuer: &parts.policy.issuer,
+            audience: Some(&parts.policy.audience),
+            now: parts.now().as_seconds(),
+            leeway: parts.policy.leeway,
+        };
+        verify::<AccessClaims>(&parts.keys.ring(), token, &expect)
+    };
+    match check() {
+        Ok(claims) => Ok(claims),
+        Err(VerifyError::UnknownKey) => {
+            // Perhaps another process has rotated since: look once, and only if the set has changed does it cost.
+            parts.keys.load(&*parts.store, parts.now()).await.map_err(|_| Fault::Unavailable)?;
+            check().map_err(|_| AuthenticateError::Invalid)
+        }
+        Err(_) => Err(AuthenticateError::Invalid),
+    }
+}
+
+async fn living(parts: &Parts, claims: &AccessClaims) -> Result<SessionView, AuthenticateError> {
+    let id = SessionId::parse(&claims.sid).ok_or(AuthenticateError::Invalid)?;
+    let view = parts.store.session(id).await.map_err(Fault::from)?.ok_or(AuthenticateError::Invalid)?;
+    let same =
+        claims.sub == view.session.user.to_string() && claims.tenant_id == view.session.tenant.to_string();
+    if same { Ok(view) } else { Err(AuthenticateError::Invalid) }
+}

@@ -1,0 +1,147 @@
+//! The grant: a session and its tokens out of a decision.
+
+use super::claims::{ACCESS_TOKEN_TYP, AccessClaims, Issue};
+use super::model::{Evidence, Fences, Standing};
+use crate::access::Role;
+use crate::audit::Source;
+use crate::fault::Fault;
+use crate::id::{ApiKeyId, SessionId, TokenId};
+use crate::parts::Parts;
+use crate::ports::random;
+use crate::session::{NewSession, Origin, Session};
+use crate::time::{Span, Timestamp};
+use crate::user::User;
+use authms_crypto::{RefreshToken, Secret, SecretString};
+
+/// The answer to a sign-in or refresh that was granted.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The JWT.
+    pub access_token: SecretString,
+    /// How long the JWT lives from now.
+    pub expires_in: Span,
+    /// The refresh token; sessions on somebody's behalf have none.
+    pub refresh_token: Option<SecretString>,
+    /// Who is signed in.
+    pub user: User,
+}
+
+/// A decision that is about to be committed.
+#[derive(Debug)]
+pub struct Grant {
+    /// The session to open.
+    pub new: NewSession,
+    /// The first refresh token.
+    pub refresh: Option<RefreshToken>,
+    /// The access token's identifier.
+    pub jti: TokenId,
+    /// The subject's role.
+    pub role: Role,
+}
+
+impl Grant {
+    /// A session for what was proved and decided. `refresh_secret` is the first refresh token's, if it is derived; the
+    /// session has none if somebody acts in it.
+    pub(crate) fn new(
+        parts: &Parts,
+        evidence: Evidence,
+        standing: &Standing,
+        role: Role,
+        minted_by: Option<ApiKeyId>,
+        source: &Source,
+        refresh_secret: Option<Secret<32>>,
+    ) -> Self {
+        let now = parts.now();
+        let id = SessionId::generate(now, &*parts.rng);
+        let on_behalf = evidence.acting.is_some();
+        let refresh = (!on_behalf).then(|| RefreshToken {
+            session: *id.bytes(),
+            generation: 0,
+            secret: refresh_secret.unwrap_or_else(|| Secret::new(random(&*parts.rng))),
+        });
+        let session = Session {
+            id,
+            tenant: standing.tenant.id,
+            user: evidence.subject,
+            client: evidence.client.as_ref().map(|c| c.id),
+            method: evidence.method,
+            ticket: evidence.ticket,
+            minted_by,
+            acting: evidence.acting,
+            fences: Fences { client: evidence.client.as_ref().map(|c| c.fence), ..standing.fences },
+            auth_time: evidence.auth_time,
+            amr: evidence.amr,
+            origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+            created_at: now,
+            expires_at: now,
+            refreshed_at: now,
+            ended: None,
+            generation: 0,
+            refresh_hash: refresh.as_ref().map(RefreshToken::hash),
+        };
+        let ttl = if on_behalf { parts.policy.access_ttl } else { parts.policy.session_ttl };
+        let jti = TokenId::generate(now, &*parts.rng);
+        Self { new: NewSession { session, ttl }, refresh, jti, role }
+    }
+
+    /// The answer, once the commit is durable.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] if signing fails.
+    pub(crate) fn answer(
+        self,
+        parts: &Parts,
+        standing: Standing,
+        committed_at: Timestamp,
+    ) -> Result<SignedIn, Fault> {
+        let token = AccessToken {
+            session: &self.new.session,
+            ends_at: committed_at.plus(self.new.ttl),
+            role: self.role,
+            actor_name: standing.actor.as_ref().map(|a| a.name.as_str()),
+            jti: self.jti,
+            issued_at: committed_at,
+        };
+        sign(parts, &token, committed_at, self.refresh, standing.user)
+    }
+}
+
+/// What an access token is made from; the same parts make the same claims again.
+pub(crate) struct AccessToken<'a> {
+    pub session: &'a Session,
+    pub ends_at: Timestamp,
+    pub role: Role,
+    pub actor_name: Option<&'a str>,
+    pub jti: TokenId,
+    pub issued_at: Timestamp,
+}
+
+/// Signs the access token and puts the answer together.
+pub(crate) fn sign(
+    parts: &Parts,
+    token: &AccessToken<'_>,
+    now: Timestamp,
+    refresh: Option<RefreshToken>,
+    user: User,
+) -> Result<SignedIn, Fault> {
+    let policy = &parts.policy;
+    let expires_at = token.issued_at.plus(policy.access_ttl).min(token.ends_at);
+    let issue = Issue {
+        issuer: &policy.issuer,
+        audience: &policy.audience,
+        role: token.role.as_str(),
+        actor_name: token.actor_name,
+        jti: token.jti.to_string(),
+        issued_at: token.issued_at,
+        expires_at,
+    };
+    let claims = AccessClaims::of(token.session, issue);
+    let ring = parts.keys.ring();
+    let jwt = ring.active().sign_jwt(ACCESS_TOKEN_TYP, &claims).map_err(|_| Fault::Unavailable)?;
+    Ok(SignedIn {
+        access_token: SecretString::new(jwt),
+        expires_in: Span::seconds((claims.exp - now.as_seconds()).max(0)),
+        refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
+        user,
+    })
+}

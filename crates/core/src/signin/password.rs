@@ -1,0 +1,162 @@
+//! Signing in by password.
+
+use super::decide::{Decision, decide};
+use super::grant::{Grant, SignedIn};
+use super::model::{Evidence, MethodKind, Standing};
+use crate::audit::{Event, EventName, Source};
+use crate::commit::{self, Commit};
+use crate::fault::Fault;
+use crate::id::TenantId;
+use crate::limits::{LimitKind, Take, Throttled, network, network_key};
+use crate::parts::Parts;
+use crate::ports::Verdict;
+use crate::session;
+use crate::text;
+use crate::user::Identifier;
+use authms_crypto::{SecretString, sha256};
+
+/// What somebody typed.
+#[derive(Clone, Debug)]
+pub struct Login {
+    /// User name, e-mail address or phone number.
+    pub identity: String,
+    /// The password, at most 1,024 bytes.
+    pub password: SecretString,
+    /// The tenant; the default one if absent.
+    pub tenant: Option<TenantId>,
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum LoginError {
+    /// Unknown user, wrong password, disabled, no member: one answer, in the same time.
+    #[error("the name or the password is wrong")]
+    Wrong,
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// It could not be carried out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// Signs a user in by password.
+///
+/// # Errors
+/// [`LoginError`]
+pub async fn login(parts: &Parts, ask: Login, source: &Source) -> Result<SignedIn, LoginError> {
+    let tenant = match ask.tenant {
+        Some(tenant) => tenant,
+        None => parts.store.default_tenant().await.map_err(Fault::from)?.ok_or(Fault::Unavailable)?.id,
+    };
+    let names = text::login_names(&ask.identity);
+    let found = parts.store.for_login(tenant, names.clone()).await.map_err(Fault::from)?;
+    throttle(parts, tenant, &names, found.as_ref().map(|(s, _)| s), source).await?;
+
+    let (standing, hash) = match found {
+        Some((standing, hash)) => (Some(standing), hash),
+        None => (None, None),
+    };
+    let password = SecretString::new(text::password(ask.password.expose()));
+    let verdict = parts.passwords.verify(password, hash).await.map_err(Fault::from)?;
+    match (verdict, standing) {
+        (Verdict::Match, Some(standing)) => decide_and_open(parts, standing, source).await,
+        (_, standing) => refuse(parts, tenant, standing.as_ref(), "wrong_credentials", source).await,
+    }
+}
+
+/// Guesses are counted before they are evaluated: by account and network, so that an attacker elsewhere never keeps
+/// the user out, and by account over all other networks, so that many networks do not help either. A network from
+/// which the user has signed in before has only the budget of its own.
+async fn throttle(
+    parts: &Parts,
+    tenant: TenantId,
+    names: &[Identifier],
+    standing: Option<&Standing>,
+    source: &Source,
+) -> Result<(), LoginError> {
+    let account = account_key(tenant, names, standing);
+    let quota = parts.policy.quotas.of(LimitKind::Account);
+    let mut takes = Vec::with_capacity(2);
+    if let Some(ip) = source.ip {
+        let key = [account.as_slice(), &network_key(ip)].concat();
+        takes.push(Take { kind: LimitKind::Account, key, quota });
+    }
+    let known = match (standing, source.ip) {
+        (Some(s), Some(ip)) => {
+            parts.store.signed_in_from(s.user.id, network(ip)).await.map_err(Fault::from)?
+        }
+        _ => false,
+    };
+    if !known {
+        let wide = crate::limits::Quota { requests: quota.requests.saturating_mul(10), ..quota };
+        takes.push(Take { kind: LimitKind::Account, key: account, quota: wide });
+    }
+    let budgets = parts.store.take(&takes).await.map_err(Fault::from)?;
+    match budgets.into_iter().find(|b| !b.allowed) {
+        Some(budget) => Err(Throttled(budget).into()),
+        None => Ok(()),
+    }
+}
+
+/// The same account under all of its names; an unknown name is an account of its own, so that the limit tells nothing.
+fn account_key(tenant: TenantId, names: &[Identifier], standing: Option<&Standing>) -> Vec<u8> {
+    let whose = match (standing, names.first()) {
+        (Some(s), _) => s.user.id.bytes().to_vec(),
+        (None, Some(name)) => sha256(name.key.as_bytes()).to_vec(),
+        (None, None) => Vec::new(),
+    };
+    [tenant.bytes().as_slice(), &whose].concat()
+}
+
+async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> Result<SignedIn, LoginError> {
+    let now = parts.now();
+    let evidence = Evidence {
+        method: MethodKind::Password,
+        subject: standing.user.id,
+        amr: vec!["pwd".to_owned()],
+        auth_time: Some(now),
+        acting: None,
+        client: None,
+        ticket: None,
+    };
+    let role = match decide(&evidence, None, &standing, now, parts.policy.session_idle) {
+        Decision::Grant(role) => role,
+        Decision::Refuse(why) => {
+            return refuse(parts, standing.tenant.id, Some(&standing), why.as_str(), source).await;
+        }
+    };
+    let grant = Grant::new(parts, evidence, &standing, role, None, source, None);
+    let event = Event::new(EventName::LoginSucceeded, Some(standing.tenant.id))
+        .subject(standing.user.id)
+        .session(grant.new.session.id)
+        .text("method", MethodKind::Password.as_str())
+        .from(source);
+    let open = session::Change::Open(Box::new(grant.new.clone()));
+    let commit = Commit::new(event.into_row(now, &*parts.rng)).change(commit::Change::Session(open));
+    let committed = parts.store.commit(commit).await.map_err(Fault::from)?;
+    Ok(grant.answer(parts, standing, committed.at)?)
+}
+
+/// Known user or not, a refusal waits for one commit.
+async fn refuse(
+    parts: &Parts,
+    tenant: TenantId,
+    standing: Option<&Standing>,
+    why: &'static str,
+    source: &Source,
+) -> Result<SignedIn, LoginError> {
+    let commit = match standing {
+        Some(s) => {
+            let event = Event::new(EventName::LoginFailed, Some(tenant))
+                .subject(s.user.id)
+                .text("method", MethodKind::Password.as_str())
+                .text("why", why)
+                .from(source);
+            Commit::new(event.into_row(parts.now(), &*parts.rng))
+        }
+        None => Commit::refusal("unknown_user"),
+    };
+    parts.store.commit(commit).await.map_err(Fault::from)?;
+    Err(LoginError::Wrong)
+}

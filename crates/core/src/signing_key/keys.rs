@@ -1,0 +1,95 @@
+//! The keys of the running process.
+
+use super::model::{KeyState, StoredKey};
+use crate::fault::Fault;
+use crate::ports::Store;
+use crate::time::Timestamp;
+use authms_crypto::{Algorithm, Keyring, MasterKey, Secret, SigningKey};
+use std::sync::{Arc, PoisonError, RwLock};
+
+/// A stored key does not open under this master key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum UnsealError {
+    /// It was sealed under another master key, or damaged.
+    #[error("a signing key in the store does not open under this master key")]
+    Unreadable,
+    /// No key is active.
+    #[error("the store has no active signing key")]
+    NoActiveKey,
+    /// The store could not be read.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+struct Loaded {
+    ring: Arc<Keyring>,
+    rev: u64,
+}
+
+/// The unsealed keys, as of the last [`load`](Self::load).
+pub struct Keys {
+    sealing: Secret<32>,
+    loaded: RwLock<Option<Loaded>>,
+}
+
+impl Keys {
+    /// No keys yet; they are sealed under `master`.
+    pub fn new(master: &MasterKey) -> Self {
+        Self { sealing: master.derive("signing key sealing"), loaded: RwLock::new(None) }
+    }
+
+    /// Reads the keys again if they have changed.
+    ///
+    /// # Errors
+    /// [`UnsealError`]; the former keys stay in use.
+    pub async fn load(&self, store: &dyn Store, now: Timestamp) -> Result<(), UnsealError> {
+        let (stored, rev) = store.signing_keys().await.map_err(Fault::from)?;
+        if self.rev() == Some(rev) {
+            return Ok(());
+        }
+        let ring = Arc::new(self.unseal(&stored, now)?);
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(Loaded { ring, rev });
+        Ok(())
+    }
+
+    /// The key ring.
+    ///
+    /// # Panics
+    /// Before the first successful [`load`](Self::load): the wiring does that before it serves.
+    pub fn ring(&self) -> Arc<Keyring> {
+        let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(&loaded.as_ref().expect("the keys are loaded before anything is served").ring)
+    }
+
+    /// Seals a new key for the store.
+    pub fn seal(&self, key: &SigningKey, state: KeyState, now: Timestamp) -> StoredKey {
+        StoredKey {
+            kid: key.kid().to_owned(),
+            algorithm: key.algorithm().to_string(),
+            sealed: authms_crypto::seal(&self.sealing, key.kid().as_bytes(), &key.pkcs8()),
+            state,
+            published_at: now,
+        }
+    }
+
+    fn rev(&self) -> Option<u64> {
+        self.loaded.read().unwrap_or_else(PoisonError::into_inner).as_ref().map(|l| l.rev)
+    }
+
+    fn unseal(&self, stored: &[StoredKey], now: Timestamp) -> Result<Keyring, UnsealError> {
+        let mut active = None;
+        let mut others = Vec::new();
+        for row in stored {
+            let pkcs8 = authms_crypto::open(&self.sealing, row.kid.as_bytes(), &row.sealed)
+                .map_err(|_| UnsealError::Unreadable)?;
+            let key =
+                SigningKey::from_pkcs8(Algorithm::Es256, &pkcs8).map_err(|_| UnsealError::Unreadable)?;
+            match row.state {
+                KeyState::Active => active = Some(key),
+                KeyState::Retired { until } if until <= now => {}
+                KeyState::Next { .. } | KeyState::Retired { .. } => others.push(key),
+            }
+        }
+        Ok(Keyring::new(active.ok_or(UnsealError::NoActiveKey)?, others))
+    }
+}

@@ -1,0 +1,145 @@
+//! Setting and changing passwords.
+
+use super::error::UserError;
+use super::model::{Change, PasswordHash, User};
+use super::update::administered;
+use crate::access::{Caller, Forbidden, Permission, Person};
+use crate::audit::{Event, EventName, Source};
+use crate::commit::{self, Commit, Guard, Row};
+use crate::fault::Fault;
+use crate::id::UserId;
+use crate::limits::{LimitKind, Take, Throttled};
+use crate::parts::Parts;
+use crate::ports::Verdict;
+use crate::session::{self, EndReason};
+use crate::text;
+use authms_crypto::SecretString;
+
+/// Why a new password is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PasswordRefused {
+    /// It has too few characters.
+    #[error("new_password: must have at least {0} characters")]
+    TooShort(usize),
+    /// It contains one of the user's own names.
+    #[error("new_password: must not contain your own name")]
+    OwnName,
+    /// It is the present one.
+    #[error("new_password: must differ from the present one")]
+    Unchanged,
+}
+
+/// Changes the caller's own password; ends all their other sessions.
+///
+/// # Errors
+/// [`UserError::WrongPassword`] if the present one is wrong, also if there is none.
+pub async fn change_password(
+    parts: &Parts,
+    me: &Person,
+    present: &SecretString,
+    new: &SecretString,
+    source: &Source,
+) -> Result<(), UserError> {
+    if me.acting.is_some() {
+        return Err(Forbidden::OnBehalf.into());
+    }
+    let user = super::list::me(parts, me).await?;
+    throttle(parts, me).await?;
+    let known = parts.store.password_hash(me.user).await.map_err(Fault::from)?;
+    let typed = SecretString::new(text::password(present.expose()));
+    if parts.passwords.verify(typed, known).await.map_err(Fault::from)? != Verdict::Match {
+        return Err(UserError::WrongPassword);
+    }
+    if text::password(present.expose()) == text::password(new.expose()) {
+        return Err(PasswordRefused::Unchanged.into());
+    }
+    let hash = hash_new(parts, &user, new).await?;
+    let event = Event::new(EventName::PasswordChanged, Some(me.tenant))
+        .subject(me.user)
+        .text("actor", me.user.to_string())
+        .from(source);
+    let end_others = session::Change::EndAll {
+        tenant: me.tenant,
+        user: me.user,
+        except: Some(me.session),
+        reason: EndReason::PasswordChanged,
+    };
+    let commit = replacing(parts, user, hash, false, event).change(commit::Change::Session(end_others));
+    parts.store.commit(commit).await?;
+    Ok(())
+}
+
+/// Gives a user of the caller's tenant a new password, which they must change; ends all their sessions.
+///
+/// # Errors
+/// [`UserError`]
+pub async fn set_password(
+    parts: &Parts,
+    caller: &Caller,
+    id: UserId,
+    new: &SecretString,
+    source: &Source,
+) -> Result<(), UserError> {
+    let member = administered(parts, caller, id, Permission::UserWrite).await?;
+    // One's own password is changed with the present one, nowhere else.
+    if matches!(caller, Caller::Person(p) if p.user == id) {
+        return Err(Forbidden::Rank.into());
+    }
+    let hash = hash_new(parts, &member.user, new).await?;
+    let event =
+        Event::new(EventName::PasswordChanged, Some(caller.tenant())).by(caller).subject(id).from(source);
+    let user = User { fence: member.user.fence + 1, ..member.user };
+    parts.store.commit(replacing(parts, user, hash, true, event)).await?;
+    Ok(())
+}
+
+/// Checks a new password against the policy and hashes it.
+pub(super) async fn hash_new(
+    parts: &Parts,
+    user: &User,
+    new: &SecretString,
+) -> Result<PasswordHash, UserError> {
+    let new = text::password(new.expose());
+    check(parts.policy.password_min_length, user, &new)?;
+    Ok(parts.passwords.hash(SecretString::new(new)).await.map_err(Fault::from)?)
+}
+
+/// SP 800-63B §3.1.1.2: length counts, composition does not.
+fn check(min_length: usize, user: &User, new: &str) -> Result<(), PasswordRefused> {
+    if new.chars().count() < min_length {
+        return Err(PasswordRefused::TooShort(min_length));
+    }
+    let lower = new.to_lowercase();
+    let local = user.email.as_deref().and_then(|e| e.split('@').next());
+    let names = [user.username.as_deref(), local, user.phone.as_deref()];
+    if names.into_iter().flatten().any(|n| n.chars().count() >= 4 && lower.contains(&n.to_lowercase())) {
+        return Err(PasswordRefused::OwnName);
+    }
+    Ok(())
+}
+
+fn replacing(parts: &Parts, user: User, hash: PasswordHash, must_change: bool, event: Event) -> Commit {
+    let now = parts.now();
+    let (id, rev) = (user.id, user.rev);
+    let user = User {
+        has_password: true,
+        must_change_password: must_change,
+        password_changed_at: Some(now),
+        rev: rev + 1,
+        ..user
+    };
+    Commit::new(event.into_row(now, &*parts.rng))
+        .guard(Guard::Rev { row: Row::User(id), rev })
+        .change(commit::Change::User(Change::SetPassword { user: Box::new(user), password: Some(hash) }))
+}
+
+async fn throttle(parts: &Parts, me: &Person) -> Result<(), UserError> {
+    let kind = LimitKind::Account;
+    let key = [b"change".as_slice(), me.user.bytes()].concat();
+    let takes = [Take { kind, key, quota: parts.policy.quotas.of(kind) }];
+    let budgets = parts.store.take(&takes).await.map_err(Fault::from)?;
+    match budgets.into_iter().find(|b| !b.allowed) {
+        Some(budget) => Err(Throttled(budget).into()),
+        None => Ok(()),
+    }
+}
