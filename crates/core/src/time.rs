@@ -61,6 +61,11 @@ pub struct InvalidTimestamp;
 pub struct Span(i64);
 
 impl Span {
+    /// So many milliseconds.
+    pub const fn millis(millis: i64) -> Self {
+        Self(millis)
+    }
+
     /// So many seconds.
     pub const fn seconds(seconds: i64) -> Self {
         Self(seconds * 1000)

@@ -1,0 +1,117 @@
+//! Reading a row from left to right, so that nouns can stand side by side in one SELECT.
+
+use authms_core::id::Id;
+use authms_core::signin::Fences;
+use authms_core::time::Timestamp;
+use rusqlite::types::{FromSql, Type};
+use rusqlite::{Error, Result, Row};
+
+/// A row and how much of it has been read.
+pub(super) struct Columns<'r> {
+    row: &'r Row<'r>,
+    next: usize,
+}
+
+impl<'r> Columns<'r> {
+    /// The row from its start.
+    pub(super) fn of(row: &'r Row<'r>) -> Self {
+        Self { row, next: 0 }
+    }
+
+    /// The next value.
+    pub(super) fn take<T: FromSql>(&mut self) -> Result<T> {
+        let index = self.next;
+        self.next += 1;
+        self.row.get(index)
+    }
+
+    /// The next identifier.
+    pub(super) fn id<K>(&mut self) -> Result<Id<K>> {
+        self.take().map(Id::from_bytes)
+    }
+
+    /// The next identifier, if it is one.
+    pub(super) fn id_if<K>(&mut self) -> Result<Option<Id<K>>> {
+        Ok(self.take::<Option<_>>()?.map(Id::from_bytes))
+    }
+
+    /// The next time.
+    pub(super) fn time(&mut self) -> Result<Timestamp> {
+        self.take().map(Timestamp::from_millis)
+    }
+
+    /// The next time, if it is one.
+    pub(super) fn time_if(&mut self) -> Result<Option<Timestamp>> {
+        Ok(self.take::<Option<_>>()?.map(Timestamp::from_millis))
+    }
+
+    /// The next revision or count.
+    pub(super) fn count(&mut self) -> Result<u64> {
+        self.take::<i64>().map(i64::unsigned_abs)
+    }
+
+    /// The next value of an enumeration, by its name.
+    pub(super) fn named<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T> {
+        let index = self.next;
+        self.next += 1;
+        parse(self.row.get_ref(index)?.as_str()?).ok_or_else(|| invalid(index))
+    }
+
+    /// The next value of an enumeration, if it is one.
+    pub(super) fn named_if<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
+        let index = self.next;
+        self.next += 1;
+        match self.row.get_ref(index)?.as_str_or_null()? {
+            None => Ok(None),
+            Some(name) => parse(name).map(Some).ok_or_else(|| invalid(index)),
+        }
+    }
+
+    /// The next names separated by spaces.
+    pub(super) fn words<T>(&mut self, parse: impl Fn(&str) -> Option<T>) -> Result<Vec<T>> {
+        self.named(|text| text.split(' ').filter(|w| !w.is_empty()).map(parse).collect())
+    }
+
+    /// The next list of texts; NULL: none.
+    pub(super) fn texts(&mut self) -> Result<Vec<String>> {
+        Ok(self.named_if(|text| serde_json::from_str(text).ok())?.unwrap_or_default())
+    }
+
+    /// The next seven columns, in the order of [`FENCES`].
+    pub(super) fn fences(&mut self) -> Result<Fences> {
+        Ok(Fences {
+            user: self.take()?,
+            tenant: self.take()?,
+            membership: self.take()?,
+            client: self.take()?,
+            key: self.take()?,
+            actor: self.take()?,
+            actor_membership: self.take()?,
+        })
+    }
+}
+
+/// The columns of stored fences.
+pub(super) const FENCES: [&str; 7] = [
+    "fence_user",
+    "fence_tenant",
+    "fence_membership",
+    "fence_client",
+    "fence_key",
+    "fence_actor",
+    "fence_actor_membership",
+];
+
+/// A SELECT list of these columns of one table.
+pub(super) fn list(alias: &str, names: &[&str]) -> String {
+    names.iter().map(|name| format!("{alias}.{name}")).collect::<Vec<_>>().join(", ")
+}
+
+/// `?1, ?2, …`, as many as there are columns.
+pub(super) fn placeholders(names: &[&str]) -> String {
+    (1..=names.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
+}
+
+fn invalid(index: usize) -> Error {
+    Error::FromSqlConversionFailure(index, Type::Text, "no value of this type".into())
+}

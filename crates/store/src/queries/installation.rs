@@ -1,0 +1,40 @@
+//! The installation: one row.
+
+use super::{change_one, first};
+use authms_core::install::{Change, Installation};
+use rusqlite::{Connection, Result, params};
+
+/// The installation, if there is one.
+pub(crate) fn get(conn: &Connection) -> Result<Option<Installation>> {
+    let sql = "SELECT master_fingerprint, issuer, default_tenant_id, created_at, rev FROM installation";
+    first(conn, sql, [], |c| {
+        Ok(Installation {
+            master_fingerprint: c.take()?,
+            issuer: c.take()?,
+            default_tenant: c.id()?,
+            created_at: c.time()?,
+            rev: c.count()?,
+        })
+    })
+}
+
+/// Its revision.
+pub(crate) fn rev(conn: &Connection) -> Result<Option<u64>> {
+    first(conn, "SELECT rev FROM installation", [], |c| c.count())
+}
+
+/// Writes a change.
+pub(crate) fn write(conn: &Connection, change: &Change) -> Result<()> {
+    let Change::Create(new) = change;
+    let sql =
+        "INSERT INTO installation (only, master_fingerprint, issuer, default_tenant_id, created_at, rev)
+               VALUES (1, ?1, ?2, ?3, ?4, ?5)";
+    let row = params![
+        new.master_fingerprint,
+        new.issuer,
+        new.default_tenant.bytes(),
+        new.created_at.as_millis(),
+        super::signed(new.rev),
+    ];
+    change_one(conn, sql, row)
+}

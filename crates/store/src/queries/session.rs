@@ -1,0 +1,181 @@
+//! Sessions and what answers their last rotation.
+
+use super::columns::{self, Columns};
+use super::{change, change_one, first, json, ticket};
+use authms_core::id::{SessionId, TenantId, TicketId, UserId};
+use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Session};
+use authms_core::signin::MethodKind;
+use authms_core::time::Timestamp;
+use rusqlite::{Connection, Error, Result, params};
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+const COLUMNS: [&str; 28] = [
+    "id",
+    "tenant_id",
+    "user_id",
+    "client_id",
+    "method",
+    "ticket_id",
+    "minted_by",
+    "actor_id",
+    "actor_session_id",
+    "acting_reason",
+    "fence_user",
+    "fence_tenant",
+    "fence_membership",
+    "fence_client",
+    "fence_key",
+    "fence_actor",
+    "fence_actor_membership",
+    "auth_time",
+    "amr",
+    "ip",
+    "user_agent",
+    "created_at",
+    "expires_at",
+    "refreshed_at",
+    "ended_at",
+    "end_reason",
+    "generation",
+    "refresh_hash",
+];
+
+/// A SELECT list for [`read`].
+pub(super) fn columns(alias: &str) -> String {
+    columns::list(alias, &COLUMNS)
+}
+
+/// The session in the next columns.
+pub(super) fn read(c: &mut Columns<'_>) -> Result<Session> {
+    Ok(Session {
+        id: c.id()?,
+        tenant: c.id()?,
+        user: c.id()?,
+        client: c.id_if()?,
+        method: c.named(MethodKind::parse)?,
+        ticket: c.id_if()?,
+        minted_by: c.id_if()?,
+        acting: read_acting(c)?,
+        fences: c.fences()?,
+        auth_time: c.time_if()?,
+        amr: c.texts()?,
+        origin: Origin { ip: c.named_if(|ip| ip.parse().ok())?, user_agent: c.take()? },
+        created_at: c.time()?,
+        expires_at: c.time()?,
+        refreshed_at: c.time()?,
+        ended: c.time_if()?.zip(c.named_if(EndReason::parse)?),
+        generation: c.take()?,
+        refresh_hash: c.take()?,
+    })
+}
+
+fn read_acting(c: &mut Columns<'_>) -> Result<Option<Acting>> {
+    let (user, session, reason) = (c.id_if()?, c.id_if()?, c.take()?);
+    Ok(match (user, session, reason) {
+        (Some(user), Some(session), Some(reason)) => Some(Acting { user, session, reason }),
+        _ => None,
+    })
+}
+
+/// What a guard asks of a session: whether it was ended, when it expires, its head.
+pub(crate) fn life(conn: &Connection, id: SessionId) -> Result<Option<(bool, Timestamp, u32)>> {
+    let sql = "SELECT ended_at IS NOT NULL, expires_at, generation FROM sessions WHERE id = ?1";
+    first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.time()?, c.take()?)))
+}
+
+/// Writes a change.
+pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+    match what {
+        Change::Open(new) => open(conn, new, at),
+        Change::Rotate { id, refresh_hash, generation, salt, jti } => {
+            let sql = "UPDATE sessions SET refresh_hash = ?2, generation = ?3, refreshed_at = ?4
+                       WHERE id = ?1 AND generation = ?3 - 1 RETURNING ticket_id";
+            let row = params![id.bytes(), refresh_hash, generation, at.as_millis()];
+            let opened_by = first(conn, sql, row, |c| c.id_if())?.ok_or(Error::StatementChangedRows(0))?;
+            let sql = "INSERT OR REPLACE INTO session_rotations (session_id, generation, salt, jti, at)
+                       VALUES (?1, ?2, ?3, ?4, ?5)";
+            change_one(conn, sql, params![id.bytes(), generation, salt, jti.bytes(), at.as_millis()])?;
+            erase_replay(conn, opened_by)
+        }
+        Change::End { id, reason } => {
+            let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3
+                       WHERE id = ?1 AND ended_at IS NULL RETURNING ticket_id";
+            match first(conn, sql, params![id.bytes(), at.as_millis(), reason.as_str()], |c| c.id_if())? {
+                Some(opened_by) => forget(conn, *id, opened_by),
+                None => Ok(()),
+            }
+        }
+        Change::EndAll { tenant, user, except, reason } => {
+            end_all(conn, (*tenant, *user), *except, *reason, at)
+        }
+    }
+}
+
+fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!("INSERT INTO sessions ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
+    });
+    let NewSession { session: s, ttl } = new;
+    let acting = s.acting.as_ref();
+    let row = params![
+        s.id.bytes(),
+        s.tenant.bytes(),
+        s.user.bytes(),
+        s.client.as_ref().map(|c| c.bytes()),
+        s.method.as_str(),
+        s.ticket.as_ref().map(|t| t.bytes()),
+        s.minted_by.as_ref().map(|k| k.bytes()),
+        acting.map(|a| a.user.bytes()),
+        acting.map(|a| a.session.bytes()),
+        acting.map(|a| &a.reason),
+        s.fences.user,
+        s.fences.tenant,
+        s.fences.membership,
+        s.fences.client,
+        s.fences.key,
+        s.fences.actor,
+        s.fences.actor_membership,
+        s.auth_time.map(Timestamp::as_millis),
+        json(&s.amr),
+        s.origin.ip.as_ref().map(IpAddr::to_string),
+        s.origin.user_agent,
+        at.as_millis(),
+        at.plus(*ttl).as_millis(),
+        at.as_millis(),
+        s.ended.map(|(at, _)| at.as_millis()),
+        s.ended.map(|(_, reason)| reason.as_str()),
+        s.generation,
+        s.refresh_hash,
+    ];
+    change_one(conn, &SQL, row)
+}
+
+fn end_all(
+    conn: &Connection,
+    (tenant, user): (TenantId, UserId),
+    except: Option<SessionId>,
+    reason: EndReason,
+    at: Timestamp,
+) -> Result<()> {
+    // What time has ended needs no end, and a user may have years of it.
+    let sql = "UPDATE sessions SET ended_at = ?3, end_reason = ?4
+               WHERE user_id = ?1 AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3 AND id IS NOT ?5
+               RETURNING id, ticket_id";
+    let except = except.as_ref().map(|s| s.bytes());
+    let row = params![user.bytes(), tenant.bytes(), at.as_millis(), reason.as_str(), except];
+    for (id, opened_by) in super::all(conn, sql, row, |c| Ok((c.id()?, c.id_if()?)))? {
+        forget(conn, id, opened_by)?;
+    }
+    Ok(())
+}
+
+/// Erases what could give an ended session's answers again.
+fn forget(conn: &Connection, id: SessionId, opened_by: Option<TicketId>) -> Result<()> {
+    change(conn, "DELETE FROM session_rotations WHERE session_id = ?1", [id.bytes()])?;
+    erase_replay(conn, opened_by)
+}
+
+fn erase_replay(conn: &Connection, opened_by: Option<TicketId>) -> Result<()> {
+    opened_by.map_or(Ok(()), |id| ticket::erase_replay(conn, id))
+}

@@ -1,0 +1,81 @@
+//! Sessions as they are looked at: one with all that it rests on, or a user's own.
+
+use super::columns::Columns;
+use super::standing::{self, Names};
+use super::{List, all, first, page, session};
+use authms_core::id::{SessionId, TenantId, UserId};
+use authms_core::limits::network;
+use authms_core::page::{Page, PageRequest};
+use authms_core::session::{Rotation, Session, SessionView};
+use authms_core::time::{Span, Timestamp};
+use ipnet::IpNet;
+use rusqlite::{Connection, Result, params};
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+const NAMES: Names = Names {
+    tenant: "s.tenant_id",
+    subject: "s.user_id",
+    client: "s.client_id",
+    key: "s.minted_by",
+    actor: "s.actor_id",
+    actor_session: "s.actor_session_id",
+};
+
+/// A session, its last rotation, and the present standing of what it rests on.
+pub(crate) fn get(conn: &Connection, id: SessionId) -> Result<Option<SessionView>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {}, r.generation, r.salt, r.jti, r.at, {}
+             FROM sessions s LEFT JOIN session_rotations r ON r.session_id = s.id {} WHERE s.id = ?1",
+            session::columns("s"),
+            standing::columns(),
+            standing::joins(&NAMES),
+        )
+    });
+    first(conn, &SQL, [id.bytes()], |c| {
+        Ok(SessionView {
+            session: session::read(c)?,
+            rotation: read_rotation(c)?,
+            standing: standing::read(c)?,
+        })
+    })
+}
+
+fn read_rotation(c: &mut Columns<'_>) -> Result<Option<Rotation>> {
+    let (generation, salt, jti, at) = (c.take()?, c.take()?, c.id_if()?, c.time_if()?);
+    Ok(match (generation, salt, jti, at) {
+        (Some(generation), Some(salt), Some(jti), Some(at)) => Some(Rotation { generation, salt, jti, at }),
+        _ => None,
+    })
+}
+
+/// A user's sessions in a tenant that are not over by time or end, newest first.
+pub(crate) fn of(
+    conn: &Connection,
+    (tenant, user): (TenantId, UserId),
+    now: Timestamp,
+    idle: Span,
+    request: PageRequest,
+) -> Result<Page<Session>> {
+    let columns = session::columns("s");
+    let list = List {
+        columns: &columns,
+        from: "FROM sessions s WHERE s.user_id = ?1 AND s.tenant_id = ?2
+               AND s.ended_at IS NULL AND s.expires_at > ?3 AND s.refreshed_at + ?4 > ?3",
+        order: "s.id DESC",
+    };
+    let (now, idle) = (now.as_millis(), idle.as_millis());
+    page(conn, &list, &[user.bytes(), tenant.bytes(), &now, &idle], request, session::read)
+}
+
+/// How many of a user's last sessions are remembered as where they sign in from.
+const REMEMBERED: u32 = 50;
+
+/// Whether one of the user's last sessions came from this network; where somebody acted for them from does not count.
+pub(crate) fn came_from(conn: &Connection, user: UserId, from: IpNet) -> Result<bool> {
+    let sql = "SELECT ip FROM sessions WHERE user_id = ?1 AND actor_id IS NULL ORDER BY id DESC LIMIT ?2";
+    let ips =
+        all(conn, sql, params![user.bytes(), REMEMBERED], |c| c.named_if(|ip| ip.parse::<IpAddr>().ok()))?;
+    Ok(ips.into_iter().flatten().any(|ip| network(ip) == from))
+}

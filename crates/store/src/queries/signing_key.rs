@@ -1,0 +1,49 @@
+//! Signing keys, changed as a set.
+
+use super::columns::Columns;
+use super::{all, change, change_one, installation};
+use authms_core::signing_key::{Change, KeyState, StoredKey};
+use authms_core::time::Timestamp;
+use rusqlite::{Connection, Error, Result, params};
+
+/// The whole set, oldest first, and its revision.
+pub(crate) fn get(conn: &Connection) -> Result<(Vec<StoredKey>, u64)> {
+    let snapshot = conn.unchecked_transaction()?;
+    let sql = "SELECT kid, algorithm, sealed, state, state_at, published_at FROM signing_keys
+               ORDER BY published_at, kid";
+    let keys = all(&snapshot, sql, [], read)?;
+    let rev = installation::rev(&snapshot)?.unwrap_or(0);
+    snapshot.finish()?;
+    Ok((keys, rev))
+}
+
+fn read(c: &mut Columns<'_>) -> Result<StoredKey> {
+    let (kid, algorithm, sealed) = (c.take()?, c.take()?, c.take()?);
+    let state: String = c.take()?;
+    let state = match (state.as_str(), c.time_if()?) {
+        ("next", from) => KeyState::Next { from },
+        ("active", _) => KeyState::Active,
+        ("retired", Some(until)) => KeyState::Retired { until },
+        _ => return Err(Error::InvalidQuery),
+    };
+    Ok(StoredKey { kid, algorithm, sealed, state, published_at: c.time()? })
+}
+
+/// Writes a change.
+pub(crate) fn write(conn: &Connection, what: &Change) -> Result<()> {
+    let Change::Replace(keys) = what;
+    change(conn, "DELETE FROM signing_keys", [])?;
+    for key in keys {
+        let (state, at) = match key.state {
+            KeyState::Next { from } => ("next", from),
+            KeyState::Active => ("active", None),
+            KeyState::Retired { until } => ("retired", Some(until)),
+        };
+        let sql = "INSERT INTO signing_keys (kid, algorithm, sealed, state, state_at, published_at)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+        let published_at = key.published_at.as_millis();
+        let at = at.map(Timestamp::as_millis);
+        change_one(conn, sql, params![key.kid, key.algorithm, key.sealed, state, at, published_at])?;
+    }
+    change_one(conn, "UPDATE installation SET rev = rev + 1", [])
+}

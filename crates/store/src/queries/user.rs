@@ -1,0 +1,130 @@
+//! Users, with their identifiers and password hashes.
+
+use super::columns::{self, Columns};
+use super::{change, change_one, first, signed};
+use authms_core::id::UserId;
+use authms_core::time::Timestamp;
+use authms_core::user::{Change, PasswordHash, User, UserStatus};
+use rusqlite::{Connection, Result, params};
+
+const COLUMNS: [&str; 14] = [
+    "id",
+    "tenant_id",
+    "status",
+    "username",
+    "email",
+    "phone",
+    "nickname",
+    "password_hash IS NOT NULL",
+    "must_change_password",
+    "password_changed_at",
+    "fence",
+    "rev",
+    "created_at",
+    "updated_at",
+];
+
+/// A SELECT list for [`read`].
+pub(super) fn columns(alias: &str) -> String {
+    columns::list(alias, &COLUMNS)
+}
+
+/// The user in the next columns.
+pub(super) fn read(c: &mut Columns<'_>) -> Result<User> {
+    Ok(User {
+        id: c.id()?,
+        tenant: c.id()?,
+        status: c.named(UserStatus::parse)?,
+        username: c.take()?,
+        email: c.take()?,
+        phone: c.take()?,
+        nickname: c.take()?,
+        has_password: c.take()?,
+        must_change_password: c.take()?,
+        password_changed_at: c.time_if()?,
+        fence: c.take()?,
+        rev: c.count()?,
+        created_at: c.time()?,
+        updated_at: c.time()?,
+    })
+}
+
+/// The password hash of a user.
+pub(crate) fn password_hash(conn: &Connection, id: UserId) -> Result<Option<PasswordHash>> {
+    let sql = "SELECT password_hash FROM users WHERE id = ?1";
+    let hash = first(conn, sql, [id.bytes()], |c| c.take::<Option<String>>())?;
+    Ok(hash.flatten().map(PasswordHash::new))
+}
+
+/// Its revision.
+pub(crate) fn rev(conn: &Connection, id: UserId) -> Result<Option<u64>> {
+    first(conn, "SELECT rev FROM users WHERE id = ?1", [id.bytes()], |c| c.count())
+}
+
+/// Writes a change.
+pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+    match change {
+        Change::Create { user, password } => create(conn, user, password.as_ref()),
+        Change::Update(user) => update(conn, user, at),
+        Change::SetPassword { user, password } => {
+            update(conn, user, at)?;
+            let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
+            change_one(conn, sql, params![user.id.bytes(), password.as_ref().map(PasswordHash::expose)])
+        }
+    }
+}
+
+fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Result<()> {
+    let sql = "INSERT INTO users (id, tenant_id, status, username, email, phone, nickname, password_hash,
+                   must_change_password, password_changed_at, fence, rev, created_at, updated_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+    let row = params![
+        new.id.bytes(),
+        new.tenant.bytes(),
+        new.status.as_str(),
+        new.username,
+        new.email,
+        new.phone,
+        new.nickname,
+        password.map(PasswordHash::expose),
+        new.must_change_password,
+        new.password_changed_at.map(Timestamp::as_millis),
+        new.fence,
+        signed(new.rev),
+        new.created_at.as_millis(),
+        new.updated_at.as_millis(),
+    ];
+    change_one(conn, sql, row)?;
+    insert_identifiers(conn, new)
+}
+
+fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
+    let sql = "UPDATE users SET status = ?2, username = ?3, email = ?4, phone = ?5, nickname = ?6,
+                   must_change_password = ?7, password_changed_at = ?8, fence = ?9, rev = ?10, updated_at = ?11
+               WHERE id = ?1";
+    let row = params![
+        new.id.bytes(),
+        new.status.as_str(),
+        new.username,
+        new.email,
+        new.phone,
+        new.nickname,
+        new.must_change_password,
+        new.password_changed_at.map(Timestamp::as_millis),
+        new.fence,
+        signed(new.rev),
+        at.as_millis(),
+    ];
+    change_one(conn, sql, row)?;
+    change(conn, "DELETE FROM user_identifiers WHERE user_id = ?1", [new.id.bytes()])?;
+    insert_identifiers(conn, new)
+}
+
+fn insert_identifiers(conn: &Connection, user: &User) -> Result<()> {
+    for identifier in user.identifiers() {
+        let sql = "INSERT INTO user_identifiers (tenant_id, kind, key, user_id) VALUES (?1, ?2, ?3, ?4)";
+        let row = params![user.tenant.bytes(), identifier.kind.as_str(), identifier.key, user.id.bytes()];
+        change_one(conn, sql, row)?;
+    }
+    Ok(())
+}

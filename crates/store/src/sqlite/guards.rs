@@ -1,0 +1,49 @@
+//! Guards: read under the writer's lock, before any change of their commit.
+
+use crate::queries::{api_key, client, installation, membership, session, tenant, ticket, user};
+use authms_core::commit::{Guard, Row};
+use authms_core::time::Timestamp;
+use rusqlite::{Connection, Result};
+
+/// The index of the first guard that fails at this time.
+pub(super) fn first_failed(conn: &Connection, guards: &[Guard], at: Timestamp) -> Result<Option<usize>> {
+    for (index, guard) in guards.iter().enumerate() {
+        if !holds(conn, guard, at)? {
+            return Ok(Some(index));
+        }
+    }
+    Ok(None)
+}
+
+fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
+    Ok(match guard {
+        Guard::TicketLive { id, attempts_below } => {
+            ticket::life(conn, *id)?.is_some_and(|(unspent, expires_at, attempts, _)| {
+                unspent && expires_at > at && attempts < *attempts_below
+            })
+        }
+        Guard::ReplaysBelow { id, bound } => {
+            ticket::life(conn, *id)?.is_some_and(|(_, _, _, replays)| replays < *bound)
+        }
+        Guard::FamilyHead { session, generation } => session::life(conn, *session)?
+            .is_some_and(|(ended, expires_at, head)| !ended && expires_at > at && head == *generation),
+        Guard::IdempotencyFree { scope, key_hash } => {
+            ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()
+        }
+        Guard::Rev { row, rev: wanted } => match rev(conn, *row)? {
+            Some(found) => *wanted != 0 && found == *wanted,
+            None => *wanted == 0,
+        },
+    })
+}
+
+fn rev(conn: &Connection, row: Row) -> Result<Option<u64>> {
+    match row {
+        Row::Installation => installation::rev(conn),
+        Row::Tenant(id) => tenant::rev(conn, id),
+        Row::User(id) => user::rev(conn, id),
+        Row::Membership(tenant, user) => membership::rev(conn, tenant, user),
+        Row::Client(id) => client::rev(conn, id),
+        Row::ApiKey(id) => api_key::rev(conn, id),
+    }
+}

@@ -1,0 +1,90 @@
+//! The schema: migrations run forward only, one transaction each.
+
+use super::error::OpenError;
+use authms_core::time::Timestamp;
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+/// A step of the schema. Its version is its place in [`MIGRATIONS`], counted from 1.
+struct Migration {
+    name: &'static str,
+    sql: &'static str,
+}
+
+/// All steps. Released ones never change; their checksums are kept in the database.
+const MIGRATIONS: [Migration; 1] =
+    [Migration { name: "0001_initial", sql: include_str!("../../migrations/sqlite/0001_initial.sql") }];
+
+/// The newest schema version.
+pub const LATEST: u32 = MIGRATIONS.len() as u32;
+
+/// Brings the schema up to date.
+///
+/// # Errors
+/// [`OpenError::SchemaNewer`] and [`OpenError::MigrationChanged`] for a schema that this binary does not know.
+pub fn migrate(conn: &mut Connection, now: Timestamp) -> Result<(), OpenError> {
+    // Another process may migrate at the same time: whoever has the lock looks again.
+    loop {
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let found = check(&tx)?;
+        let Some(next) = MIGRATIONS.get(found as usize) else {
+            return Ok(());
+        };
+        step(&tx, found + 1, next, now)?;
+        tx.commit()?;
+    }
+}
+
+/// Demands that the schema is up to date.
+pub(super) fn require_latest(conn: &Connection) -> Result<(), OpenError> {
+    match check(conn)? {
+        LATEST => Ok(()),
+        found => Err(OpenError::SchemaOlder { found, known: LATEST }),
+    }
+}
+
+/// The schema's version; 0: there is none yet.
+pub(super) fn version(conn: &Connection) -> rusqlite::Result<u32> {
+    let exists = "SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = 'schema_migrations'";
+    if conn.query_row(exists, [], |row| row.get::<_, u32>(0))? == 0 {
+        return Ok(0);
+    }
+    conn.query_row("SELECT coalesce(max(version), 0) FROM schema_migrations", [], |row| row.get(0))
+}
+
+/// The schema's version, if what was applied is what this binary knows.
+fn check(conn: &Connection) -> Result<u32, OpenError> {
+    let found = version(conn)?;
+    if found > LATEST {
+        return Err(OpenError::SchemaNewer { found, known: LATEST });
+    }
+    for (version, migration) in (1..=found).zip(&MIGRATIONS) {
+        let sql = "SELECT checksum FROM schema_migrations WHERE version = ?1";
+        let applied: i64 = conn.query_row(sql, [version], |row| row.get(0))?;
+        if applied != checksum(migration.sql) {
+            return Err(OpenError::MigrationChanged { name: migration.name.to_owned() });
+        }
+    }
+    Ok(found)
+}
+
+fn step(tx: &Transaction<'_>, version: u32, migration: &Migration, now: Timestamp) -> rusqlite::Result<()> {
+    tx.execute_batch(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (
+             version    INTEGER PRIMARY KEY,
+             name       TEXT    NOT NULL,
+             checksum   INTEGER NOT NULL,
+             applied_at INTEGER NOT NULL
+         ) STRICT",
+    )?;
+    tx.execute_batch(migration.sql)?;
+    let sql = "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (?1, ?2, ?3, ?4)";
+    tx.execute(sql, params![version, migration.name, checksum(migration.sql), now.as_millis()]).map(drop)
+}
+
+/// FNV-1a. It finds a migration that was edited by mistake; whoever can write the database needs no collision.
+fn checksum(sql: &str) -> i64 {
+    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
+    const PRIME: u64 = 0x0100_0000_01b3;
+    let hash = sql.bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
+    i64::from_le_bytes(hash.to_le_bytes())
+}

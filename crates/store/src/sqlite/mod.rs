@@ -1,0 +1,92 @@
+//! SQLite: the embedded default. One thread writes and gathers what waits into durable transactions; reads run on the
+//! calling thread, on connections of their own. Other processes may have the same file open.
+
+mod apply;
+mod committer;
+mod error;
+mod guards;
+mod migrate;
+mod open;
+mod reader;
+mod reads;
+mod sweep;
+
+pub use apply::{Applied, apply};
+pub use error::OpenError;
+pub use migrate::{LATEST as LATEST_SCHEMA_VERSION, migrate};
+
+use crate::limits::Limits;
+use authms_core::commit::{Commit, CommitError, Committed};
+use authms_core::limits::{Budget, Take};
+use authms_core::ports::{Clock, Fut, Read, Store};
+use committer::Committer;
+use reader::Readers;
+use rusqlite::Connection;
+use std::path::Path;
+use std::sync::Arc;
+
+/// How a store is opened.
+pub struct Options {
+    /// The page cache of each connection in KiB; 4096 is as fast as more.
+    pub cache_kib: u32,
+    /// How many commits may wait before others are refused as [`CommitError::Busy`].
+    pub queue: usize,
+    /// Whether to create the database or bring its schema up to date.
+    pub migrate: bool,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// A store in one SQLite file.
+pub struct SqliteStore {
+    readers: Arc<Readers>,
+    committer: Committer,
+    limits: Limits,
+    clock: Arc<dyn Clock>,
+}
+
+impl SqliteStore {
+    /// Opens the database in this file.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what to do about it.
+    pub fn open(path: &Path, options: Options) -> Result<Self, OpenError> {
+        open::require_version(rusqlite::version_number())?;
+        let place = open::Place { path: path.to_owned(), cache_kib: options.cache_kib };
+        let writer = open::first(&place, options.migrate, options.clock.now())?;
+        let committer = Committer::start(writer, place.clone(), options.queue, Arc::clone(&options.clock))
+            .map_err(OpenError::Thread)?;
+        let readers = Arc::new(Readers::new(place));
+        Ok(Self { readers, committer, limits: Limits::new(), clock: options.clock })
+    }
+
+    /// The schema's version.
+    ///
+    /// # Errors
+    /// [`Down`](authms_core::ports::Down) if it cannot be read.
+    pub fn schema_version(&self) -> Read<u32> {
+        self.readers.read(migrate::version)
+    }
+
+    /// Runs `f` on the writing connection, between two transactions: for tests that make it fail.
+    #[doc(hidden)]
+    pub fn with_writer(&self, f: impl FnOnce(&mut Connection) + Send + 'static) {
+        self.committer.with_connection(Box::new(f));
+    }
+}
+
+impl Store for SqliteStore {
+    fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>> {
+        Box::pin(self.committer.commit(commit))
+    }
+
+    fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        let budgets = self.limits.take(takes, self.clock.now());
+        Box::pin(std::future::ready(Ok(budgets)))
+    }
+
+    fn sweep(&self) -> Fut<'_, Read<()>> {
+        self.limits.sweep(self.clock.now());
+        Box::pin(self.committer.sweep())
+    }
+}

@@ -1,0 +1,66 @@
+//! Connections that read, one for each read at a time.
+
+use super::open::{self, Place};
+use authms_core::ports::{Down, Fut, Read};
+use rusqlite::{Connection, Result};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Idle connections kept; each costs its cache.
+const IDLE: usize = 16;
+
+/// Idle reading connections. A stack, so that the warmest is taken: point reads run on the threads of the runtime, and
+/// there are never more connections in use than such threads.
+pub(super) struct Readers {
+    place: Place,
+    idle: Mutex<Vec<Connection>>,
+}
+
+impl Readers {
+    /// None yet.
+    pub(super) fn new(place: Place) -> Self {
+        Self { place, idle: Mutex::new(Vec::new()) }
+    }
+
+    /// Reads now, on this thread.
+    pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Read<T> {
+        self.run(query).map_err(|error| {
+            tracing::error!(%error, "a read failed");
+            Down
+        })
+    }
+
+    fn run<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let conn = idle.map_or_else(|| open::reader(&self.place), Ok)?;
+        // After an error the connection is closed: what broke it may be gone with it.
+        let found = query(&conn)?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(conn);
+        }
+        Ok(found)
+    }
+}
+
+/// A point read: a few microseconds, not worth another thread.
+pub(super) fn point<'a, T: Send + 'a>(
+    readers: &Readers,
+    query: impl FnOnce(&Connection) -> Result<T>,
+) -> Fut<'a, Read<T>> {
+    Box::pin(std::future::ready(readers.read(query)))
+}
+
+/// A list: on a thread that may block, where there is a runtime.
+pub(super) fn list<'a, T: Send + 'static>(
+    readers: &Arc<Readers>,
+    query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+) -> Fut<'a, Read<T>> {
+    let readers = Arc::clone(readers);
+    match tokio::runtime::Handle::try_current() {
+        Ok(runtime) => {
+            let read = runtime.spawn_blocking(move || readers.read(query));
+            Box::pin(async move { read.await.unwrap_or(Err(Down)) })
+        }
+        Err(_) => Box::pin(std::future::ready(readers.read(query))),
+    }
+}

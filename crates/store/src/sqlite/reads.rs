@@ -1,0 +1,152 @@
+//! The read traits, each a call of its noun's query.
+
+use super::SqliteStore;
+use super::reader::{list, point};
+use crate::queries::{
+    api_key, client, installation, login, membership, session_view, signing_key, tenant, ticket, ticket_view,
+    user, user_list,
+};
+use authms_core::access::Role;
+use authms_core::client::Client;
+use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use authms_core::install::Installation;
+use authms_core::key::ApiKey;
+use authms_core::membership::Membership;
+use authms_core::page::{Page, PageRequest};
+use authms_core::ports::{
+    ApiKeys, Clients, Fut, Installations, Member, Memberships, Read, RedeemView, Sessions, Tenants, Tickets,
+    Users,
+};
+use authms_core::session::{Session, SessionView};
+use authms_core::signin::Standing;
+use authms_core::signing_key::StoredKey;
+use authms_core::tenant::Tenant;
+use authms_core::ticket::Idempotency;
+use authms_core::time::{Span, Timestamp};
+use authms_core::user::{Identifier, PasswordHash, UserFilter};
+use ipnet::IpNet;
+
+impl Installations for SqliteStore {
+    fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
+        point(&self.readers, installation::get)
+    }
+
+    fn signing_keys(&self) -> Fut<'_, Read<(Vec<StoredKey>, u64)>> {
+        point(&self.readers, signing_key::get)
+    }
+}
+
+impl Tenants for SqliteStore {
+    fn tenant(&self, id: TenantId) -> Fut<'_, Read<Option<Tenant>>> {
+        point(&self.readers, |conn| tenant::get(conn, id))
+    }
+
+    fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>> {
+        point(&self.readers, tenant::default)
+    }
+
+    fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
+        list(&self.readers, move |conn| tenant::list(conn, page))
+    }
+}
+
+impl Memberships for SqliteStore {
+    fn membership(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Membership>>> {
+        point(&self.readers, |conn| membership::get(conn, tenant, user))
+    }
+
+    fn memberships_of(&self, user: UserId) -> Fut<'_, Read<Vec<(Membership, Tenant)>>> {
+        point(&self.readers, |conn| membership::of(conn, user))
+    }
+
+    fn count_role(&self, tenant: TenantId, role: Role) -> Fut<'_, Read<u64>> {
+        list(&self.readers, move |conn| membership::count_role(conn, tenant, role))
+    }
+}
+
+impl Users for SqliteStore {
+    fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>> {
+        point(&self.readers, |conn| user_list::member(conn, tenant, user))
+    }
+
+    fn for_login(
+        &self,
+        tenant: TenantId,
+        names: Vec<Identifier>,
+    ) -> Fut<'_, Read<Option<(Standing, Option<PasswordHash>)>>> {
+        point(&self.readers, |conn| login::get(conn, tenant, &names))
+    }
+
+    fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
+        point(&self.readers, |conn| user::password_hash(conn, user))
+    }
+
+    fn members(
+        &self,
+        tenant: TenantId,
+        filter: UserFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Member>>> {
+        list(&self.readers, move |conn| user_list::members(conn, tenant, &filter, page))
+    }
+
+    fn first_with_role(&self, tenant: TenantId, role: Role) -> Fut<'_, Read<Option<Member>>> {
+        list(&self.readers, move |conn| user_list::first_with_role(conn, tenant, role))
+    }
+
+    fn signed_in_from(&self, user: UserId, network: IpNet) -> Fut<'_, Read<bool>> {
+        point(&self.readers, |conn| session_view::came_from(conn, user, network))
+    }
+}
+
+impl Clients for SqliteStore {
+    fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>> {
+        point(&self.readers, |conn| client::get(conn, id))
+    }
+
+    fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>> {
+        list(&self.readers, move |conn| client::list(conn, tenant, page))
+    }
+}
+
+impl ApiKeys for SqliteStore {
+    fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
+        point(&self.readers, |conn| api_key::get(conn, id))
+    }
+
+    fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
+        list(&self.readers, move |conn| api_key::list(conn, tenant, page))
+    }
+}
+
+impl Tickets for SqliteStore {
+    fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
+        point(&self.readers, |conn| ticket_view::get(conn, id))
+    }
+
+    fn by_idempotency(
+        &self,
+        scope: [u8; 16],
+        key_hash: [u8; 32],
+    ) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>> {
+        let now = self.clock.now();
+        point(&self.readers, |conn| ticket::by_idempotency(conn, scope, key_hash, now))
+    }
+}
+
+impl Sessions for SqliteStore {
+    fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>> {
+        point(&self.readers, |conn| session_view::get(conn, id))
+    }
+
+    fn sessions_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+        idle: Span,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Session>>> {
+        list(&self.readers, move |conn| session_view::of(conn, (tenant, user), now, idle, page))
+    }
+}
