@@ -8,6 +8,7 @@ use aws_lc_rs::signature::{
 };
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jsonwebtoken::DecodingKey;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -152,11 +153,11 @@ impl fmt::Debug for SigningKey {
     }
 }
 
-/// A public key, parsed once and kept, since parsing adds to each verification otherwise.
-#[derive(Clone, Debug)]
+/// A public key, checked and decoded once and kept.
+#[derive(Clone)]
 pub struct VerifyingKey {
     jwk: PublicJwk,
-    key: ParsedPublicKey,
+    key: DecodingKey,
 }
 
 impl VerifyingKey {
@@ -170,9 +171,12 @@ impl VerifyingKey {
         let error = KeyError(jwk.alg);
         let point = jwk.point().ok_or(error)?;
         let key = match jwk.alg {
-            Algorithm::Es256 => ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point),
+            Algorithm::Es256 => {
+                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| error)?;
+                DecodingKey::from_ec_components(&jwk.x, &jwk.y).map_err(|_| error)?
+            }
         };
-        Ok(Self { jwk, key: key.map_err(|_| error)? })
+        Ok(Self { jwk, key })
     }
 
     /// The key's identifier: its RFC 7638 thumbprint, 43 characters of base64url.
@@ -190,8 +194,13 @@ impl VerifyingKey {
         &self.jwk
     }
 
-    /// Whether `signature`, in the raw form of RFC 7518 §3.4, is this key's over `message`.
-    pub fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
-        self.key.verify_sig(message, signature).is_ok()
+    pub(crate) fn decoding(&self) -> &DecodingKey {
+        &self.key
+    }
+}
+
+impl fmt::Debug for VerifyingKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VerifyingKey").field("kid", &self.kid()).finish_non_exhaustive()
     }
 }
