@@ -1,1 +1,32 @@
-//! proof
+//! Development only: measures a running authms server, races it and kills it, and says what it found.
+//!
+//! Every command starts the servers it talks to itself and sends traffic to the loopback interface alone; every
+//! loop is bounded in count and in time. `wire` speaks HTTP, `process` owns the children, `load`, `race` and
+//! `torture` are the experiments, and `lossy` is the file layer that forgets what was not synced.
+
+mod api;
+mod cli;
+mod figures;
+mod load;
+mod lossy;
+mod process;
+mod race;
+mod rng;
+mod serve;
+mod setup;
+mod stats;
+mod table;
+mod torture;
+mod wire;
+mod yardstick;
+
+use std::process::ExitCode;
+
+/// What an experiment fails with when it could not be carried out at all.
+type Failure = Box<dyn std::error::Error + Send + Sync>;
+type Result<T, E = Failure> = std::result::Result<T, E>;
+
+/// Parses the command line and runs one experiment. Anything but success means a violation, or no result.
+pub fn main() -> ExitCode {
+    cli::main()
+}

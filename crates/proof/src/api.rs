@@ -1,0 +1,138 @@
+//! The wire contract, as far as the experiments speak it.
+
+use crate::wire::{Answer, Conn, Request, session_id, string_field};
+use serde_json::Value;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// How long an answer may take before it counts as lost.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// `Idempotency-Key` replays are derived for this long.
+pub(crate) const REPLAY_WINDOW: Duration = Duration::from_secs(60);
+
+/// The paths of the contract.
+pub(crate) mod path {
+    pub(crate) const MINT: &str = "/api/v1/auth/generate-ticket";
+    pub(crate) const SIGN_IN: &str = "/auth/ticket/signin";
+    pub(crate) const REFRESH: &str = "/api/v1/auth/refresh";
+    pub(crate) const LOGOUT: &str = "/api/v1/auth/logout";
+    pub(crate) const ME: &str = "/api/v1/auth/me";
+    pub(crate) const USERS: &str = "/api/v1/admin/users";
+}
+
+/// The bodies of the contract. Identifiers, tickets and tokens never need escaping.
+pub(crate) mod body {
+    pub(crate) fn mint(user: &str, ttl_seconds: u32) -> String {
+        format!(r#"{{"user_id":"{user}","ttl_seconds":{ttl_seconds}}}"#)
+    }
+    pub(crate) fn sign_in(ticket: &str) -> String {
+        format!(r#"{{"ticket":"{ticket}"}}"#)
+    }
+    pub(crate) fn refresh(token: &str) -> String {
+        format!(r#"{{"refresh_token":"{token}"}}"#)
+    }
+}
+
+/// What became of a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Answered(Reply),
+    /// It left, perhaps in part, and no whole answer came: it may or may not have taken effect.
+    Lost,
+    /// No connection could be made: it certainly had no effect.
+    NotSent,
+}
+
+/// An answer with its body kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Reply {
+    pub(crate) status: u16,
+    pub(crate) body: Vec<u8>,
+}
+
+/// What a sign-in or a refresh hands out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Tokens {
+    pub(crate) session: String,
+    pub(crate) access: String,
+    pub(crate) refresh: String,
+    /// Of the access token.
+    pub(crate) expires_in: Duration,
+}
+
+impl Reply {
+    pub(crate) fn field(&self, name: &str) -> Option<String> {
+        string_field(&self.body, name).map(str::to_owned)
+    }
+
+    /// The numeric code of a refusal.
+    pub(crate) fn code(&self) -> Option<u64> {
+        serde_json::from_slice::<Value>(&self.body).ok()?.get("code")?.as_u64()
+    }
+
+    /// `None` unless it is a 200 with tokens of a session.
+    pub(crate) fn tokens(&self) -> Option<Tokens> {
+        if self.status != 200 {
+            return None;
+        }
+        let body: Value = serde_json::from_slice(&self.body).ok()?;
+        let text = |name: &str| body.get(name)?.as_str().map(str::to_owned);
+        let access = text("access_token")?;
+        let expires_in = Duration::from_secs(body.get("expires_in")?.as_u64()?);
+        Some(Tokens { session: session_id(&access)?, refresh: text("refresh_token")?, access, expires_in })
+    }
+
+    /// For messages: the status and the beginning of the body.
+    pub(crate) fn summary(&self) -> String {
+        let body = String::from_utf8_lossy(&self.body);
+        format!("{} {}", self.status, body.chars().take(200).collect::<String>())
+    }
+}
+
+impl From<Answer<'_>> for Reply {
+    fn from(answer: Answer<'_>) -> Self {
+        Self { status: answer.status, body: answer.body.to_vec() }
+    }
+}
+
+/// One client over one connection, which it opens again when the server has closed it.
+#[derive(Debug)]
+pub(crate) struct Client {
+    address: SocketAddr,
+    conn: Option<Conn>,
+    request: Vec<u8>,
+}
+
+impl Client {
+    pub(crate) fn new(address: SocketAddr) -> Self {
+        Self { address, conn: None, request: Vec::new() }
+    }
+
+    pub(crate) async fn call(&mut self, request: Request<'_>) -> Outcome {
+        request.write_to(&mut self.request);
+        // A connection that is known to be dead would turn "not sent" into "perhaps sent".
+        let mut conn = match self.conn.take().filter(|conn| !conn.is_stale()) {
+            Some(conn) => conn,
+            None => match Conn::open(self.address).await {
+                Ok(conn) => conn,
+                Err(_) => return Outcome::NotSent,
+            },
+        };
+        let reply = match tokio::time::timeout(PATIENCE, conn.roundtrip(&self.request)).await {
+            Ok(Ok(answer)) => Reply::from(answer),
+            Ok(Err(_)) | Err(_) => return Outcome::Lost,
+        };
+        self.conn = Some(conn);
+        Outcome::Answered(reply)
+    }
+
+    /// For set-up steps, of which each must succeed.
+    pub(crate) async fn must(&mut self, request: Request<'_>) -> crate::Result<Reply> {
+        match self.call(request).await {
+            Outcome::Answered(reply) if (200..300).contains(&reply.status) => Ok(reply),
+            Outcome::Answered(reply) => Err(format!("{}: {}", request.path, reply.summary()).into()),
+            lost => Err(format!("{}: {lost:?}", request.path).into()),
+        }
+    }
+}

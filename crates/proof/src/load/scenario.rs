@@ -1,0 +1,88 @@
+//! Prepares what an operation's requests need, outside of what is measured.
+
+use super::drive::{Bounds, Run, drive};
+use super::op::{Me, Mint, Op, Operation, Redeem, Refresh};
+use crate::Result;
+use crate::setup::{Site, TICKET_TTL_SECONDS};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Connections for preparing: enough for the server to gather commits.
+const CONNECTIONS: usize = 64;
+/// Tickets older than this are not used any more, so that none expires while it is measured.
+const FRESH: Duration = Duration::from_secs(TICKET_TTL_SECONDS as u64 * 2 / 3);
+/// A reader's sessions take turns; more of them would say nothing more.
+const READERS: usize = 1000;
+
+/// The tickets that are minted and not yet spent, oldest first.
+pub(crate) struct Scenario<'a> {
+    site: &'a Site,
+    op: Op,
+    idempotency: bool,
+    pool: Vec<(Instant, String)>,
+    /// Of all preparing so far.
+    pub(crate) minted: Run,
+}
+
+impl<'a> Scenario<'a> {
+    pub(crate) fn new(site: &'a Site, op: Op, idempotency: bool) -> Self {
+        Self { site, op, idempotency, pool: Vec::new(), minted: Run::default() }
+    }
+
+    /// An operation with `count` requests.
+    pub(crate) async fn prepare(&mut self, count: usize) -> Result<Arc<dyn Operation>> {
+        Ok(match self.op {
+            Op::Mint => Arc::new(self.mint()),
+            Op::Redeem => Arc::new(self.redeem(count, self.idempotency, None).await?),
+            Op::Refresh => Arc::new(Refresh { tokens: self.sessions(count, "refresh_token").await? }),
+            Op::Me => Arc::new(Me { tokens: self.sessions(count.min(READERS), "access_token").await? }),
+        })
+    }
+
+    /// Gives back the tickets of a redeem that its cap left unsent.
+    pub(crate) fn used(&mut self, taken: usize) {
+        self.pool.drain(..taken.min(self.pool.len()));
+    }
+
+    fn mint(&self) -> Mint {
+        Mint { key: self.site.key.clone(), users: self.site.users.clone() }
+    }
+
+    async fn redeem(
+        &mut self,
+        count: usize,
+        idempotency: bool,
+        keep: Option<&'static str>,
+    ) -> Result<Redeem> {
+        self.pool.retain(|(minted, _)| minted.elapsed() < FRESH);
+        let missing = count.saturating_sub(self.pool.len());
+        if missing > 0 {
+            let run = self.run(Arc::new(self.mint()), missing).await?;
+            let now = Instant::now();
+            self.pool.extend(run.harvest.iter().map(|ticket| (now, ticket.clone())));
+            self.minted.merge(Run { harvest: Vec::new(), ..run });
+        }
+        let tickets = self.pool.iter().take(count).map(|(_, ticket)| ticket.clone()).collect();
+        Ok(Redeem { tickets, idempotency, keep })
+    }
+
+    /// One token of each of `count` new sessions.
+    async fn sessions(&mut self, count: usize, token: &'static str) -> Result<Vec<String>> {
+        let redeem = self.redeem(count, false, Some(token)).await?;
+        let run = self.run(Arc::new(redeem), count).await?;
+        self.used(run.taken);
+        Ok(run.harvest)
+    }
+
+    async fn run(&self, op: Arc<dyn Operation>, requests: usize) -> Result<Run> {
+        let bounds = Bounds { connections: CONNECTIONS, requests, cap: FRESH / 2 };
+        let run = drive(self.site.plan.address, op, bounds).await?;
+        match run.samples.len() == requests {
+            true => Ok(run),
+            false => {
+                Err(format!("preparing failed: {} of {requests}, errors {:?}", run.samples.len(), run.errors)
+                    .into())
+            }
+        }
+    }
+}

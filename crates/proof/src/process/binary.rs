@@ -1,0 +1,44 @@
+//! The authms binary: where it is, and its command line as far as an experiment needs it.
+
+use crate::Result;
+use serde_json::Value;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// Which binary to prove.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Binary {
+    /// The authms binary [default: the one beside this binary]
+    #[arg(long = "binary", value_name = "PATH")]
+    path: Option<PathBuf>,
+}
+
+impl Binary {
+    pub(crate) fn path(&self) -> Result<PathBuf> {
+        let path = match &self.path {
+            Some(path) => path.clone(),
+            None => std::env::current_exe()?.with_file_name("authms"),
+        };
+        match path.is_file() {
+            true => Ok(path.canonicalize()?),
+            false => {
+                Err(format!("no authms binary at {}: build it, or name it by --binary", path.display())
+                    .into())
+            }
+        }
+    }
+}
+
+/// Runs `authms ARGS --json --data-dir DIR` and reads the JSON it prints.
+pub(crate) fn command_json(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Value> {
+    let mut all: Vec<OsString> = args.iter().map(OsString::from).collect();
+    all.extend(["--json".into(), "--data-dir".into(), data_dir.into()]);
+    let output = Command::new(binary).args(&all).stdin(Stdio::null()).output()?;
+    if !output.status.success() {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("authms {} failed ({}): {}", args.join(" "), output.status, said.trim()).into());
+    }
+    serde_json::from_slice(&output.stdout)
+        .map_err(|e| format!("authms {} printed no JSON: {e}", args.join(" ")).into())
+}

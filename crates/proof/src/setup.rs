@@ -1,0 +1,124 @@
+//! A server with users to mint for and a key to mint with.
+
+use crate::Result;
+use crate::api::{Client, body, path};
+use crate::lossy::Mutant;
+use crate::process::{Binary, ServerPlan, TempDir, command_json, free_address};
+use crate::rng::Rng;
+use crate::wire::Request;
+use serde_json::Value;
+use std::ffi::OsString;
+use std::net::SocketAddr;
+use std::path::Path;
+
+/// Minted tickets live as long as the contract allows. Seconds.
+pub(crate) const TICKET_TTL_SECONDS: u32 = 600;
+/// Users are made with the command line up to this number, since each is a process of its own.
+const USERS_BY_COMMAND: usize = 8;
+
+/// A data directory with a key in it, and how to serve it.
+#[derive(Debug)]
+pub(crate) struct Site {
+    pub(crate) data: TempDir,
+    pub(crate) plan: ServerPlan,
+    /// The raw API key with the scope `ticket:mint`.
+    pub(crate) key: String,
+    /// Identifiers.
+    pub(crate) users: Vec<String>,
+    /// With the scope `user:write`, if users are to be added.
+    admin_key: Option<String>,
+    users_wanted: usize,
+    /// Of user names: a kept data directory may hold those of an earlier run.
+    prefix: String,
+}
+
+impl Site {
+    /// Makes the first users and the key, with the server not yet running.
+    pub(crate) fn create(binary: &Binary, data: TempDir, users: usize) -> Result<Self> {
+        let binary = binary.path()?;
+        let prefix = format!("load{:06x}", Rng::entropy() & 0xff_ffff);
+        let mut ids = Vec::new();
+        for number in 0..users.clamp(1, USERS_BY_COMMAND) {
+            let name = format!("{prefix}u{number}");
+            let user = command_json(&binary, data.path(), &["user", "create", "--username", &name])?;
+            ids.push(text(&user, "id")?);
+        }
+        let key = make_key(&binary, &data, "load", "ticket:mint", "member")?;
+        let admin_key = match users > USERS_BY_COMMAND {
+            true => Some(make_key(&binary, &data, "load-users", "user:write", "admin")?),
+            false => None,
+        };
+        let plan = plan(&binary, &data)?;
+        Ok(Self { data, plan, key, users: ids, admin_key, users_wanted: users, prefix })
+    }
+
+    /// Makes the users that are still missing over the running server's own API.
+    pub(crate) async fn add_users(&mut self) -> Result<()> {
+        let Some(key) = self.admin_key.take() else { return Ok(()) };
+        let mut client = Client::new(self.plan.address);
+        for number in self.users.len()..self.users_wanted {
+            let user = format!(r#"{{"username":"{}u{number}"}}"#, self.prefix);
+            let request = Request::post(path::USERS, &user).bearer(&key);
+            let reply = client.must(request).await?;
+            self.users.push(reply.field("id").ok_or("a created user without an id")?);
+        }
+        Ok(())
+    }
+
+    /// Serves the same data over the file layer that forgets what was not synced.
+    pub(crate) fn make_lossy(&mut self, mutant: Option<Mutant>) -> Result<()> {
+        let mut args: Vec<OsString> = vec!["serve-lossy".into()];
+        if mutant == Some(Mutant::SyncOff) {
+            args.extend(["--mutant".into(), "sync-off".into()]);
+        }
+        args.push("--".into());
+        args.append(&mut self.plan.args);
+        self.plan.args = args;
+        self.plan.program = std::env::current_exe()?;
+        Ok(())
+    }
+
+    pub(crate) async fn mint(&self, client: &mut Client, number: usize) -> Result<String> {
+        let body = body::mint(&self.users[number % self.users.len()], TICKET_TTL_SECONDS);
+        let reply = client.must(Request::post(path::MINT, &body).bearer(&self.key)).await?;
+        reply.field("ticket").ok_or_else(|| "a mint without a ticket".into())
+    }
+}
+
+fn make_key(binary: &Path, data: &TempDir, name: &str, scope: &str, rank: &str) -> Result<String> {
+    let args = ["key", "create", "--name", name, "--scope", scope, "--rank", rank];
+    text(&command_json(binary, data.path(), &args)?, "raw_key")
+}
+
+fn text(value: &Value, name: &str) -> Result<String> {
+    let found = value.get(name).and_then(Value::as_str).map(str::to_owned);
+    found.ok_or_else(|| format!("the answer has no {name}: {value}").into())
+}
+
+fn plan(binary: &Path, data: &TempDir) -> Result<ServerPlan> {
+    let address: SocketAddr = free_address()?;
+    let unlimited = || "1000000000".to_owned();
+    Ok(ServerPlan {
+        program: binary.to_owned(),
+        args: serve_args(address, data),
+        // The limits are not what is measured, and one address stands for all clients here.
+        environment: vec![
+            ("AUTHMS_LIMITS__EXEMPT", "127.0.0.0/8,::1/128".to_owned()),
+            ("AUTHMS_LIMITS__CLIENT__QUOTA", unlimited()),
+            ("AUTHMS_LIMITS__TICKET__QUOTA", unlimited()),
+            ("AUTHMS_LIMITS__ADDRESS__QUOTA", unlimited()),
+        ],
+        address,
+        log: data.path().join("server.log"),
+    })
+}
+
+fn serve_args(address: SocketAddr, data: &TempDir) -> Vec<OsString> {
+    vec![
+        "serve".into(),
+        "--listen".into(),
+        address.to_string().into(),
+        "--data-dir".into(),
+        data.path().into(),
+    ]
+}
