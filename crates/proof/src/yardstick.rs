@@ -59,3 +59,12 @@ fn router() -> Router {
     };
     Router::new().route(PATH, post(answer)).route("/health/ready", get(async || "ready"))
 }
+
+/// Serves within a test, on a free port.
+#[cfg(test)]
+pub(crate) async fn spawn() -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bind");
+    let address = listener.local_addr().expect("address");
+    tokio::spawn(async { axum::serve(listener, router()).await.expect("serve") });
+    address
+}

@@ -148,4 +148,33 @@ mod tests {
         assert_eq!(run.errors, BTreeMap::from([("500".into(), 2), ("connection".into(), 1)]));
         assert!((run.per_second() - 0.75).abs() < 1e-9);
     }
+
+    #[tokio::test]
+    async fn every_request_is_sent_once_and_timed() {
+        let address = crate::yardstick::spawn().await;
+        let bounds = Bounds { connections: 4, requests: 500, cap: Duration::from_secs(20) };
+        let run = drive(address, Arc::new(crate::load::op::Yard), bounds).await.expect("run");
+        assert_eq!((run.taken, run.samples.len(), run.errors.len()), (500, 500, 0));
+        assert!(run.elapsed > Duration::ZERO && run.samples.iter().all(|sample| *sample > 0));
+    }
+
+    #[tokio::test]
+    async fn the_cap_ends_a_run() {
+        let address = crate::yardstick::spawn().await;
+        let bounds = Bounds { connections: 2, requests: 1_000_000, cap: Duration::from_millis(50) };
+        let run = drive(address, Arc::new(Wrong), bounds).await.expect("run");
+        assert!(run.taken > 0 && run.taken < 1_000_000);
+        assert_eq!(run.errors.keys().collect::<Vec<_>>(), ["404"]);
+    }
+
+    /// A request that the yardstick does not know.
+    struct Wrong;
+    impl Operation for Wrong {
+        fn write(&self, _: usize, out: &mut Vec<u8>) {
+            crate::wire::Request::get("/nowhere").write_to(out);
+        }
+        fn accepts(&self, status: u16, _: &[u8]) -> bool {
+            status == 200
+        }
+    }
 }

@@ -106,3 +106,30 @@ async fn finish(conn: &mut Conn, last: &[u8]) -> Seen {
         Ok(Err(_)) | Err(_) => Seen::Lost,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Request;
+    use crate::yardstick;
+
+    fn volley(address: SocketAddr, cap: Duration) -> Volley {
+        let mut request = Vec::new();
+        Request::post(yardstick::PATH, r#"{"ticket":"t"}"#).write_to(&mut request);
+        Volley { address, requests: Arc::new(vec![request; 300]), parallel: 8, cap }
+    }
+
+    #[tokio::test]
+    async fn each_redeemer_sends_each_request() {
+        let address = yardstick::spawn().await;
+        let seen = fire(volley(address, Duration::from_secs(20))).await.expect("volley");
+        assert_eq!(seen, vec![vec![Seen::Status(200); 8]; 300], "a 200 without tokens is only a status");
+    }
+
+    #[tokio::test]
+    async fn all_stop_at_the_same_request() {
+        let address = yardstick::spawn().await;
+        let seen = fire(volley(address, Duration::ZERO)).await.expect("volley");
+        assert_eq!(seen, vec![vec![Seen::Status(200); 8]; 2]);
+    }
+}
