@@ -1,1 +1,34 @@
-//! http
+//! The HTTP face of authms. Each handler parses, authorizes, calls one use case and renders; the rules are in
+//! `authms-core`.
+//!
+//! A request passes, in this order: [`mod@serve`] (the connection), [`frame`] (request id, base path, shedding,
+//! timeout, panics), [`limits`] (per-address budgets), its handler in [`api`]; the answer is finished by [`frame`] again.
+//! [`router`] is the whole map of URLs.
+
+pub mod api;
+pub mod base_path;
+pub mod codes;
+pub mod context;
+pub mod error;
+pub mod extract;
+pub mod frame;
+pub mod limits;
+pub mod openapi;
+pub mod panic;
+pub mod router;
+pub mod serve;
+pub mod shed;
+pub mod state;
+pub mod wire;
+
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use error::ApiError;
+pub use frame::{App, Frame, Settings};
+pub use openapi::{RouteInfo, openapi_json, routes};
+pub use router::app;
+pub use serve::{Peer, Transport, serve};
+pub use state::AppState;

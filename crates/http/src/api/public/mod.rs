@@ -1,0 +1,3 @@
+//! Endpoints that anybody may call.
+
+pub mod health;

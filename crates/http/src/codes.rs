@@ -1,0 +1,169 @@
+//! The table of error codes. A code is for clients to branch on, so it never changes its meaning.
+
+/// One row: what an error is called on the wire.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Code {
+    /// Eight digits.
+    pub number: u32,
+    /// The HTTP status that goes with it, always.
+    pub status: u16,
+    /// Said unless the error knows better.
+    pub message: &'static str,
+}
+
+const fn code(number: u32, status: u16, message: &'static str) -> Code {
+    Code { number, status, message }
+}
+
+/// Not JSON, a member missing, of the wrong type, too long; the message names the member.
+pub const MALFORMED: Code = code(40000001, 400, "the request is malformed");
+/// No such route.
+pub const NO_ROUTE: Code = code(40000002, 404, "there is nothing here");
+/// The route knows other methods; `Allow` lists them.
+pub const METHOD: Code = code(40000003, 405, "this method is not allowed here");
+/// The body is over 64 KiB.
+pub const TOO_LARGE: Code = code(40000004, 413, "the body is larger than 65536 bytes");
+/// The body is no `application/json`.
+pub const MEDIA_TYPE: Code = code(40000005, 415, "the body must be application/json");
+/// A traffic limit is used up; `RateLimit` names it.
+pub const THROTTLED: Code = code(40000006, 429, "too many requests");
+/// Overloaded, or the store does not answer; `Retry-After` says when to try again.
+pub const UNAVAILABLE: Code = code(40000007, 503, "temporarily unavailable");
+/// A fault of ours; the request id finds it in the log.
+pub const INTERNAL: Code = code(40000008, 500, "internal error");
+/// No bearer token, or one that is no longer valid.
+pub const UNAUTHENTICATED: Code = code(40000009, 401, "authentication is required");
+/// The caller lacks a permission.
+pub const PERMISSION: Code = code(40000010, 403, "the permission is missing");
+/// The target ranks too high for the caller.
+pub const RANK: Code = code(40000011, 403, "the target's rank is too high");
+/// Not in a session on somebody's behalf.
+pub const ON_BEHALF: Code = code(40000012, 403, "not allowed in a session on somebody's behalf");
+/// Not for API keys.
+pub const PERSONS_ONLY: Code = code(40000013, 403, "not allowed for an API key");
+/// Somebody else changed the same thing at the same moment.
+pub const CHANGED: Code = code(40000014, 409, "changed by somebody else at the same moment");
+
+/// No such tenant, or none that the caller may see.
+pub const TENANT_NOT_FOUND: Code = code(40000102, 404, "tenant not found");
+/// Header, body and token name different tenants.
+pub const TENANT_MISMATCH: Code = code(40000103, 403, "header, body and credentials name different tenants");
+/// The tenant is disabled.
+pub const TENANT_DISABLED: Code = code(40000104, 403, "the tenant is disabled");
+/// The tenant's name is taken.
+pub const TENANT_TAKEN: Code = code(40000105, 409, "the tenant's name is taken");
+
+/// The default tenant cannot be disabled.
+pub const DEFAULT_TENANT: Code = code(40000106, 409, "the default tenant cannot be disabled");
+
+/// The refresh token was used before: its family is revoked.
+pub const REFRESH_REUSED: Code = code(40000201, 401, "the refresh token was used before; sign in again");
+/// The refresh token is unknown, expired or revoked.
+pub const REFRESH_INVALID: Code = code(40000202, 401, "the refresh token is no longer valid");
+
+/// No such user, or none that the caller may see.
+pub const USER_NOT_FOUND: Code = code(40000301, 404, "user not found");
+/// The user is disabled.
+pub const USER_DISABLED: Code = code(40000302, 403, "the user is disabled");
+/// The user name, e-mail address or phone number is taken.
+pub const USER_TAKEN: Code = code(40000303, 409, "the identifier is taken");
+
+/// The last super administrator must stay.
+pub const LAST_SUPER_ADMIN: Code = code(40000304, 409, "the tenant's last super_admin must stay");
+
+/// The ticket does not sign in: one answer for all reasons.
+pub const TICKET: Code = code(40000401, 400, "the ticket is invalid or has expired");
+/// The lifetime asked for is out of range.
+pub const TICKET_LIFETIME: Code = code(40000402, 400, "ttl_seconds must be between 10 and 600");
+/// The caller may not mint for a user of this rank.
+pub const TICKET_RANK: Code = code(40000403, 403, "no ticket may be minted for a user of this rank");
+/// The caller or the client may not use this purpose.
+pub const TICKET_PURPOSE: Code = code(40000404, 400, "this purpose is not allowed");
+/// An act on behalf of somebody needs a reason.
+pub const TICKET_REASON: Code = code(40000405, 400, "a reason is required");
+/// The idempotency key made a ticket already; `ticket_id` names it.
+pub const IDEMPOTENCY_USED: Code = code(40000406, 409, "this idempotency key has made a ticket");
+/// The idempotency key stands for a request with another body.
+pub const IDEMPOTENCY_OTHER: Code = code(40000407, 409, "this idempotency key stands for another request");
+/// `proof` or `client_id` cannot be bound to.
+pub const TICKET_BINDING: Code = code(40000408, 400, "the binding is malformed");
+
+/// The new password does not meet the policy.
+pub const PASSWORD_POLICY: Code = code(40000501, 400, "the password does not meet the policy");
+/// Wrong credentials, whether or not the user exists.
+pub const PASSWORD_WRONG: Code = code(40000502, 401, "wrong user name or password");
+/// `password_transmission` other than `plain`.
+pub const PASSWORD_TRANSMISSION: Code = code(40000503, 400, "password_transmission: only plain is supported");
+
+/// No such client.
+pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
+/// The client's name is taken.
+pub const CLIENT_TAKEN: Code = code(40000602, 409, "the client's name is taken");
+
+/// No such API key.
+pub const KEY_NOT_FOUND: Code = code(40000701, 404, "API key not found");
+/// The caller may not give this scope away.
+pub const KEY_SCOPE: Code = code(40000702, 403, "the scope may not be given by this caller");
+
+/// No such session.
+pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
+
+/// The whole table, for the documentation and its tests.
+pub const ALL: [Code; 41] = [
+    MALFORMED,
+    NO_ROUTE,
+    METHOD,
+    TOO_LARGE,
+    MEDIA_TYPE,
+    THROTTLED,
+    UNAVAILABLE,
+    INTERNAL,
+    UNAUTHENTICATED,
+    PERMISSION,
+    RANK,
+    ON_BEHALF,
+    PERSONS_ONLY,
+    CHANGED,
+    TENANT_NOT_FOUND,
+    TENANT_MISMATCH,
+    TENANT_DISABLED,
+    TENANT_TAKEN,
+    DEFAULT_TENANT,
+    REFRESH_REUSED,
+    REFRESH_INVALID,
+    USER_NOT_FOUND,
+    USER_DISABLED,
+    USER_TAKEN,
+    LAST_SUPER_ADMIN,
+    TICKET,
+    TICKET_LIFETIME,
+    TICKET_RANK,
+    TICKET_PURPOSE,
+    TICKET_REASON,
+    IDEMPOTENCY_USED,
+    IDEMPOTENCY_OTHER,
+    TICKET_BINDING,
+    PASSWORD_POLICY,
+    PASSWORD_WRONG,
+    PASSWORD_TRANSMISSION,
+    CLIENT_NOT_FOUND,
+    CLIENT_TAKEN,
+    KEY_NOT_FOUND,
+    KEY_SCOPE,
+    SESSION_NOT_FOUND,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_eight_digits_and_unique() {
+        let mut numbers: Vec<u32> = ALL.iter().map(|c| c.number).collect();
+        numbers.sort_unstable();
+        numbers.dedup();
+        assert_eq!(numbers.len(), ALL.len());
+        assert!(numbers.iter().all(|n| (10_000_000..100_000_000).contains(n)));
+        assert!(ALL.iter().all(|c| (400..600).contains(&c.status)));
+    }
+}

@@ -1,0 +1,68 @@
+//! What is known of a request before anything that it says is believed.
+
+use crate::extract::{address, request_id, traceparent};
+use crate::frame::Frame;
+use crate::serve::Peer;
+use authms_core::audit::Source;
+use authms_core::limits::Budget;
+use axum::extract::Request;
+use axum::http::HeaderMap;
+use axum::http::header::USER_AGENT;
+use std::sync::{Mutex, PoisonError};
+use tracing::Span;
+
+/// The longest `User-Agent` that is kept, in characters.
+const MAX_USER_AGENT: usize = 256;
+
+/// One request's circumstances; in its extensions as `Arc<Context>`.
+#[derive(Debug)]
+pub struct Context {
+    /// Where it came from, as the audit log tells it.
+    pub source: Source,
+    /// Its identifier, echoed in the answer.
+    pub request_id: String,
+    /// The log span that it is worked on in.
+    pub span: Span,
+    budgets: Mutex<Vec<Budget>>,
+}
+
+impl Context {
+    /// Reads the circumstances of `request`.
+    pub fn of(request: &Request, frame: &Frame) -> Self {
+        let headers = request.headers();
+        let peer = request.extensions().get::<Peer>().map(|p| p.0.ip());
+        let request_id = request_id::of(headers, frame.rng());
+        let span = tracing::info_span!(
+            "request",
+            request_id = %request_id,
+            trace_id = traceparent::trace_id(headers),
+            method = %request.method(),
+            route = tracing::field::Empty,
+        );
+        let source = Source {
+            ip: peer.map(|peer| address::of_client(peer, headers, &frame.settings().trusted_proxies)),
+            user_agent: user_agent(headers),
+            request_id: Some(request_id.clone()),
+        };
+        Self { source, request_id, span, budgets: Mutex::default() }
+    }
+
+    /// Has the answer tell of these budgets in `RateLimit`; of two of a kind, the later one.
+    pub fn note(&self, budgets: impl IntoIterator<Item = Budget>) {
+        let mut noted = self.budgets.lock().unwrap_or_else(PoisonError::into_inner);
+        for budget in budgets {
+            noted.retain(|b| b.kind != budget.kind);
+            noted.push(budget);
+        }
+    }
+
+    /// The budgets that were noted.
+    pub fn budgets(&self) -> Vec<Budget> {
+        self.budgets.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+fn user_agent(headers: &HeaderMap) -> Option<String> {
+    let text = String::from_utf8_lossy(headers.get(USER_AGENT)?.as_bytes());
+    Some(text.chars().filter(|c| !c.is_control()).take(MAX_USER_AGENT).collect())
+}

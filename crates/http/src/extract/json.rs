@@ -1,0 +1,94 @@
+//! JSON bodies.
+
+use crate::codes;
+use crate::error::ApiError;
+use crate::wire::malformed;
+use axum::body::{Body, HttpBody};
+use axum::extract::{FromRequest, Request};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use axum::http::{HeaderMap, HeaderValue};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+/// The largest body, in bytes.
+pub const MAX_BODY: usize = 64 * 1024;
+
+/// A JSON object: read from a request within [`MAX_BODY`], or rendered as an answer. Unknown members are ignored;
+/// what is wrong with a known one is answered with its name.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        demand_json(request.headers())?;
+        parse(&read(request.into_body()).await?).map(Self)
+    }
+}
+
+impl<T: Serialize> IntoResponse for Json<T> {
+    fn into_response(self) -> Response {
+        match serde_json::to_vec(&self.0) {
+            Ok(body) => {
+                let mut response = Response::new(Body::from(body));
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+                response
+            }
+            Err(error) => ApiError::internal(error).into_response(),
+        }
+    }
+}
+
+/// Like [`Json`], for routes whose every member is optional: no body at all is an object without members.
+#[derive(Clone, Copy, Debug)]
+pub struct OptionalJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for OptionalJson<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        let typed = demand_json(request.headers());
+        let body = read(request.into_body()).await?;
+        if body.is_empty() {
+            return Ok(Self(T::default()));
+        }
+        typed?;
+        parse(&body).map(Self)
+    }
+}
+
+/// One `Content-Type: application/json`, whatever its parameters, and no encoding.
+fn demand_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let mut types = headers.get_all(CONTENT_TYPE).iter();
+    let named = types.next().and_then(|t| t.to_str().ok()).and_then(|t| t.split(';').next());
+    let is_json = named.is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"));
+    let plain = !headers.contains_key(CONTENT_ENCODING) && types.next().is_none();
+    if is_json && plain { Ok(()) } else { Err(codes::MEDIA_TYPE.into()) }
+}
+
+/// Reads the body, giving up at once if it says that it is too large, else as soon as it is.
+async fn read(body: Body) -> Result<Bytes, ApiError> {
+    if body.size_hint().lower() > MAX_BODY as u64 {
+        return Err(codes::TOO_LARGE.into());
+    }
+    match Limited::new(body, MAX_BODY).collect().await {
+        Ok(collected) => Ok(collected.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(codes::TOO_LARGE.into()),
+        Err(error) => Err(ApiError::malformed("body", "cut short").because(error)),
+    }
+}
+
+fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+    // A derived Deserialize would take an array for its members in order, too.
+    if body.trim_ascii_start().first() != Some(&b'{') {
+        return Err(ApiError::malformed("body", "not a JSON object"));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| malformed::in_json(&e))?;
+    match deserializer.end() {
+        Ok(()) => Ok(value),
+        Err(_) => Err(ApiError::malformed("body", "more than one JSON object")),
+    }
+}

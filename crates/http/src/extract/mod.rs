@@ -1,0 +1,19 @@
+//! What handlers take from a request. Each refuses what is malformed with its own error.
+
+pub mod address;
+pub mod authorization;
+pub mod forwarded;
+mod json;
+mod path;
+mod query;
+pub mod request_id;
+mod source;
+mod tenant;
+pub mod traceparent;
+
+pub use authorization::{ClientCredentials, basic, bearer};
+pub use json::{Json, MAX_BODY, OptionalJson};
+pub use path::{Noun, Path, PathParams};
+pub use query::Query;
+pub use source::Source;
+pub use tenant::TenantHeader;

@@ -1,0 +1,62 @@
+//! Identifiers in the path.
+
+use crate::codes::{self, Code};
+use crate::error::ApiError;
+use authms_core::id::{ApiKeyKind, ClientKind, Id, Kind, SessionKind, TenantKind, UserKind};
+use axum::extract::{FromRequestParts, RawPathParams};
+use axum::http::request::Parts;
+
+/// A kind of thing that paths name.
+pub trait Noun: Kind {
+    /// What is answered for one that does not exist, and for what cannot be one's identifier.
+    const NOT_FOUND: Code;
+}
+
+impl Noun for TenantKind {
+    const NOT_FOUND: Code = codes::TENANT_NOT_FOUND;
+}
+impl Noun for UserKind {
+    const NOT_FOUND: Code = codes::USER_NOT_FOUND;
+}
+impl Noun for ClientKind {
+    const NOT_FOUND: Code = codes::CLIENT_NOT_FOUND;
+}
+impl Noun for ApiKeyKind {
+    const NOT_FOUND: Code = codes::KEY_NOT_FOUND;
+}
+impl Noun for SessionKind {
+    const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;
+}
+
+/// The path's identifiers, in order: `Path<UserId>`, `Path<(TenantId, UserId)>`.
+#[derive(Clone, Copy, Debug)]
+pub struct Path<T>(pub T);
+
+/// What can be read from path segments.
+pub trait PathParams: Sized {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// The noun's 404 for a malformed identifier.
+    fn read<'a>(segments: impl Iterator<Item = &'a str>) -> Result<Self, ApiError>;
+}
+
+impl<K: Noun> PathParams for Id<K> {
+    fn read<'a>(mut segments: impl Iterator<Item = &'a str>) -> Result<Self, ApiError> {
+        segments.next().and_then(Self::parse).ok_or_else(|| K::NOT_FOUND.into())
+    }
+}
+
+impl<A: Noun, B: Noun> PathParams for (Id<A>, Id<B>) {
+    fn read<'a>(mut segments: impl Iterator<Item = &'a str>) -> Result<Self, ApiError> {
+        Ok((Id::read(&mut segments)?, Id::read(&mut segments)?))
+    }
+}
+
+impl<T: PathParams, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let segments = RawPathParams::from_request_parts(parts, state).await.map_err(|_| codes::NO_ROUTE)?;
+        T::read(segments.iter().map(|(_, value)| value)).map(Self)
+    }
+}

@@ -1,0 +1,249 @@
+//! Parts for this crate's own tests: a store of which only the budgets and the health are alive.
+
+use crate::frame::{App, Frame, Settings};
+use crate::router;
+use crate::serve::Peer;
+use authms_core::access::Role;
+use authms_core::client::Client;
+use authms_core::commit::{Commit, CommitError, Committed};
+use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use authms_core::install::Installation;
+use authms_core::key::ApiKey;
+use authms_core::limits::{Budget, Quota, Quotas, Take};
+use authms_core::membership::Membership;
+use authms_core::page::{Page, PageRequest};
+use authms_core::ports::*;
+use authms_core::session::{Session, SessionView};
+use authms_core::signin::Standing;
+use authms_core::signing_key::StoredKey;
+use authms_core::tenant::Tenant;
+use authms_core::ticket::Idempotency;
+use authms_core::time::{Span, Timestamp};
+use authms_core::user::{Identifier, PasswordHash, UserFilter};
+use axum::Router;
+use axum::body::Body;
+use axum::http::Request;
+use axum::response::Response;
+use http_body_util::BodyExt;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tower::ServiceExt;
+
+/// 2027-01-15T08:00:00Z.
+pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
+
+/// A store that counts budgets; everything else is down, as health is if told so.
+#[derive(Default)]
+pub struct FakeStore {
+    taken: Mutex<HashMap<(&'static str, Vec<u8>), u32>>,
+    pub down: AtomicBool,
+}
+
+struct Fixed;
+impl Clock for Fixed {
+    fn now(&self) -> Timestamp {
+        NOW
+    }
+}
+impl Rng for Fixed {
+    fn fill(&self, buffer: &mut [u8]) {
+        buffer.fill(7);
+    }
+}
+
+pub fn settings() -> Settings {
+    Settings {
+        trusted_proxies: vec!["10.0.0.0/8".parse().expect("a net")],
+        exempt: vec!["192.168.7.0/24".parse().expect("a net")],
+        max_in_flight: 8,
+        request_timeout: Duration::from_secs(5),
+    }
+}
+
+pub fn frame(settings: Settings, store: Arc<FakeStore>) -> Frame {
+    let quota = |requests| Quota { requests, window: Span::seconds(60) };
+    let quotas = Quotas {
+        address: quota(5),
+        sign_in: quota(2),
+        account: quota(1),
+        client: quota(1),
+        ticket: quota(1),
+    };
+    Frame::with(settings, quotas, store, Arc::new(Fixed), Arc::new(Fixed))
+}
+
+/// The frame around `routes` and the health routes.
+pub fn app_with(settings: Settings, store: Arc<FakeStore>, routes: Router) -> App {
+    let frame = frame(settings, store);
+    let health: Router = router::health().with_state(frame.clone()).into();
+    App::new(frame, router::fallbacks(health.merge(routes)))
+}
+
+pub fn app(routes: Router) -> App {
+    app_with(settings(), Arc::default(), routes)
+}
+
+/// A request from a peer that no limit applies to.
+pub fn request(method: &str, path: &str) -> axum::http::request::Builder {
+    from("192.168.7.7", method, path)
+}
+
+pub fn from(peer: &str, method: &str, path: &str) -> axum::http::request::Builder {
+    let peer = Peer((peer.parse::<std::net::IpAddr>().expect("an address"), 4711).into());
+    Request::builder().method(method).uri(path).extension(peer)
+}
+
+pub async fn send(app: &App, request: Request<Body>) -> Response {
+    let Ok(response) = app.clone().oneshot(request).await;
+    response
+}
+
+pub async fn get(app: &App, path: &str) -> Response {
+    send(app, request("GET", path).body(Body::empty()).expect("a request")).await
+}
+
+pub async fn text(response: Response) -> String {
+    let body = response.into_body().collect().await.expect("a body").to_bytes();
+    String::from_utf8(body.to_vec()).expect("text")
+}
+
+pub async fn json(response: Response) -> serde_json::Value {
+    serde_json::from_str(&text(response).await).expect("JSON")
+}
+
+fn down<'a, T: Send + 'a>() -> Fut<'a, Read<T>> {
+    Box::pin(async { Err(Down) })
+}
+
+impl Store for FakeStore {
+    fn commit(&self, _: Commit) -> Fut<'_, Result<Committed, CommitError>> {
+        Box::pin(async { Err(CommitError::Unavailable) })
+    }
+    fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        if self.down.load(Ordering::Relaxed) {
+            return down();
+        }
+        let mut taken = self.taken.lock().expect("unpoisoned");
+        let key = |t: &Take| (t.kind.as_str(), t.key.clone());
+        let used = |t: &Take, taken: &HashMap<_, u32>| taken.get(&key(t)).copied().unwrap_or(0);
+        let fits: Vec<bool> = takes.iter().map(|t| used(t, &taken) < t.quota.requests).collect();
+        if fits.iter().all(|f| *f) {
+            takes.iter().for_each(|t| *taken.entry(key(t)).or_default() += 1);
+        }
+        let budget = |(t, allowed): (&Take, bool)| Budget {
+            kind: t.kind,
+            quota: t.quota,
+            allowed,
+            remaining: t.quota.requests - used(t, &taken),
+            reset: Span::seconds(12),
+        };
+        let budgets = takes.iter().zip(fits).map(budget).collect();
+        Box::pin(async { Ok(budgets) })
+    }
+    fn sweep(&self) -> Fut<'_, Read<()>> {
+        down()
+    }
+}
+
+impl Installations for FakeStore {
+    fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
+        if self.down.load(Ordering::Relaxed) { down() } else { Box::pin(async { Ok(None) }) }
+    }
+    fn signing_keys(&self) -> Fut<'_, Read<(Vec<StoredKey>, u64)>> {
+        down()
+    }
+}
+
+impl Tenants for FakeStore {
+    fn tenant(&self, _: TenantId) -> Fut<'_, Read<Option<Tenant>>> {
+        down()
+    }
+    fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>> {
+        down()
+    }
+    fn tenants(&self, _: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
+        down()
+    }
+}
+
+impl Memberships for FakeStore {
+    fn membership(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Option<Membership>>> {
+        down()
+    }
+    fn memberships_of(&self, _: UserId) -> Fut<'_, Read<Vec<(Membership, Tenant)>>> {
+        down()
+    }
+    fn count_role(&self, _: TenantId, _: Role) -> Fut<'_, Read<u64>> {
+        down()
+    }
+}
+
+impl Users for FakeStore {
+    fn member(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Option<Member>>> {
+        down()
+    }
+    fn for_login(
+        &self,
+        _: TenantId,
+        _: Vec<Identifier>,
+    ) -> Fut<'_, Read<Option<(Standing, Option<PasswordHash>)>>> {
+        down()
+    }
+    fn password_hash(&self, _: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
+        down()
+    }
+    fn members(&self, _: TenantId, _: UserFilter, _: PageRequest) -> Fut<'_, Read<Page<Member>>> {
+        down()
+    }
+    fn first_with_role(&self, _: TenantId, _: Role) -> Fut<'_, Read<Option<Member>>> {
+        down()
+    }
+    fn signed_in_from(&self, _: UserId, _: ipnet::IpNet) -> Fut<'_, Read<bool>> {
+        down()
+    }
+}
+
+impl Clients for FakeStore {
+    fn client(&self, _: ClientId) -> Fut<'_, Read<Option<Client>>> {
+        down()
+    }
+    fn clients(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<Client>>> {
+        down()
+    }
+}
+
+impl ApiKeys for FakeStore {
+    fn api_key(&self, _: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
+        down()
+    }
+    fn api_keys(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
+        down()
+    }
+}
+
+impl Tickets for FakeStore {
+    fn for_redeem(&self, _: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
+        down()
+    }
+    fn by_idempotency(&self, _: [u8; 16], _: [u8; 32]) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>> {
+        down()
+    }
+}
+
+impl Sessions for FakeStore {
+    fn session(&self, _: SessionId) -> Fut<'_, Read<Option<SessionView>>> {
+        down()
+    }
+    fn sessions_of(
+        &self,
+        _: TenantId,
+        _: UserId,
+        _: Timestamp,
+        _: Span,
+        _: PageRequest,
+    ) -> Fut<'_, Read<Page<Session>>> {
+        down()
+    }
+}

@@ -1,0 +1,10 @@
+//! The frame as its callers see it.
+
+mod answers;
+mod bodies;
+mod document;
+mod endpoint;
+mod limits;
+mod overload;
+mod routes;
+mod transport;

@@ -1,0 +1,16 @@
+//! The shapes of bodies.
+
+mod envelope;
+mod id;
+pub mod malformed;
+mod paging;
+mod simple;
+mod text;
+mod time;
+
+pub use envelope::{Data, List, PageInfo};
+pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};
+pub use paging::Paging;
+pub use simple::SimpleResponse;
+pub use text::{SecretText, Text};
+pub use time::Time;
