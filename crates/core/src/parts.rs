@@ -70,6 +70,8 @@ pub struct Policy {
     pub ticket_attempts: u8,
     /// How long a redemption is answered again.
     pub replay_window: Span,
+    /// How long clients may cache the key set.
+    pub jwks_max_age: Span,
     /// The fewest characters of a password.
     pub password_min_length: usize,
     /// Traffic limits.

@@ -129,6 +129,9 @@ pub struct Member {
     pub fence: u32,
 }
 
+/// A subject's standing and password hash.
+pub type LoginView = (Standing, Option<PasswordHash>);
+
 /// Reads about users.
 pub trait Users {
     /// A user by identifier, if they are a member of the tenant (whatever their status).
@@ -138,7 +141,7 @@ pub trait Users {
         &self,
         tenant: TenantId,
         names: Vec<Identifier>,
-    ) -> Fut<'_, Read<Option<(Standing, Option<PasswordHash>)>>>;
+    ) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
     /// The members of a tenant, oldest first.

@@ -15,6 +15,7 @@ pub mod frame;
 pub mod limits;
 pub mod openapi;
 pub mod panic;
+mod refusals;
 pub mod router;
 pub mod serve;
 pub mod shed;

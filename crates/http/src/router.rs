@@ -1,6 +1,7 @@
 //! The whole URL map. Routes are written bare; [`crate::base_path`] leads every other spelling here.
 
-use crate::api::public::health;
+use crate::api::public::{discovery, health};
+use crate::api::{admin, me, public};
 use crate::codes;
 use crate::error::ApiError;
 use crate::frame::{App, Frame, Settings};
@@ -28,7 +29,51 @@ pub(crate) fn health() -> OpenApiRouter<Frame> {
 
 /// Every other route: one line an endpoint, which registers its document, too.
 pub(crate) fn api() -> OpenApiRouter<AppState> {
+    public().merge(me()).merge(admin())
+}
+
+fn public() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
+        .routes(routes!(discovery::jwks::jwks))
+        .routes(routes!(discovery::metadata::openid))
+        .routes(routes!(discovery::metadata::oauth))
+        .routes(routes!(public::ticket::signin::signin))
+        .routes(routes!(public::session::login::login))
+        .routes(routes!(public::session::refresh::refresh))
+        .routes(routes!(public::session::logout::logout))
+}
+
+fn me() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(me::ticket::generate::generate))
+        .routes(routes!(me::profile::show::show))
+        .routes(routes!(me::profile::permissions::permissions))
+        .routes(routes!(me::membership::list::list))
+        .routes(routes!(me::membership::tenants::tenants))
+        .routes(routes!(me::password::change::change))
+        .routes(routes!(me::session::list::list, me::session::end_all::end_all))
+        .routes(routes!(me::session::end::end))
+        .routes(routes!(me::api_key::list::list, me::api_key::create::create))
+        .routes(routes!(me::api_key::show::show, me::api_key::delete::delete))
+        .routes(routes!(me::api_key::set_status::set_status))
+}
+
+fn admin() -> OpenApiRouter<AppState> {
+    OpenApiRouter::default()
+        .routes(routes!(admin::user::list::list, admin::user::create::create))
+        .routes(routes!(admin::user::show::show, admin::user::update::update, admin::user::delete::delete))
+        .routes(routes!(admin::user::set_status::set_status))
+        .routes(routes!(admin::user::set_password::set_password))
+        .routes(routes!(admin::membership::set_role::set_role, admin::membership::remove::remove))
+        .routes(routes!(admin::tenant::list::list, admin::tenant::create::create))
+        .routes(routes!(admin::tenant::show::show, admin::tenant::update::update))
+        .routes(routes!(admin::client::list::list, admin::client::create::create))
+        .routes(routes!(
+            admin::client::show::show,
+            admin::client::update::update,
+            admin::client::delete::delete
+        ))
+        .routes(routes!(admin::client::rotate_secret::rotate_secret))
 }
 
 /// Answers for what is not in the map.

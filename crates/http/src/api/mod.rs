@@ -1,3 +1,5 @@
-//! The endpoints, by who may call them: a noun a folder, a verb a file.
+//! Handlers: `public` needs no sign-in, `me` concerns the caller, `admin` others. One file an endpoint.
 
+pub mod admin;
+pub mod me;
 pub mod public;

@@ -2,7 +2,9 @@
 
 pub mod address;
 pub mod authorization;
+mod caller;
 pub mod forwarded;
+mod idempotency;
 mod json;
 mod path;
 mod query;
@@ -12,6 +14,8 @@ mod tenant;
 pub mod traceparent;
 
 pub use authorization::{ClientCredentials, basic, bearer};
+pub use caller::{Authenticated, Me, MeOrActor, Perhaps};
+pub use idempotency::IdempotencyKey;
 pub use json::{Json, MAX_BODY, OptionalJson};
 pub use path::{Noun, Path, PathParams};
 pub use query::Query;

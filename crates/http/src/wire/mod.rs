@@ -2,6 +2,7 @@
 
 mod envelope;
 mod id;
+mod login;
 pub mod malformed;
 mod paging;
 mod simple;
@@ -10,6 +11,7 @@ mod time;
 
 pub use envelope::{Data, List, PageInfo};
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};
+pub use login::{LoginResponse, RiskAssessmentInfo, UserInfo};
 pub use paging::Paging;
 pub use simple::SimpleResponse;
 pub use text::{SecretText, Text};

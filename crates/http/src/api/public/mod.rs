@@ -1,3 +1,6 @@
-//! Endpoints that anybody may call.
+//! What anybody may call.
 
+pub mod discovery;
 pub mod health;
+pub mod session;
+pub mod ticket;

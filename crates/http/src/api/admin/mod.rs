@@ -1,0 +1,6 @@
+//! What concerns others than the caller.
+
+pub mod client;
+pub mod membership;
+pub mod tenant;
+pub mod user;

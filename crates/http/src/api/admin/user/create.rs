@@ -1,0 +1,66 @@
+//! `POST /admin/users`
+
+use super::{UserWithIdentities, role};
+use crate::codes;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Json, Source};
+use crate::state::AppState;
+use crate::wire::{Data, SecretText, SimpleResponse, Text};
+use authms_core::id::TenantId;
+use authms_core::user::{self, CreateUser};
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// `dto.HTTPUserCreateRequest`; at least one of user name, e-mail address and phone number.
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct CreateUserRequest {
+    /// E-mail address.
+    email: Option<Text<254>>,
+    /// A first password, which the user must change; without one the user signs in by ticket.
+    password: Option<SecretText<1024>>,
+    /// Phone number.
+    phone: Option<Text<32>>,
+    /// User name.
+    username: Option<Text<64>>,
+    /// Name to show.
+    nickname: Option<Text<64>>,
+    /// `member`, the default, `support`, `admin` or `super_admin`.
+    role: Option<Text<16>>,
+    /// The tenant; the caller's, and no other.
+    tenant_id: Option<Text<64>>,
+}
+
+/// Creates a user in the caller's tenant.
+#[utoipa::path(
+    post,
+    path = "/admin/users",
+    operation_id = "create_user",
+    tag = "users",
+    request_body = CreateUserRequest,
+    security(("bearer" = []), ("api_key" = [])),
+    responses(
+        (status = 201, description = "Created.", body = Data<UserWithIdentities>),
+        (status = 409, description = "A name is taken, or reads like one that is.", body = SimpleResponse),
+    )
+)]
+pub async fn create(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    source: Source,
+    Json(body): Json<CreateUserRequest>,
+) -> Result<(StatusCode, Json<Data<UserWithIdentities>>), ApiError> {
+    let tenant = body.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
+    let ask = CreateUser {
+        tenant,
+        username: body.username.map(Text::into_string),
+        email: body.email.map(Text::into_string),
+        phone: body.phone.map(Text::into_string),
+        nickname: body.nickname.map(Text::into_string),
+        password: body.password.map(SecretText::into_secret),
+        role: role(body.role)?,
+    };
+    let member = user::create(&state, &caller, ask, &source).await?;
+    Ok((StatusCode::CREATED, Json(Data::new(member.into(), state.now()))))
+}

@@ -1,0 +1,4 @@
+//! The caller's memberships.
+
+pub mod list;
+pub mod tenants;

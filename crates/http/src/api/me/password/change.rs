@@ -1,0 +1,46 @@
+//! `PUT /auth/me/password`
+
+use crate::codes;
+use crate::error::ApiError;
+use crate::extract::{Json, Me, Source};
+use crate::state::AppState;
+use crate::wire::{SecretText, SimpleResponse, Text};
+use authms_core::user;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// `dto.HTTPChangePasswordRequest`
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct ChangePasswordRequest {
+    /// The present password.
+    old_password: SecretText<1024>,
+    /// The new one.
+    new_password: SecretText<1024>,
+    /// `plain`, the default; anything else is not supported: use TLS.
+    password_transmission: Option<Text<32>>,
+}
+
+/// Changes the caller's password and ends all their other sessions.
+#[utoipa::path(
+    put,
+    path = "/auth/me/password",
+    operation_id = "change_password",
+    tag = "me",
+    request_body = ChangePasswordRequest,
+    security(("bearer" = [])),
+    responses((status = 200, description = "Changed.", body = SimpleResponse))
+)]
+pub async fn change(
+    State(state): State<AppState>,
+    Me(me): Me,
+    source: Source,
+    Json(body): Json<ChangePasswordRequest>,
+) -> Result<Json<SimpleResponse>, ApiError> {
+    if body.password_transmission.as_deref().is_some_and(|t| !t.is_empty() && t != "plain") {
+        return Err(codes::PASSWORD_TRANSMISSION.into());
+    }
+    let (old, new) = (body.old_password.into_secret(), body.new_password.into_secret());
+    user::change_password(&state, &me, &old, &new, &source).await?;
+    Ok(Json(SimpleResponse::success("password changed", state.now())))
+}

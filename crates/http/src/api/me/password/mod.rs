@@ -1,0 +1,3 @@
+//! The caller's password.
+
+pub mod change;

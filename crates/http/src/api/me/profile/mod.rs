@@ -1,0 +1,4 @@
+//! The signed-in user.
+
+pub mod permissions;
+pub mod show;

@@ -1,0 +1,5 @@
+//! The caller's sessions.
+
+pub mod end;
+pub mod end_all;
+pub mod list;

@@ -1,0 +1,106 @@
+//! `POST /auth/generate-ticket`
+
+use crate::codes;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Json, Source};
+use crate::state::AppState;
+use crate::wire::{SimpleResponse, Text};
+use authms_core::id::{ClientId, TenantId, UserId};
+use authms_core::ticket::{self, Mint, Purpose};
+use authms_core::time::Timestamp;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// `dto.GenerateTicketInput`, and what else a ticket may be bound to.
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct GenerateTicketInput {
+    /// Whom the ticket signs in.
+    user_id: Text<64>,
+    /// The tenant; the caller's, and no other.
+    tenant_id: Option<Text<64>>,
+    /// Lifetime, 10–600 seconds; 300 by default, 60 on somebody's behalf.
+    #[schema(minimum = 10, maximum = 600)]
+    ttl_seconds: Option<i64>,
+    /// The only client that may redeem it.
+    client_id: Option<Text<64>>,
+    /// S256 challenge (RFC 7636 §4.2); the redeemer must send its `verifier`.
+    proof: Option<Text<64>>,
+    /// `sso` or `on_behalf`; follows from who mints for whom.
+    purpose: Option<Text<32>>,
+    /// Why, on somebody's behalf: required there, told to the user. At most 500 characters.
+    reason: Option<Text<500>>,
+    /// When the user authenticated, in seconds since 1970; needs the scope `ticket:vouch`.
+    subject_auth_time: Option<i64>,
+    /// How the user authenticated (RFC 8176); needs the scope `ticket:vouch`.
+    subject_amr: Option<Vec<Text<32>>>,
+    /// Makes the request safe to repeat for 24 hours: 1–255 visible ASCII characters.
+    idempotency_key: Option<Text<255>>,
+}
+
+/// `dto.GenerateTicketResponse`
+#[derive(Serialize, ToSchema, Debug)]
+pub struct GenerateTicketResponse {
+    /// Seconds until it expires.
+    expires_in: i64,
+    /// The ticket; shown this once.
+    ticket: String,
+    /// What names the ticket in the audit log, without being it.
+    id: String,
+    /// `sso` or `on_behalf`.
+    purpose: &'static str,
+}
+
+/// Mints a one-time ticket for a user.
+///
+/// A system needs the scope `ticket:mint` and mints for users up to its rank. A person mints for themself; for anybody
+/// else the ticket acts on their behalf.
+#[utoipa::path(
+    post,
+    path = "/auth/generate-ticket",
+    operation_id = "generate_ticket",
+    tag = "tickets",
+    request_body = GenerateTicketInput,
+    security(("bearer" = []), ("api_key" = [])),
+    responses(
+        (status = 200, description = "Minted.", body = GenerateTicketResponse),
+        (status = 404, description = "No such user or client in the caller's tenant.", body = SimpleResponse),
+        (status = 409, description = "The idempotency key was used; `ticket_id` names its ticket.",
+            body = SimpleResponse),
+    )
+)]
+pub async fn generate(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    source: Source,
+    Json(body): Json<GenerateTicketInput>,
+) -> Result<Json<GenerateTicketResponse>, ApiError> {
+    let minted = ticket::mint(&state, &caller, read(body)?, &source).await?;
+    Ok(Json(GenerateTicketResponse {
+        expires_in: minted.expires_in.as_seconds(),
+        ticket: minted.ticket.expose().to_owned(),
+        id: minted.id.to_string(),
+        purpose: minted.purpose.as_str(),
+    }))
+}
+
+/// What can be nobody's identifier is answered as what is nobody's.
+fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
+    let user = UserId::parse(&body.user_id).ok_or(codes::USER_NOT_FOUND)?;
+    let tenant = body.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
+    let client = body.client_id.map(|c| ClientId::parse(&c).ok_or(codes::CLIENT_NOT_FOUND)).transpose()?;
+    let purpose = body.purpose.map(|p| Purpose::parse(&p).ok_or(codes::TICKET_PURPOSE)).transpose()?;
+    let seconds = |s: i64| Timestamp::from_millis(s.saturating_mul(1000));
+    Ok(Mint {
+        user,
+        tenant,
+        ttl_seconds: body.ttl_seconds,
+        client,
+        proof: body.proof.map(Text::into_string),
+        purpose,
+        reason: body.reason.map(Text::into_string),
+        subject_auth_time: body.subject_auth_time.map(seconds),
+        subject_amr: body.subject_amr.into_iter().flatten().map(Text::into_string).collect(),
+        idempotency_key: body.idempotency_key.map(Text::into_string),
+    })
+}

@@ -1,0 +1,3 @@
+//! Tickets, for those who mint them.
+
+pub mod generate;

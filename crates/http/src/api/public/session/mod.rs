@@ -1,0 +1,5 @@
+//! Signing in, refreshing, signing out.
+
+pub mod login;
+pub mod logout;
+pub mod refresh;

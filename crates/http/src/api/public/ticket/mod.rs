@@ -1,0 +1,3 @@
+//! Tickets, for whoever holds one.
+
+pub mod signin;

@@ -1,0 +1,71 @@
+//! Who calls: an access token of a living session, or an API key.
+
+use super::{TenantHeader, bearer};
+use crate::error::ApiError;
+use crate::state::AppState;
+use authms_core::access::{Caller, Forbidden, Person};
+use authms_core::session;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+/// Any caller; sessions on somebody's behalf reach nothing through it.
+#[derive(Clone, Debug)]
+pub struct Authenticated(pub Caller);
+
+/// A signed-in person, themself.
+#[derive(Clone, Debug)]
+pub struct Me(pub Person);
+
+/// A signed-in person, or whoever acts on their behalf: for the few routes that such a session may reach.
+#[derive(Clone, Debug)]
+pub struct MeOrActor(pub Person);
+
+/// The person behind a valid access token, if there is one; for routes that other credentials open, too.
+#[derive(Clone, Debug)]
+pub struct Perhaps(pub Option<Person>);
+
+impl FromRequestParts<AppState> for Authenticated {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = authenticate(parts, state).await?;
+        if let Caller::Person(Person { acting: Some(_), .. }) = caller {
+            return Err(Forbidden::OnBehalf.into());
+        }
+        Ok(Self(caller))
+    }
+}
+
+impl FromRequestParts<AppState> for Me {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let Authenticated(caller) = Authenticated::from_request_parts(parts, state).await?;
+        Ok(Self(caller.person()?.clone()))
+    }
+}
+
+impl FromRequestParts<AppState> for MeOrActor {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let caller = authenticate(parts, state).await?;
+        Ok(Self(caller.person()?.clone()))
+    }
+}
+
+impl FromRequestParts<AppState> for Perhaps {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        match authenticate(parts, state).await {
+            Ok(Caller::Person(person)) => Ok(Self(Some(person))),
+            Ok(Caller::System(_)) => Ok(Self(None)),
+            Err(error) if error.code().status == 401 => Ok(Self(None)),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+async fn authenticate(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
+    let token = bearer(&parts.headers)?.ok_or_else(ApiError::unauthenticated)?;
+    let caller = session::authenticate(state, token).await?;
+    caller.require_tenant(TenantHeader::of(&parts.headers).named()?)?;
+    Ok(caller)
+}

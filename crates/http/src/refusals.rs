@@ -1,0 +1,164 @@
+//! What use cases refuse, on the wire: each typed error meets its code here, once.
+
+use crate::codes;
+use crate::error::ApiError;
+use authms_core::client::ClientError;
+use authms_core::key::KeyError;
+use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
+use authms_core::signin::LoginError;
+use authms_core::tenant::TenantError;
+use authms_core::text::InvalidText;
+use authms_core::ticket::{MintError, RedeemError};
+use authms_core::user::UserError;
+
+impl From<InvalidText> for ApiError {
+    fn from(error: InvalidText) -> Self {
+        Self::malformed(error.member, error.problem)
+    }
+}
+
+impl From<AuthenticateError> for ApiError {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Invalid => Self::invalid_token(),
+            AuthenticateError::Throttled(throttled) => throttled.into(),
+            AuthenticateError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RedeemError> for ApiError {
+    fn from(error: RedeemError) -> Self {
+        match error {
+            RedeemError::Refused => codes::TICKET.into(),
+            RedeemError::Throttled(throttled) => throttled.into(),
+            RedeemError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<MintError> for ApiError {
+    fn from(error: MintError) -> Self {
+        let said = error.to_string();
+        match error {
+            MintError::Forbidden(authms_core::access::Forbidden::Rank) => codes::TICKET_RANK.into(),
+            MintError::Forbidden(forbidden) => forbidden.into(),
+            MintError::Invalid(invalid) if invalid.member == "proof" => {
+                Self::from(codes::TICKET_BINDING).saying(said).with("member", "proof")
+            }
+            MintError::Invalid(invalid) => invalid.into(),
+            MintError::Lifetime => codes::TICKET_LIFETIME.into(),
+            MintError::UnknownUser => codes::USER_NOT_FOUND.into(),
+            MintError::UserInactive => codes::USER_DISABLED.into(),
+            MintError::UnknownClient => codes::CLIENT_NOT_FOUND.into(),
+            MintError::ClientPurpose | MintError::Purpose => Self::from(codes::TICKET_PURPOSE).saying(said),
+            MintError::ReasonRequired => codes::TICKET_REASON.into(),
+            MintError::Repeated(id) => Self::from(codes::IDEMPOTENCY_USED).with("ticket_id", id.to_string()),
+            MintError::KeyReused => codes::IDEMPOTENCY_OTHER.into(),
+            MintError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RefreshError> for ApiError {
+    fn from(error: RefreshError) -> Self {
+        match error {
+            RefreshError::Reused => codes::REFRESH_REUSED.into(),
+            RefreshError::Invalid => codes::REFRESH_INVALID.into(),
+            RefreshError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Wrong => codes::PASSWORD_WRONG.into(),
+            LoginError::Throttled(throttled) => throttled.into(),
+            LoginError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<EndError> for ApiError {
+    fn from(error: EndError) -> Self {
+        match error {
+            EndError::Unauthenticated => Self::unauthenticated(),
+            EndError::Unknown => codes::SESSION_NOT_FOUND.into(),
+            EndError::Forbidden(forbidden) => forbidden.into(),
+            EndError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ListError> for ApiError {
+    fn from(error: ListError) -> Self {
+        match error {
+            ListError::Forbidden(forbidden) => forbidden.into(),
+            ListError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Forbidden(forbidden) => forbidden.into(),
+            UserError::Invalid(invalid) => invalid.into(),
+            UserError::Nameless => Self::malformed("username", "username, email or phone is needed"),
+            UserError::Unknown => codes::USER_NOT_FOUND.into(),
+            UserError::Taken => codes::USER_TAKEN.into(),
+            UserError::LastSuperAdmin => codes::LAST_SUPER_ADMIN.into(),
+            UserError::Password(refused) => Self::from(codes::PASSWORD_POLICY).saying(refused.to_string()),
+            UserError::WrongPassword => {
+                Self::from(codes::PASSWORD_WRONG).saying("the present password is wrong")
+            }
+            UserError::Throttled(throttled) => throttled.into(),
+            UserError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<TenantError> for ApiError {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::Forbidden(forbidden) => forbidden.into(),
+            TenantError::Invalid(invalid) => invalid.into(),
+            TenantError::Unknown => codes::TENANT_NOT_FOUND.into(),
+            TenantError::NameTaken => codes::TENANT_TAKEN.into(),
+            TenantError::Default => codes::DEFAULT_TENANT.into(),
+            TenantError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ClientError> for ApiError {
+    fn from(error: ClientError) -> Self {
+        let said = error.to_string();
+        match error {
+            ClientError::Forbidden(forbidden) => forbidden.into(),
+            ClientError::Invalid(invalid) => invalid.into(),
+            ClientError::RedirectUri => {
+                Self::from(codes::MALFORMED).saying(said).with("member", "redirect_uris")
+            }
+            ClientError::Unknown => codes::CLIENT_NOT_FOUND.into(),
+            ClientError::NameTaken => codes::CLIENT_TAKEN.into(),
+            ClientError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<KeyError> for ApiError {
+    fn from(error: KeyError) -> Self {
+        let said = error.to_string();
+        match error {
+            KeyError::Forbidden(forbidden) => forbidden.into(),
+            KeyError::Invalid(invalid) => invalid.into(),
+            KeyError::Rank => Self::from(codes::RANK).saying(said),
+            KeyError::Scope(_) => Self::from(codes::KEY_SCOPE).saying(said),
+            KeyError::Expiry => Self::from(codes::MALFORMED).saying(said).with("member", "expires_at"),
+            KeyError::Unknown => codes::KEY_NOT_FOUND.into(),
+            KeyError::Fault(fault) => fault.into(),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What every sign-in answers.
+
+use super::Time;
+use authms_core::signin::SignedIn;
+use authms_core::user::User;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// `dto.LoginResponse`, answered bare. Members that are not known are left out.
+#[derive(Serialize, ToSchema, Default, Debug)]
+pub struct LoginResponse {
+    /// The access token, a JWT (RFC 9068).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub access_token: Option<String>,
+    /// Stands for this sign-in while a further factor is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub challenge_token: Option<String>,
+    /// Seconds until the access token expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_in: Option<i64>,
+    /// Why a further factor is asked for, in a stable word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mfa_check_reason: Option<String>,
+    /// Whether the password must be changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub must_change_password: Option<bool>,
+    /// Days until the password expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_expires_in: Option<i64>,
+    /// `expiring`, `expired_grace` or `expired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_warning: Option<String>,
+    /// Gets the next access token; each works once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refresh_token: Option<String>,
+    /// The factors that would do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required_mfa_methods: Option<Vec<String>>,
+    /// Whether a further factor is asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub requires_mfa: Option<bool>,
+    /// How risky this sign-in looks.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_assessment: Option<RiskAssessmentInfo>,
+    /// `low`, `medium` or `high`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub risk_level: Option<String>,
+    /// `Bearer`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_type: Option<&'static str>,
+    /// Who is signed in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserInfo>,
+}
+
+/// `dto.RiskAssessmentInfo`.
+#[derive(Serialize, ToSchema, Debug)]
+pub struct RiskAssessmentInfo {
+    /// `low`, `medium` or `high`.
+    pub level: String,
+    /// The factors that would do.
+    pub recommended_mfa_methods: Vec<String>,
+    /// Whether a further factor is asked for.
+    pub require_mfa: bool,
+    /// 0–100.
+    pub score: i64,
+}
+
+/// `dto.UserInfo`.
+#[derive(Serialize, ToSchema, Debug)]
+pub struct UserInfo {
+    /// When the account was created.
+    pub created_at: Time,
+    /// E-mail address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// The user's identifier.
+    pub id: String,
+    /// Whether the password must be changed.
+    pub must_change_password: bool,
+    /// Phone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// `active`, `disabled` or `deleted`.
+    pub status: &'static str,
+    /// User name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub username: Option<String>,
+}
+
+impl From<SignedIn> for LoginResponse {
+    fn from(signed_in: SignedIn) -> Self {
+        Self {
+            access_token: Some(signed_in.access_token.expose().to_owned()),
+            expires_in: Some(signed_in.expires_in.as_seconds()),
+            must_change_password: Some(signed_in.user.must_change_password),
+            refresh_token: signed_in.refresh_token.map(|t| t.expose().to_owned()),
+            requires_mfa: Some(false),
+            token_type: Some("Bearer"),
+            user: Some(signed_in.user.into()),
+            ..Self::default()
+        }
+    }
+}
+
+impl From<User> for UserInfo {
+    fn from(user: User) -> Self {
+        Self {
+            created_at: user.created_at.into(),
+            email: user.email,
+            id: user.id.to_string(),
+            must_change_password: user.must_change_password,
+            phone: user.phone,
+            status: user.status.as_str(),
+            username: user.username,
+        }
+    }
+}
