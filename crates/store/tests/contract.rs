@@ -1,0 +1,42 @@
+//! Every engine keeps the contract: one line each.
+
+use authms_core::ports::{Clock, Fut, Store};
+use authms_store::{Options, SqliteStore};
+use authms_testkit::store_contract::{self, Database};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite() {
+    store_contract::run_all(Sqlite::new).await;
+}
+
+/// A database in a directory of its own, which goes with it.
+struct Sqlite {
+    directory: PathBuf,
+}
+
+impl Sqlite {
+    fn new() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let directory = std::env::temp_dir().join(format!("authms-contract-{}-{n}", std::process::id()));
+        std::fs::create_dir_all(&directory).expect("a temporary directory");
+        Self { directory }
+    }
+}
+
+impl Database for Sqlite {
+    fn open(&self, clock: Arc<dyn Clock>) -> Fut<'_, Arc<dyn Store>> {
+        let options = Options { cache_kib: 1024, queue: 4096, migrate: true, clock };
+        let store = SqliteStore::open(&self.directory.join("authms.db"), options).expect("it opens");
+        Box::pin(std::future::ready(Arc::new(store) as Arc<dyn Store>))
+    }
+}
+
+impl Drop for Sqlite {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.directory);
+    }
+}

@@ -1,0 +1,62 @@
+//! What every store must do, whatever its engine. A backend runs it with one line:
+//! `store_contract::run_all(MyDatabase::new).await`.
+
+#![expect(clippy::unwrap_used, reason = "a case fails by panicking")]
+
+mod admin;
+mod fences;
+mod guards;
+mod lists;
+mod outcomes;
+mod races;
+mod restart;
+mod sessions;
+mod sweep;
+mod takes;
+mod tickets;
+mod time;
+mod views;
+mod world;
+
+pub use world::{Database, World};
+
+use authms_core::ports::Fut;
+use std::sync::Arc;
+
+/// One thing that every store must do.
+pub struct Case {
+    /// What, in words.
+    pub name: &'static str,
+    /// Panics if the store in this world does not do it.
+    pub run: fn(World) -> Fut<'static, ()>,
+}
+
+/// All cases.
+pub const CASES: &[&[Case]] = &[
+    admin::CASES,
+    tickets::CASES,
+    sessions::CASES,
+    views::CASES,
+    lists::CASES,
+    guards::CASES,
+    races::CASES,
+    fences::CASES,
+    outcomes::CASES,
+    time::CASES,
+    sweep::CASES,
+    takes::CASES,
+    restart::CASES,
+];
+
+/// Runs all cases, each on a database of its own, and panics with the names of those that fail.
+pub async fn run_all<D: Database>(new: impl Fn() -> D) {
+    let mut failed = Vec::new();
+    for case in CASES.iter().copied().flatten() {
+        let world = World::new(Arc::new(new())).await;
+        // Its panic message goes to standard error as it happens.
+        if tokio::spawn((case.run)(world)).await.is_err() {
+            failed.push(case.name);
+        }
+    }
+    assert!(failed.is_empty(), "the store does not keep its contract: {failed:#?}");
+}
