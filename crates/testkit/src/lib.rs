@@ -1,5 +1,13 @@
 //! Development only: what tests of several crates share.
 
+pub mod app;
 pub mod clock;
+pub mod dir;
+pub mod jwt;
+pub mod passwords;
+pub mod request;
 pub mod rng;
 pub mod store_contract;
+
+pub use app::{ISSUER, Setup, TestApp, Tokens};
+pub use request::{Answer, TestRequest};

@@ -1,0 +1,3 @@
+//! Over the router, in one process.
+
+mod redeem;

@@ -1,0 +1,248 @@
+//! The application in a test: the real router over a real SQLite file, with fake time and seeded randomness.
+
+use crate::clock::FakeClock;
+use crate::dir::TempDir;
+use crate::passwords::TestPasswords;
+use crate::request::{Answer, TestRequest};
+use crate::rng::SeededRng;
+use authms_core::access::{Permission, Role};
+use authms_core::audit::Source;
+use authms_core::client::{self, CreateClient};
+use authms_core::id::{TenantId, UserId};
+use authms_core::install;
+use authms_core::key::{self, CreateKey};
+use authms_core::limits::{Quota, Quotas};
+use authms_core::parts::{Parts, Policy, Secrets};
+use authms_core::ports::Store;
+use authms_core::signing_key::Keys;
+use authms_core::ticket::{self, Mint, Purpose};
+use authms_core::time::Span;
+use authms_core::user::{self, CreateUser};
+use authms_crypto::{MasterKey, SecretString};
+use authms_http::{App, Settings};
+use authms_store::{Options, SqliteStore};
+use serde_json::json;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A running application without a socket. Dropping it removes its files.
+pub struct TestApp {
+    /// What the use cases work with.
+    pub parts: Parts,
+    /// Its time.
+    pub clock: FakeClock,
+    /// The default tenant.
+    pub tenant: TenantId,
+    /// The first administrator, a `super_admin`.
+    pub admin: UserId,
+    app: App,
+    dir: Arc<TempDir>,
+}
+
+/// What a test may want to be different.
+#[derive(Clone)]
+pub struct Setup {
+    /// The operator's decisions.
+    pub policy: Policy,
+    /// Those about HTTP.
+    pub settings: Settings,
+    /// The seed of all randomness.
+    pub seed: u64,
+}
+
+impl Default for Setup {
+    /// The defaults of the product, save that quotas are out of reach.
+    fn default() -> Self {
+        let plenty = Quota { requests: 1_000_000, window: Span::seconds(60) };
+        let policy = Policy {
+            issuer: ISSUER.to_owned(),
+            audience: ISSUER.to_owned(),
+            access_ttl: Span::seconds(1800),
+            session_ttl: Span::hours(30 * 24),
+            session_idle: Span::hours(14 * 24),
+            leeway: 60,
+            ticket_ttl: Span::seconds(300),
+            on_behalf_ttl: Span::seconds(60),
+            ticket_attempts: 5,
+            replay_window: Span::seconds(60),
+            jwks_max_age: Span::seconds(300),
+            password_min_length: 15,
+            quotas: Quotas {
+                address: plenty,
+                sign_in: plenty,
+                account: plenty,
+                client: plenty,
+                ticket: plenty,
+            },
+        };
+        let settings = Settings {
+            trusted_proxies: Vec::new(),
+            exempt: Vec::new(),
+            max_in_flight: 1024,
+            request_timeout: Duration::from_secs(30),
+        };
+        Self { policy, settings, seed: 1 }
+    }
+}
+
+/// The issuer of every test application.
+pub const ISSUER: &str = "https://id.example.test";
+
+/// Tokens of a signed-in user.
+#[derive(Clone, Debug)]
+pub struct Tokens {
+    /// The access token.
+    pub access: String,
+    /// The refresh token; empty if there is none.
+    pub refresh: String,
+    /// The whole answer.
+    pub answer: serde_json::Value,
+}
+
+impl TestApp {
+    /// A fresh installation with the product's defaults.
+    pub async fn start() -> Self {
+        Self::with(Setup::default()).await
+    }
+
+    /// A fresh installation.
+    pub async fn with(setup: Setup) -> Self {
+        let dir = Arc::new(TempDir::new("authms-app"));
+        Self::on(dir, FakeClock::default(), setup).await
+    }
+
+    /// Another process on the same files, at the same time of day.
+    pub async fn restart(&self, setup: Setup) -> Self {
+        Self::on(self.dir.clone(), self.clock.clone(), setup).await
+    }
+
+    async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
+        let options =
+            Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
+        let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
+        let master = MasterKey::parse(&"ab01".repeat(16)).expect("a master key");
+        let parts = Parts {
+            store: Arc::new(store),
+            clock: Arc::new(clock.clone()),
+            rng: Arc::new(SeededRng::new(setup.seed)),
+            passwords: Arc::new(TestPasswords::default()),
+            keys: Arc::new(Keys::new(&master)),
+            secrets: Arc::new(Secrets::derive(&master)),
+            policy: Arc::new(setup.policy),
+        };
+        let installed = install::ensure(&parts, &master.fingerprint()).await.expect("installs");
+        let tenant = installed.installation.default_tenant;
+        let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
+        let admin = admin.expect("the first administrator").user.id;
+        let app = authms_http::app(parts.clone(), setup.settings);
+        Self { parts, clock, tenant, admin, app, dir }
+    }
+
+    /// The store.
+    pub fn store(&self) -> &dyn Store {
+        &*self.parts.store
+    }
+
+    /// The database file, to be looked into by other means.
+    pub fn database(&self) -> PathBuf {
+        self.dir.path().join("authms.db")
+    }
+
+    /// The HTTP face.
+    pub fn http(&self) -> App {
+        self.app.clone()
+    }
+
+    /// A request to be filled in and sent.
+    pub fn request(&self, method: &str, path: &str) -> TestRequest {
+        TestRequest::new(self.app.clone(), method, path)
+    }
+
+    /// `GET` with an access token or API key.
+    pub async fn get(&self, path: &str, bearer: &str) -> Answer {
+        self.request("GET", path).bearer(bearer).send().await
+    }
+
+    /// `POST` of JSON with an access token or API key.
+    pub async fn post(&self, path: &str, bearer: &str, body: serde_json::Value) -> Answer {
+        self.request("POST", path).bearer(bearer).json(body).send().await
+    }
+
+    /// A user of the default tenant, with `name@example.test` as e-mail address.
+    pub async fn user(&self, name: &str, role: Role) -> UserId {
+        let ask = CreateUser {
+            username: Some(name.to_owned()),
+            email: Some(format!("{name}@example.test")),
+            role: Some(role),
+            ..CreateUser::default()
+        };
+        user::create_at_console(&self.parts, self.tenant, ask).await.expect("creates a user").user.id
+    }
+
+    /// The same with a password, which they must change.
+    pub async fn user_with_password(&self, name: &str, password: &str) -> UserId {
+        let ask = CreateUser {
+            username: Some(name.to_owned()),
+            password: Some(SecretString::new(password.to_owned())),
+            ..CreateUser::default()
+        };
+        user::create_at_console(&self.parts, self.tenant, ask).await.expect("creates a user").user.id
+    }
+
+    /// A raw API key of the default tenant.
+    pub async fn api_key(&self, scopes: &[Permission], rank: Role) -> String {
+        let ask = CreateKey {
+            name: "test".to_owned(),
+            scopes: scopes.to_vec(),
+            rank: Some(rank),
+            environment: None,
+            expires_at: None,
+        };
+        let created = key::create_at_console(&self.parts, self.tenant, ask).await.expect("creates a key");
+        created.raw.expose().to_owned()
+    }
+
+    /// A client of the default tenant: its identifier and secret.
+    pub async fn client(&self, name: &str, purposes: &[Purpose]) -> (String, String) {
+        let ask = CreateClient {
+            name: name.to_owned(),
+            purposes: purposes.to_vec(),
+            redirect_uris: Vec::new(),
+        };
+        let created = client::create(&self.parts, None, self.tenant, ask, &Source::default()).await;
+        let created = created.expect("creates a client");
+        (created.client.id.to_string(), created.secret.expose().to_owned())
+    }
+
+    /// A ticket minted at the console.
+    pub async fn ticket(&self, user: UserId) -> String {
+        let minted = ticket::mint_at_console(&self.parts, self.tenant, Mint::for_user(user)).await;
+        minted.expect("mints").ticket.expose().to_owned()
+    }
+
+    /// `POST /auth/ticket/signin` with nothing but the ticket.
+    pub async fn redeem(&self, ticket: &str) -> Answer {
+        self.request("POST", "/auth/ticket/signin").json(json!({ "ticket": ticket })).send().await
+    }
+
+    /// Signs a user in by a console ticket.
+    pub async fn sign_in(&self, user: UserId) -> Tokens {
+        let answer = self.redeem(&self.ticket(user).await).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Tokens::of(answer)
+    }
+}
+
+impl Tokens {
+    /// Those of a successful sign-in.
+    pub fn of(answer: Answer) -> Self {
+        let text = |member: &str| answer.body[member].as_str().unwrap_or_default().to_owned();
+        Self { access: text("access_token"), refresh: text("refresh_token"), answer: answer.body }
+    }
+
+    /// The claims of the access token, unverified.
+    pub fn claims(&self) -> serde_json::Value {
+        crate::jwt::claims(&self.access)
+    }
+}
