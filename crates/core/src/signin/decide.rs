@@ -75,7 +75,7 @@ pub fn decide(
     if minted_on.is_some_and(|fences| *fences != standing.fences) {
         return Decision::Refuse(Refusal::Fenced);
     }
-    if standing.actor.as_ref().is_some_and(|minter| !minter.alive(now, idle)) {
+    if evidence.minted_in_session && !standing.actor.as_ref().is_some_and(|minter| minter.alive(now, idle)) {
         return Decision::Refuse(Refusal::MinterGone);
     }
     if evidence.acting.is_some() && standing.actor.as_ref().and_then(|a| a.role) <= Some(role) {

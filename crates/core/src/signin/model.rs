@@ -90,7 +90,7 @@ pub struct Standing {
     pub role: Option<Role>,
     /// The present fences of what the ticket or session names.
     pub fences: Fences,
-    /// The actor's side, if somebody acts.
+    /// The side of the person who acts, or who minted the ticket in their own session.
     pub actor: Option<ActorStanding>,
 }
 
@@ -105,6 +105,8 @@ pub struct Evidence {
     pub amr: Vec<String>,
     /// When the subject authenticated; `None` if the method does not authenticate them.
     pub auth_time: Option<Timestamp>,
+    /// Whether the sign-in rests on a session in which its ticket was minted; [`Standing::actor`] tells of that.
+    pub minted_in_session: bool,
     /// Who acts, if not the subject.
     pub acting: Option<Acting>,
     /// The client that the sign-in is for.

@@ -116,6 +116,7 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
         subject: standing.user.id,
         amr: vec!["pwd".to_owned()],
         auth_time: Some(now),
+        minted_in_session: false,
         acting: None,
         client: None,
         ticket: None,

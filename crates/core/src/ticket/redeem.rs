@@ -165,6 +165,7 @@ fn evidence(attempt: &Attempt<'_>, ticket: &Ticket) -> Evidence {
         // A ticket does not authenticate its user to us: only what the minter vouched for is known.
         amr: ticket.subject_amr.clone(),
         auth_time: ticket.subject_auth_time,
+        minted_in_session: matches!(ticket.minter, Minter::Person { .. }),
         acting,
         client: attempt.client.clone(),
         ticket: Some(ticket.id),

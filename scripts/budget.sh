@@ -1,0 +1,8 @@
+#!/usr/bin/env bash
+# What a newcomer's first build may cost: the size of the binary and the number of crates in it.
+set -euo pipefail
+binary="$1"
+megabytes=$(($(stat -c %s "$binary") / 1000000))
+crates=$(cargo tree --locked -p authms-server -e normal,build --prefix none --no-dedupe | sed 's/ (.*//' | sort -u | wc -l)
+echo "binary: $megabytes MB (at most 25); crates: $crates (at most 200)"
+[ "$megabytes" -le 25 ] && [ "$crates" -le 200 ]

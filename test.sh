@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Every check of this repository, in the order in which they are likely to fail. Installs what is missing by itself.
+# Needs: a Rust toolchain, a C compiler, curl, Python 3 with venv.
+#   ./test.sh          everything
+#   ./test.sh quick    format, clippy and the tests, without cargo-deny, the README's walk and the proof runs
+set -euo pipefail
+cd "$(dirname "$0")"
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/authms"
+# CI clones anew each time: keep what was built outside of the clone.
+if [ -n "${CI:-}" ]; then export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/ci-target}"; fi
+target="${CARGO_TARGET_DIR:-target}"
+step() { printf '\n== %s\n' "$*"; }
+
+step "format"
+cargo fmt --all -- --check
+
+step "clippy"
+cargo clippy --workspace --all-targets --locked -- -D warnings
+
+step "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
+
+step "tests: unit, property, contract, API, CLI, OpenAPI diff, authorization matrix"
+cargo test --workspace --locked
+
+if [ "${1:-}" = quick ]; then exit 0; fi
+
+step "licences, bans, sources"
+if ! cargo deny --version >/dev/null 2>&1; then
+  CARGO_TARGET_DIR="$cache/tools-target" cargo install --locked --quiet cargo-deny@0.20.2
+  rm -rf "$cache/tools-target"
+fi
+cargo deny --locked check bans licenses sources
+
+step "build for release"
+cargo build --release --locked --workspace
+scripts/budget.sh "$target/release/authms"
+
+step "the README's walk, as written"
+scripts/walk.sh "$target/release/authms"
+
+step "proof, short runs"
+"$target/release/proof" race --binary "$target/release/authms" --tickets 100 --redeemers 64
+"$target/release/proof" race --binary "$target/release/authms" --tickets 20 --redeemers 64 --idempotency-key same
+"$target/release/proof" race --binary "$target/release/authms" --tickets 20 --redeemers 64 --refresh
+"$target/release/proof" torture --binary "$target/release/authms" --kills 10 --seed 1
+"$target/release/proof" torture --lossy --kills 10 --seed 2
+
+step "all checks passed"
