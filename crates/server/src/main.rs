@@ -1,3 +1,7 @@
 //! The `authms` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    authms_server::run(std::env::args_os())
+}

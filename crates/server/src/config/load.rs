@@ -16,22 +16,22 @@ use super::{
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
 #[derive(Clone, Debug, Default, clap::Args)]
 pub struct Overrides {
-    /// Configuration file (TOML); default AUTHMS_CONFIG, else authms.toml in the data directory when it exists
+    /// Configuration file (TOML); without it, authms.toml in the data directory if there is one [env: AUTHMS_CONFIG]
     #[arg(long, value_name = "PATH", global = true)]
     pub config: Option<PathBuf>,
-    /// Data directory
+    /// Data directory [default: ./authms-data] [env: AUTHMS_DATA__DIR]
     #[arg(long, value_name = "PATH", global = true)]
     pub data_dir: Option<PathBuf>,
-    /// Address and port to listen on
+    /// Address and port to listen on [default: 127.0.0.1:8080] [env: AUTHMS_SERVER__LISTEN]
     #[arg(long, value_name = "ADDRESS:PORT", global = true)]
     pub listen: Option<SocketAddr>,
-    /// URL that names this service in every token
+    /// URL that names this service in every token [env: AUTHMS_SERVER__ISSUER]
     #[arg(long, value_name = "URL", global = true)]
     pub issuer: Option<String>,
-    /// Log format: auto, json or text
+    /// Log format: auto, json or text [default: auto] [env: AUTHMS_LOG__FORMAT]
     #[arg(long, value_name = "FORMAT", global = true)]
     pub log_format: Option<String>,
-    /// Log level, or a list such as info,authms_http=debug
+    /// Log level, or a list such as info,authms_http=debug [default: info] [env: AUTHMS_LOG__LEVEL]
     #[arg(long, value_name = "LEVEL", global = true)]
     pub log_level: Option<String>,
 }

@@ -143,7 +143,7 @@ pub struct Passwords {
     pub memory_kib: u32,
     /// Argon2id passes, 1..=64.
     pub iterations: u32,
-    /// Argon2id lanes, 1..=64.
+    /// Argon2id lanes, 1..=16.
     pub parallelism: u32,
     /// Hashing threads asked for explicitly, 1..=1024; see [`Passwords::worker_count`].
     pub workers: Option<u32>,

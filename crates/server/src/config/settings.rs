@@ -95,7 +95,7 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     number("passwords.memory_kib", 7168, 1_048_576, "KiB", "19456", "Argon2id memory"),
     number("passwords.iterations", 1, 64, "passes", "2", "Argon2id passes"),
-    number("passwords.parallelism", 1, 64, "lanes", "1", "Argon2id lanes"),
+    number("passwords.parallelism", 1, 16, "lanes", "1", "Argon2id lanes"),
     one("passwords.workers", Kind::Number { min: 1, max: 1024, unit: "threads" }, Unset("half the cores"),
         "hashing threads"),
     number("passwords.queue", 1, 65_536, "hashes", "64", "hashes that may wait"),

@@ -1,3 +1,4 @@
 //! Tests of the whole server, in one binary.
 
 mod api;
+mod cli;

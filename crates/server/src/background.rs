@@ -1,0 +1,55 @@
+//! What a server does every few seconds, whatever is asked of it.
+
+use std::time::Duration;
+
+use authms_core::fault::Fault;
+use authms_core::parts::Parts;
+use authms_core::ports::Fut;
+use authms_core::signing_key;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// How soon a rotation by another process is followed.
+const KEYS: Duration = Duration::from_secs(1);
+/// How soon what may be derived from no longer is erased.
+const SWEEP: Duration = Duration::from_secs(2);
+
+/// Starts the background tasks; they end when the set is dropped.
+pub fn start(parts: &Parts) -> JoinSet<()> {
+    let mut tasks = JoinSet::new();
+    tasks.spawn(every(KEYS, "keeping the signing keys", parts.clone(), keys));
+    tasks.spawn(every(SWEEP, "sweeping the store", parts.clone(), sweep));
+    tasks
+}
+
+fn keys(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(signing_key::maintain(parts))
+}
+
+fn sweep(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(async { Ok(parts.store.sweep().await?) })
+}
+
+async fn every(
+    period: Duration,
+    what: &'static str,
+    parts: Parts,
+    work: fn(&Parts) -> Fut<'_, Result<(), Fault>>,
+) {
+    let mut ticks = interval(period);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut failing = false;
+    loop {
+        ticks.tick().await;
+        let outcome = work(&parts).await;
+        // Once for each trouble, however long it lasts.
+        match (failing, &outcome) {
+            (false, Err(fault)) => {
+                tracing::error!(%fault, "{what} fails; it is tried again until it succeeds")
+            }
+            (true, Ok(())) => tracing::info!("{what} succeeds again"),
+            _ => {}
+        }
+        failing = outcome.is_err();
+    }
+}

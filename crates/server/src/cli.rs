@@ -1,0 +1,87 @@
+//! The command line: what may be asked for.
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{admin, client, config_check, healthcheck, key, keys, ticket, user};
+use crate::config::{Overrides, environment_help};
+
+const ABOUT: &str = "Self-hosted identity service with one-time ticket sign-in";
+
+const FIRST_STEPS: &str = "\
+First steps:
+  authms serve                         start; the first start makes everything it needs
+  authms admin ticket                  a one-time ticket to sign in as the administrator
+  authms user create --username ada    a user
+  authms key create --name backend --scope ticket:mint
+                                       an API key for a backend that mints tickets
+
+Each command's result alone goes to standard output, all else to standard error.
+Exit codes: 0 done, 1 failed, 2 arguments not understood.";
+
+const HINT: &str = "`authms --help` lists all settings with their environment variables.";
+
+/// Self-hosted identity service with one-time ticket sign-in.
+#[derive(Debug, Parser)]
+#[command(
+    name = "authms",
+    version,
+    about = ABOUT,
+    after_help = HINT,
+    after_long_help = format!("{FIRST_STEPS}\n\n{}", environment_help()),
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    #[command(flatten)]
+    pub overrides: Overrides,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve; makes the installation at the first start, and migrates its store
+    #[command(after_help = HINT, after_long_help = environment_help())]
+    Serve,
+    /// Make the installation or migrate its store, without serving
+    #[command(after_help = HINT)]
+    Migrate,
+    /// For the administrator
+    #[command(subcommand, after_help = HINT)]
+    Admin(admin::Command),
+    /// One-time tickets
+    #[command(subcommand, after_help = HINT)]
+    Ticket(ticket::Command),
+    /// Users
+    #[command(subcommand, after_help = HINT)]
+    User(user::Command),
+    /// Clients: the applications that users sign in to
+    #[command(subcommand, after_help = HINT)]
+    Client(client::Command),
+    /// API keys: how backends authenticate
+    #[command(subcommand, after_help = HINT)]
+    Key(key::Command),
+    /// The keys that sign tokens
+    #[command(subcommand, after_help = HINT)]
+    Keys(keys::Command),
+    /// The configuration
+    #[command(subcommand, after_help = HINT)]
+    Config(config_check::Command),
+    /// Ask a running server whether it is ready; the exit code tells
+    #[command(after_help = HINT)]
+    Healthcheck(healthcheck::Args),
+    /// Print the OpenAPI document of the HTTP face
+    #[command(after_help = HINT)]
+    Openapi,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+}

@@ -1,0 +1,66 @@
+//! One command a file: each reads its arguments, calls one use case and prints the result.
+
+pub mod admin;
+pub mod client;
+pub mod config_check;
+pub mod healthcheck;
+pub mod key;
+pub mod keys;
+mod migrate;
+mod openapi;
+mod serve;
+mod tenant_arg;
+pub mod ticket;
+pub mod user;
+
+use tokio::runtime::Builder;
+
+use crate::cli::{Cli, Command};
+use crate::config::{Config, Environment, Log, LogFormat};
+use crate::failure::Failure;
+use crate::logging;
+use crate::wiring::Site;
+
+/// Carries out one command.
+///
+/// # Errors
+/// What the user is to be told.
+pub fn run(cli: Cli) -> Result<(), Failure> {
+    if let Command::Openapi = cli.command {
+        return openapi::run();
+    }
+    let config = Config::load(&cli.overrides, &Environment::of_process())?;
+    match cli.command {
+        Command::Serve => serve::run(&config),
+        Command::Migrate => migrate::run(&config),
+        Command::Admin(command) => admin::run(&config, command),
+        Command::Ticket(command) => ticket::run(&config, command),
+        Command::User(command) => user::run(&config, command),
+        Command::Client(command) => client::run(&config, command),
+        Command::Key(command) => key::run(&config, command),
+        Command::Keys(command) => keys::run(&config, command),
+        Command::Config(command) => config_check::run(&config, command),
+        Command::Healthcheck(args) => healthcheck::run(&config, &args),
+        Command::Openapi => openapi::run(),
+    }
+}
+
+/// Does `work` on the existing installation.
+fn on_site<T>(config: &Config, work: impl AsyncFnOnce(&Site) -> Result<T, Failure>) -> Result<T, Failure> {
+    with_runtime(config, async || work(&Site::open(config).await?).await)
+}
+
+/// Runs `work` on this thread; what the store logs is for the person at the keyboard.
+fn with_runtime<T>(config: &Config, work: impl AsyncFnOnce() -> Result<T, Failure>) -> Result<T, Failure> {
+    let format = match config.log.format {
+        LogFormat::Auto => LogFormat::Text,
+        asked => asked,
+    };
+    // Where logging runs already, as in tests of this crate, it goes on.
+    let _ = logging::init(&Log { format, level: config.log.level.clone() });
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
+    runtime.block_on(work())
+}

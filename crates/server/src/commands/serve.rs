@@ -1,0 +1,125 @@
+//! `authms serve`
+
+use std::io::{self, IsTerminal as _};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use authms_core::install;
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::config::Config;
+use crate::data_dir::{self, ServeLock};
+use crate::failure::Failure;
+use crate::signals::Signals;
+use crate::start_screen::{self, Facts, FirstTicket};
+use crate::wiring::Site;
+use crate::{allocator, background, logging, output, policy};
+
+/// What lists that nobody waits for any more may still take when the process ends.
+const LAST_READS: Duration = Duration::from_secs(1);
+
+/// Serves until a signal; a failure is a record where output is a log.
+pub fn run(config: &Config) -> Result<(), Failure> {
+    logging::init(&config.log).map_err(|error| Failure::new(format!("cannot start logging: {error}")))?;
+    for warning in config.warnings() {
+        tracing::warn!("{warning}");
+    }
+    serve(config).map_err(|failure| failure.logged_unless(io::stderr().is_terminal()))
+}
+
+fn serve(config: &Config) -> Result<(), Failure> {
+    allocator::return_large_blocks();
+    data_dir::ensure(&config.data.dir)?;
+    let lock = ServeLock::take(&config.data.dir)?;
+    let runtime = runtime()?;
+    let served = runtime.block_on(serve_until_stopped(config));
+    runtime.shutdown_timeout(LAST_READS);
+    // Held to the very end: the next server finds nothing of this one at work.
+    drop(lock);
+    served
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    Builder::new_multi_thread()
+        .worker_threads(cores)
+        .thread_name("authms")
+        .enable_all()
+        .build()
+        .map_err(|error| Failure::new(format!("cannot start the runtime: {error}")))
+}
+
+async fn serve_until_stopped(config: &Config) -> Result<(), Failure> {
+    let signals =
+        Signals::listen().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
+    // Before the store: an address that is taken leaves nothing behind.
+    let (listener, address) = listen(config.server.listen).await?;
+    let site = Site::open_or_create(config, address, config.passwords.worker_count()).await?;
+    announce(config, &site, address).await;
+
+    let _tasks = background::start(&site.parts);
+    let app = authms_http::app(site.parts.clone(), policy::settings(config));
+    authms_http::serve(listener, app, policy::transport(config), signals.stop())
+        .await
+        .map_err(|error| Failure::new(format!("cannot serve: {error}")))?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
+    let bound = match TcpListener::bind(wanted).await {
+        Ok(listener) => listener.local_addr().map(|address| (listener, address)),
+        Err(error) => Err(error),
+    };
+    bound.map_err(|error| {
+        Failure::new(format!(
+            "cannot listen on {wanted}: {error}; choose another address by --listen, or stop what listens there"
+        ))
+    })
+}
+
+/// Tells a person on a screen, a program by a record. A ticket is for the screen alone.
+async fn announce(config: &Config, site: &Site, address: SocketAddr) {
+    let (store, issuer) = (config.store_path(), &site.parts.policy.issuer);
+    if io::stderr().is_terminal() {
+        let ticket = if site.installed.first_start { first_ticket(site).await } else { None };
+        output::note(&start_screen::text(&Facts {
+            url: &policy::local_url(address),
+            issuer,
+            store: &store,
+            schema: site.schema,
+            data_dir: &config.data.dir,
+            first_start: site.installed.first_start,
+            new_key: site.new_key.as_deref(),
+            ticket,
+        }));
+        return;
+    }
+    let dir = config.data.dir.display();
+    if let Some(key) = &site.new_key {
+        tracing::info!(file = %key.display(), "a master key was made: back it up, apart from the store");
+    }
+    if site.installed.first_start {
+        tracing::info!(
+            issuer,
+            "a new installation was made; `authms admin ticket --data-dir {dir}` prints a ticket for its administrator"
+        );
+    }
+    tracing::info!(
+        %address,
+        issuer,
+        store = %store.display(),
+        engine = "sqlite",
+        schema = site.schema,
+        version = env!("CARGO_PKG_VERSION"),
+        "listening"
+    );
+}
+
+/// `None` when it cannot be minted: the screen then names the command that prints one, and that says why.
+async fn first_ticket(site: &Site) -> Option<FirstTicket> {
+    let tenant = site.installed.installation.default_tenant;
+    let minted = install::admin_ticket(&site.parts, tenant).await.ok()?;
+    Some(FirstTicket { ticket: minted.ticket, expires_in: minted.expires_in.as_seconds() })
+}

@@ -1,0 +1,144 @@
+//! What a command tells its user when it fails: one sentence that names the mend.
+
+use std::fmt;
+
+use authms_core::client::ClientError;
+use authms_core::fault::Fault;
+use authms_core::install::InstallError;
+use authms_core::key::KeyError;
+use authms_core::signing_key::UnsealError;
+use authms_core::ticket::MintError;
+use authms_core::user::UserError;
+use authms_store::OpenError;
+
+use crate::config::ConfigError;
+use crate::data_dir::DataDirError;
+use crate::output;
+
+/// Why a command failed, in words for its user. Holds no secret.
+pub struct Failure {
+    sentence: String,
+    told: bool,
+}
+
+impl Failure {
+    /// A failure that these words explain.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self { sentence: sentence.into(), told: false }
+    }
+
+    /// Makes it a record of the log, unless `terminal` or the log would not show it.
+    pub fn logged_unless(self, terminal: bool) -> Self {
+        if terminal || !tracing::enabled!(tracing::Level::ERROR) {
+            return self;
+        }
+        tracing::error!("{self}");
+        Self { told: true, ..self }
+    }
+
+    /// Tells the user, unless the log has.
+    pub fn report(&self) {
+        if !self.told {
+            output::note(&format!("authms: {self}"));
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+/// The same as it is displayed, for tests that expect success.
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.sentence)
+    }
+}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self::new(format!("the configuration is refused\n{error}"))
+    }
+}
+
+impl From<DataDirError> for Failure {
+    fn from(error: DataDirError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::new(match fault {
+            Fault::Busy => "the store is too busy now; try again",
+            Fault::Unavailable => {
+                "the store does not answer, and nothing was written; the record above says why: check the disk and \
+                 who may write to the data directory"
+            }
+            Fault::Unknown => {
+                "the store failed while it committed, so perhaps this was written; look before you try again"
+            }
+            Fault::Changed => "somebody else changed the same thing at the same moment; try again",
+        })
+    }
+}
+
+impl From<InstallError> for Failure {
+    fn from(error: InstallError) -> Self {
+        match error {
+            InstallError::Fault(fault) | InstallError::Keys(UnsealError::Fault(fault)) => fault.into(),
+            InstallError::Keys(keys) => {
+                Self::new(format!("{keys}; restore the store and the master key from the same backup"))
+            }
+            other => Self::new(other.to_string()),
+        }
+    }
+}
+
+impl From<MintError> for Failure {
+    fn from(error: MintError) -> Self {
+        match error {
+            MintError::Fault(fault) => fault.into(),
+            other => Self::new(other.to_string()),
+        }
+    }
+}
+
+impl From<UserError> for Failure {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Fault(fault) => fault.into(),
+            // The use case names the member of a request; here it is what was typed.
+            UserError::Password(refused) => {
+                Self::new(refused.to_string().replace("new_password: must", "the password must"))
+            }
+            other => Self::new(other.to_string()),
+        }
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        match error {
+            ClientError::Fault(fault) => fault.into(),
+            other => Self::new(other.to_string()),
+        }
+    }
+}
+
+impl From<KeyError> for Failure {
+    fn from(error: KeyError) -> Self {
+        match error {
+            KeyError::Fault(fault) => fault.into(),
+            other => Self::new(other.to_string()),
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! From the configuration to what the use cases and the HTTP face are given.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use authms_core::limits::{Quota, Quotas};
+use authms_core::parts::Policy;
+use authms_core::time::Span;
+use authms_crypto::Argon2Params;
+use authms_http::{Settings, Transport};
+
+use crate::config::{Config, Limit, Limits};
+
+/// What the use cases go by. Without a configured audience it is the issuer.
+pub fn policy(config: &Config, issuer: String) -> Policy {
+    Policy {
+        audience: config.server.audience.clone().unwrap_or_else(|| issuer.clone()),
+        issuer,
+        access_ttl: span(config.tokens.access_ttl),
+        session_ttl: span(config.tokens.session_ttl),
+        session_idle: span(config.tokens.session_idle),
+        leeway: config.tokens.clock_leeway.as_secs(),
+        ticket_ttl: span(config.tickets.ttl),
+        on_behalf_ttl: span(config.tickets.on_behalf_ttl),
+        ticket_attempts: u8::try_from(config.tickets.max_attempts).unwrap_or(u8::MAX),
+        replay_window: span(config.tickets.replay_window),
+        jwks_max_age: span(config.tokens.jwks_max_age),
+        password_min_length: config.passwords.min_length as usize,
+        quotas: quotas(&config.limits),
+    }
+}
+
+/// What the HTTP face goes by.
+pub fn settings(config: &Config) -> Settings {
+    Settings {
+        trusted_proxies: config.server.trusted_proxies.clone(),
+        exempt: config.limits.exempt.clone(),
+        max_in_flight: config.server.max_in_flight as usize,
+        request_timeout: config.server.request_timeout,
+    }
+}
+
+/// The bounds of the transport.
+pub fn transport(config: &Config) -> Transport {
+    Transport {
+        max_connections: config.server.max_connections as usize,
+        header_timeout: config.server.header_timeout,
+        drain: config.server.drain,
+    }
+}
+
+/// The cost of a password hash.
+pub fn argon2_params(config: &Config) -> Argon2Params {
+    let passwords = &config.passwords;
+    Argon2Params {
+        memory_kib: passwords.memory_kib,
+        iterations: passwords.iterations,
+        parallelism: passwords.parallelism,
+    }
+}
+
+/// The URL at which a server that listens on `address` is reached from its own machine.
+pub fn local_url(address: SocketAddr) -> String {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    format!("http://{}", SocketAddr::new(ip, address.port()))
+}
+
+fn quotas(limits: &Limits) -> Quotas {
+    Quotas {
+        address: quota(limits.address),
+        sign_in: quota(limits.address_sign_in),
+        account: quota(limits.account),
+        client: quota(limits.client),
+        ticket: quota(limits.ticket),
+    }
+}
+
+fn quota(limit: Limit) -> Quota {
+    Quota { requests: limit.quota, window: span(limit.window) }
+}
+
+fn span(duration: Duration) -> Span {
+    Span::millis(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::local_url;
+
+    #[test]
+    fn a_server_is_reached_where_it_listens() {
+        for (address, url) in [
+            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
+            ("0.0.0.0:80", "http://127.0.0.1:80"),
+            ("[::]:8080", "http://[::1]:8080"),
+            ("[fe80::1%3]:8080", "http://[fe80::1]:8080"),
+            ("192.0.2.7:1", "http://192.0.2.7:1"),
+        ] {
+            assert_eq!(local_url(address.parse().expect("an address")), url);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! From a configuration to a working installation: the store, the master key, the parts of the use cases.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use authms_core::fault::Fault;
+use authms_core::id::TenantId;
+use authms_core::install::{self, Installation, Installed};
+use authms_core::parts::{Parts, Secrets};
+use authms_core::ports::Installations as _;
+use authms_core::signing_key::Keys;
+use authms_crypto::MasterKey;
+use authms_store::{Options, SqliteStore};
+
+use crate::clock::SystemClock;
+use crate::config::{Config, MasterKeySource};
+use crate::data_dir;
+use crate::failure::Failure;
+use crate::passwords::PasswordWorkers;
+use crate::policy;
+use crate::rng::OsRng;
+
+/// An installation that this process belongs to, ready to work with.
+pub struct Site {
+    /// What the use cases work with.
+    pub parts: Parts,
+    /// What was found or made.
+    pub installed: Installed,
+    /// The version of the store's schema.
+    pub schema: u32,
+    /// The master key's file, if it was made just now.
+    pub new_key: Option<PathBuf>,
+}
+
+impl Site {
+    /// Opens the installation that `config` names, for a command beside a server: nothing is made or migrated.
+    ///
+    /// # Errors
+    /// When there is none, or this configuration or master key does not belong to it.
+    pub async fn open(config: &Config) -> Result<Self, Failure> {
+        if !config.store_path().exists() {
+            return Err(no_installation(config));
+        }
+        let opened = Opened::with(config, false)?;
+        let found = opened.installation().await?.ok_or_else(|| no_installation(config))?;
+        opened.into_site(config, issuer_of(config, &found), 1).await
+    }
+
+    /// Opens the installation that `config` names, and makes or migrates what is needed. `address` is where the server
+    /// listens: without a configured issuer, a new installation is named after it.
+    ///
+    /// # Errors
+    /// When it cannot be made, or this configuration or master key does not belong to it.
+    pub async fn open_or_create(
+        config: &Config,
+        address: SocketAddr,
+        hashing_threads: usize,
+    ) -> Result<Self, Failure> {
+        data_dir::ensure(&config.data.dir)?;
+        let opened = Opened::with(config, true)?;
+        let issuer = match opened.installation().await? {
+            Some(found) => issuer_of(config, &found),
+            None => new_issuer(config, address)?,
+        };
+        opened.into_site(config, issuer, hashing_threads).await
+    }
+
+    /// The tenant that a command is for: the named one, else the default one.
+    ///
+    /// # Errors
+    /// When there is no such tenant.
+    pub async fn tenant(&self, named: Option<TenantId>) -> Result<TenantId, Failure> {
+        let Some(id) = named else { return Ok(self.installed.installation.default_tenant) };
+        match self.parts.store.tenant(id).await.map_err(Fault::from)? {
+            Some(tenant) => Ok(tenant.id),
+            None => Err(Failure::new(format!("there is no tenant {id}"))),
+        }
+    }
+}
+
+/// A store and the key that is to belong to it.
+struct Opened {
+    store: Arc<SqliteStore>,
+    master: MasterKey,
+    new_key: Option<PathBuf>,
+}
+
+impl Opened {
+    fn with(config: &Config, migrate: bool) -> Result<Self, Failure> {
+        let path = config.store_path();
+        // The key first: as long as there is no store, nothing has been sealed that a new key could not open.
+        let (master, created) = data_dir::load_master_key(config, migrate && !path.exists())?;
+        let new_key = match &config.master {
+            MasterKeySource::File(file) if created => Some(file.clone()),
+            _ => None,
+        };
+        let options = Options {
+            cache_kib: config.store.cache_kib,
+            queue: config.store.queue as usize,
+            migrate,
+            clock: Arc::new(SystemClock),
+        };
+        let store = Arc::new(SqliteStore::open(&path, options)?);
+        Ok(Self { store, master, new_key })
+    }
+
+    async fn installation(&self) -> Result<Option<Installation>, Failure> {
+        Ok(self.store.installation().await.map_err(Fault::from)?)
+    }
+
+    async fn into_site(
+        self,
+        config: &Config,
+        issuer: String,
+        hashing_threads: usize,
+    ) -> Result<Site, Failure> {
+        let queue = config.passwords.queue as usize;
+        let passwords = PasswordWorkers::start(policy::argon2_params(config), hashing_threads, queue)
+            .map_err(|error| Failure::new(format!("cannot start the hashing threads: {error}")))?;
+        let parts = Parts {
+            store: self.store.clone(),
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(OsRng),
+            passwords: Arc::new(passwords),
+            keys: Arc::new(Keys::new(&self.master)),
+            secrets: Arc::new(Secrets::derive(&self.master)),
+            policy: Arc::new(policy::policy(config, issuer)),
+        };
+        let installed = install::ensure(&parts, &self.master.fingerprint()).await?;
+        let schema = self.store.schema_version().map_err(Fault::from)?;
+        Ok(Site { parts, installed, schema, new_key: self.new_key })
+    }
+}
+
+/// The configured issuer, else the one that the installation was made for. That the two agree is checked with the
+/// rest of what must.
+fn issuer_of(config: &Config, found: &Installation) -> String {
+    config.server.issuer.clone().unwrap_or_else(|| found.issuer.clone())
+}
+
+fn new_issuer(config: &Config, address: SocketAddr) -> Result<String, Failure> {
+    match &config.server.issuer {
+        Some(issuer) => Ok(issuer.clone()),
+        None if address.port() == 0 => Err(Failure::new(
+            "a new installation needs an issuer, and port 0 gives none; name it by --issuer, or give a --listen port",
+        )),
+        None => Ok(policy::local_url(address)),
+    }
+}
+
+fn no_installation(config: &Config) -> Failure {
+    let dir = config.data.dir.display();
+    Failure::new(format!(
+        "no installation in {dir}: start `authms serve --data-dir {dir}` first, or run `authms migrate --data-dir {dir}`"
+    ))
+}

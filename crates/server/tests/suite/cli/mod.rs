@@ -1,0 +1,12 @@
+//! The real binary: what it prints, how it ends, what it leaves on disk.
+
+mod admin;
+mod create;
+mod help;
+mod home;
+mod install;
+mod keys;
+mod overload;
+mod refusals;
+mod running;
+mod stop;
