@@ -11,7 +11,8 @@ use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -131,6 +132,8 @@ impl App {
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
             log(&error);
             context.note(error.budget());
+            // The router has already counted the empty body of the head.
+            response.headers_mut().remove(CONTENT_LENGTH);
             *response.body_mut() = error.body(self.frame.clock().now(), &context.request_id);
         }
         let headers = response.headers_mut();

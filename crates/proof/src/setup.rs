@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::api::{Client, body, path};
 use crate::lossy::Mutant;
-use crate::process::{Binary, ServerPlan, TempDir, command_json, free_address};
+use crate::process::{Binary, ServerPlan, TempDir, command, command_json, free_address};
 use crate::rng::Rng;
 use crate::wire::Request;
 use serde_json::Value;
@@ -36,6 +36,7 @@ impl Site {
     /// Makes the first users and the key, with the server not yet running.
     pub(crate) fn create(binary: &Binary, data: TempDir, users: usize) -> Result<Self> {
         let binary = binary.path()?;
+        command(&binary, data.path(), &["migrate"])?;
         let prefix = format!("load{:06x}", Rng::entropy() & 0xff_ffff);
         let mut ids = Vec::new();
         for number in 0..users.clamp(1, USERS_BY_COMMAND) {
@@ -97,7 +98,7 @@ fn text(value: &Value, name: &str) -> Result<String> {
 
 fn plan(binary: &Path, data: &TempDir) -> Result<ServerPlan> {
     let address: SocketAddr = free_address()?;
-    let unlimited = || "1000000000".to_owned();
+    let unlimited = || "10000000".to_owned();
     Ok(ServerPlan {
         program: binary.to_owned(),
         args: serve_args(address, data),

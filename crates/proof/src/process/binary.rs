@@ -30,15 +30,21 @@ impl Binary {
     }
 }
 
-/// Runs `authms ARGS --json --data-dir DIR` and reads the JSON it prints.
-pub(crate) fn command_json(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Value> {
+/// Runs one of its commands on that data directory and gives what it prints.
+pub(crate) fn command(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Vec<u8>> {
     let mut all: Vec<OsString> = args.iter().map(OsString::from).collect();
-    all.extend(["--json".into(), "--data-dir".into(), data_dir.into()]);
+    all.extend(["--data-dir".into(), data_dir.into()]);
     let output = Command::new(binary).args(&all).stdin(Stdio::null()).output()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("authms {} failed ({}): {}", args.join(" "), output.status, said.trim()).into());
     }
-    serde_json::from_slice(&output.stdout)
+    Ok(output.stdout)
+}
+
+/// Runs `authms ARGS --json --data-dir DIR` and reads the JSON it prints.
+pub(crate) fn command_json(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Value> {
+    let printed = command(binary, data_dir, &[args, &["--json"]].concat())?;
+    serde_json::from_slice(&printed)
         .map_err(|e| format!("authms {} printed no JSON: {e}", args.join(" ")).into())
 }

@@ -23,7 +23,6 @@ fn a_ticket_is_printed_alone_and_signs_the_administrator_in() {
 }
 
 #[test]
-#[ignore = "error answers reach no client yet: the frame replaces their body, but not its Content-Length"]
 fn a_printed_ticket_signs_in_once() {
     let home = Home::new();
     let server = home.serve();
