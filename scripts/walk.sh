@@ -5,15 +5,12 @@ set -euo pipefail
 binary="$(realpath "$1")"
 root="$(cd "$(dirname "$0")/.." && pwd)"
 work="$(mktemp -d)"
-venv="${XDG_CACHE_HOME:-$HOME/.cache}/authms/walk-venv"
-trap 'kill "${server:-0}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-[ -x "$venv/bin/python" ] || python3 -m venv "$venv"
-"$venv/bin/python" -c 'import jwt, cryptography' 2>/dev/null || "$venv/bin/pip" install --quiet 'pyjwt[crypto]'
+trap '[ -z "${server:-}" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 
 mkdir "$work/bin"
 ln -s "$binary" "$work/bin/authms"
-export PATH="$venv/bin:$work/bin:$PATH"
+export PATH="$work/bin:$PATH"
 cd "$work"
 
 authms serve >serve.out 2>serve.err &
