@@ -5,9 +5,11 @@ pub mod clock;
 pub mod dir;
 pub mod jwt;
 pub mod passwords;
+pub mod population;
 pub mod request;
 pub mod rng;
 pub mod store_contract;
 
 pub use app::{ISSUER, Setup, TestApp, Tokens};
+pub use population::Population;
 pub use request::{Answer, TestRequest};

@@ -56,7 +56,8 @@ impl FromRequestParts<AppState> for Perhaps {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         match authenticate(parts, state).await {
             Ok(Caller::Person(person)) => Ok(Self(Some(person))),
-            Ok(Caller::System(_)) => Ok(Self(None)),
+            // Not 401: nothing is wrong with the key, so a new one would not help.
+            Ok(Caller::System(_)) => Err(Forbidden::PersonsOnly.into()),
             Err(error) if error.code().status == 401 => Ok(Self(None)),
             Err(error) => Err(error),
         }

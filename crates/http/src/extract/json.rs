@@ -85,7 +85,9 @@ fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(ApiError::malformed("body", "not a JSON object"));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    // All of it, also what is ignored: serde_json looks only at what it keeps.
+    let text = std::str::from_utf8(body).map_err(|_| ApiError::malformed("body", "not UTF-8"))?;
+    let mut deserializer = serde_json::Deserializer::from_str(text);
     let value = serde_path_to_error::deserialize(&mut deserializer).map_err(|e| malformed::in_json(&e))?;
     match deserializer.end() {
         Ok(()) => Ok(value),

@@ -78,6 +78,12 @@ pub struct UserInfo {
     pub id: String,
     /// Whether the password must be changed.
     pub must_change_password: bool,
+    /// Days until the password expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_expires_in: Option<i64>,
+    /// `expiring`, `expired_grace` or `expired`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub password_warning: Option<String>,
     /// Phone number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -110,6 +116,8 @@ impl From<User> for UserInfo {
             email: user.email,
             id: user.id.to_string(),
             must_change_password: user.must_change_password,
+            password_expires_in: None,
+            password_warning: None,
             phone: user.phone,
             status: user.status.as_str(),
             username: user.username,

@@ -8,6 +8,7 @@ mod paging;
 mod simple;
 mod text;
 mod time;
+mod transmission;
 
 pub use envelope::{Data, List, PageInfo};
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};
@@ -16,3 +17,4 @@ pub use paging::Paging;
 pub use simple::SimpleResponse;
 pub use text::{SecretText, Text};
 pub use time::Time;
+pub use transmission::demand_plain;

@@ -10,7 +10,8 @@ async fn a_backend_mints_and_whoever_holds_the_ticket_signs_in_once() {
     let alice = app.user("alice", Role::Member).await;
     let key = app.api_key(&[Permission::TicketMint], Role::Member).await;
 
-    let minted = app.post("/api/v1/auth/generate-ticket", &key, json!({ "user_id": alice.to_string() })).await;
+    let minted =
+        app.post("/api/v1/auth/generate-ticket", &key, json!({ "user_id": alice.to_string() })).await;
     assert_eq!(minted.status, 200, "{}", minted.body);
     assert_eq!(minted.body["expires_in"], 300);
     let ticket = minted.body["ticket"].as_str().expect("a ticket").to_owned();

@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Path, Source};
 use crate::state::AppState;
-use crate::wire::{SecretText, SimpleResponse};
+use crate::wire::{SecretText, SimpleResponse, Text, demand_plain};
 use authms_core::id::UserId;
 use authms_core::user;
 use axum::extract::State;
@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 pub struct SetPasswordRequest {
     /// The new password, which the user must change.
     new_password: SecretText<1024>,
+    /// `plain`, the default; anything else is not supported: use TLS.
+    password_transmission: Option<Text<32>>,
 }
 
 /// Gives a user a new password, which they must change, and ends all their sessions.
@@ -38,6 +40,7 @@ pub async fn set_password(
     Path(id): Path<UserId>,
     Json(body): Json<SetPasswordRequest>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
+    demand_plain(body.password_transmission.as_deref())?;
     user::set_password(&state, &caller, id, &body.new_password.into_secret(), &source).await?;
     Ok(Json(SimpleResponse::success("password set", state.now())))
 }

@@ -1,10 +1,9 @@
 //! `PUT /auth/me/password`
 
-use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Json, Me, Source};
 use crate::state::AppState;
-use crate::wire::{SecretText, SimpleResponse, Text};
+use crate::wire::{SecretText, SimpleResponse, Text, demand_plain};
 use authms_core::user;
 use axum::extract::State;
 use serde::Deserialize;
@@ -37,9 +36,7 @@ pub async fn change(
     source: Source,
     Json(body): Json<ChangePasswordRequest>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
-    if body.password_transmission.as_deref().is_some_and(|t| !t.is_empty() && t != "plain") {
-        return Err(codes::PASSWORD_TRANSMISSION.into());
-    }
+    demand_plain(body.password_transmission.as_deref())?;
     let (old, new) = (body.old_password.into_secret(), body.new_password.into_secret());
     user::change_password(&state, &me, &old, &new, &source).await?;
     Ok(Json(SimpleResponse::success("password changed", state.now())))

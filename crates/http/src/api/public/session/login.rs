@@ -4,7 +4,7 @@ use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Json, Source, TenantHeader};
 use crate::state::AppState;
-use crate::wire::{LoginResponse, SecretText, SimpleResponse, Text};
+use crate::wire::{LoginResponse, SecretText, SimpleResponse, Text, demand_plain};
 use authms_core::id::TenantId;
 use authms_core::signin::{self, Login};
 use axum::extract::State;
@@ -44,9 +44,7 @@ pub async fn login(
     header: TenantHeader,
     Json(body): Json<LoginRequest>,
 ) -> Result<Json<LoginResponse>, ApiError> {
-    if body.password_transmission.as_deref().is_some_and(|t| !t.is_empty() && t != "plain") {
-        return Err(codes::PASSWORD_TRANSMISSION.into());
-    }
+    demand_plain(body.password_transmission.as_deref())?;
     let tenant = tenant(body.tenant_id, header)?;
     let ask = Login { identity: body.identity.into_string(), password: body.password.into_secret(), tenant };
     let signed_in = signin::login(&state, ask, &source).await?;

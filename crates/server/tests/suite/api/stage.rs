@@ -1,0 +1,232 @@
+//! A request that succeeds for every route, with all that it needs freshly made: what tests over all routes start from.
+
+use authms_core::access::{Permission, Role};
+use authms_core::id::{ApiKeyId, ClientId, UserId};
+use authms_core::time::Span;
+use authms_http::RouteInfo;
+use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// The password of everybody who has one.
+pub const PASSWORD: &str = "correct horse battery staple";
+
+/// Who calls.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Who {
+    Anonymous,
+    Person(Role),
+    /// An API key as backends have it: `ticket:mint`, rank `member`.
+    Minter,
+    /// An API key with every scope there is, of the highest rank.
+    FullKey,
+    /// A support session on a member's behalf.
+    OnBehalf,
+}
+
+impl Who {
+    pub const ALL: [Self; 8] = [
+        Self::Anonymous,
+        Self::Person(Role::Member),
+        Self::Person(Role::Support),
+        Self::Person(Role::Admin),
+        Self::Person(Role::SuperAdmin),
+        Self::Minter,
+        Self::FullKey,
+        Self::OnBehalf,
+    ];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Anonymous => "anonymous",
+            Self::Person(role) => role.as_str(),
+            Self::Minter => "mint key",
+            Self::FullKey => "full key",
+            Self::OnBehalf => "on behalf",
+        }
+    }
+}
+
+/// The things that one request may be about, all of one tenant and made for it alone.
+pub struct Cast<'a> {
+    pub app: &'a TestApp,
+    /// Distinguishes names.
+    pub n: u32,
+    /// The caller's bearer token; empty for nobody.
+    pub bearer: String,
+    /// A refresh token of the target's.
+    pub refresh: String,
+    /// A ticket for the target.
+    pub ticket: String,
+    /// A member with a password.
+    pub target: UserId,
+    /// The target's user name.
+    pub target_name: String,
+    pub client: ClientId,
+    pub key: ApiKeyId,
+    /// A session of the caller's besides the one of the bearer; the target's for who has none.
+    pub session: String,
+    /// The tenant of all that.
+    pub tenant: String,
+}
+
+impl<'a> Cast<'a> {
+    /// Makes the caller in `home`, and what a request at `route` may be about.
+    pub async fn new(app: &'a TestApp, home: &Population<'_>, who: Who, route: &RouteInfo) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        // Otherwise tickets and sessions of hundreds of casts would be of one moment.
+        app.clock.advance(Span::seconds(1));
+        let about = |part: &str| route.path.contains(part);
+        let target_name = format!("target{n}");
+        let sid = |token: &str| jwt::claims(token)["sid"].as_str().unwrap_or_default().to_owned();
+        let target = home.user_with_password(&target_name, Role::Member, PASSWORD).await;
+        let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
+        if about("/refresh") || about("/sessions/") {
+            let tokens = home.sign_in(target).await;
+            (session, refresh) = (sid(&tokens.access), tokens.refresh);
+        }
+        match who {
+            Who::Anonymous => {}
+            Who::Person(role) => {
+                let me = home.user_with_password(&format!("caller{n}"), role, PASSWORD).await;
+                bearer = home.sign_in(me).await.access;
+                if about("/sessions/") {
+                    session = sid(&home.sign_in(me).await.access);
+                }
+            }
+            Who::Minter => bearer = raw(home, &[Permission::TicketMint], Role::Member).await,
+            Who::FullKey => bearer = raw(home, &scopes(), Role::SuperAdmin).await,
+            Who::OnBehalf => {
+                let (_, actor) = home.signed_in(&format!("actor{n}"), Role::Support).await;
+                bearer = home.on_behalf(&actor, target).await;
+            }
+        }
+        let client = match about("/clients") {
+            true => home.client(&format!("client {n}")).await.client.id,
+            false => ClientId::from_bytes([0; 16]),
+        };
+        let key = match about("/api-keys") {
+            true => home.key(&[Permission::TicketMint], Role::Member).await.key.id,
+            false => ApiKeyId::from_bytes([0; 16]),
+        };
+        let ticket = if about("/ticket/") { home.ticket(target).await } else { String::new() };
+        Self {
+            app,
+            n,
+            bearer,
+            refresh,
+            ticket,
+            target,
+            target_name,
+            client,
+            key,
+            session,
+            tenant: home.tenant.to_string(),
+        }
+    }
+
+    /// The request at this route that succeeds, if the caller may; `None`: nobody has written one down yet.
+    pub fn example(&self, route: &RouteInfo) -> Option<Example> {
+        let body = self.body(&format!("{} {}", route.method, route.path))?;
+        let path = route
+            .path
+            .replace("{user_id}", &self.target.to_string())
+            .replace("{client_id}", &self.client.to_string())
+            .replace("{id}", &self.key.to_string())
+            .replace("{session_id}", &self.session)
+            .replace("{tenant_id}", &self.tenant);
+        assert!(!path.contains('{'), "{path}: nobody fills this in");
+        Some(Example { method: route.method, path, body })
+    }
+
+    /// The body of the request that succeeds, null for none.
+    fn body(&self, route: &str) -> Option<Value> {
+        let n = self.n;
+        Some(match route {
+            "GET /health"
+            | "GET /health/live"
+            | "GET /health/ready"
+            | "GET /.well-known/jwks.json"
+            | "GET /.well-known/openid-configuration"
+            | "GET /.well-known/oauth-authorization-server"
+            | "GET /auth/me"
+            | "GET /auth/me/permissions"
+            | "GET /auth/me/memberships"
+            | "GET /auth/me/tenants"
+            | "GET /auth/me/sessions"
+            | "DELETE /auth/me/sessions"
+            | "DELETE /auth/me/sessions/{session_id}"
+            | "GET /auth/api-keys"
+            | "GET /auth/api-keys/{id}"
+            | "DELETE /auth/api-keys/{id}"
+            | "GET /admin/users"
+            | "GET /admin/users/{user_id}"
+            | "DELETE /admin/users/{user_id}"
+            | "DELETE /admin/memberships/{user_id}"
+            | "GET /admin/tenants"
+            | "GET /admin/tenants/{tenant_id}"
+            | "GET /admin/oauth/clients"
+            | "GET /admin/oauth/clients/{client_id}"
+            | "DELETE /admin/oauth/clients/{client_id}"
+            | "POST /admin/oauth/clients/{client_id}/rotate-secret" => Value::Null,
+            "POST /auth/ticket/signin" => json!({ "ticket": self.ticket }),
+            "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
+            "POST /auth/refresh" => json!({ "refresh_token": self.refresh }),
+            "POST /auth/logout" => json!({}),
+            "POST /auth/generate-ticket" => {
+                json!({ "user_id": self.target.to_string(), "reason": "asked by telephone" })
+            }
+            "PUT /auth/me/password" => {
+                json!({ "old_password": PASSWORD, "new_password": "a different long sentence" })
+            }
+            "POST /auth/api-keys" => json!({ "name": "backend", "scopes": ["ticket:mint"] }),
+            "PUT /auth/api-keys/{id}/status" => json!({ "status": "inactive" }),
+            "POST /admin/users" => json!({ "username": format!("new{n}"), "password": PASSWORD }),
+            "PUT /admin/users/{user_id}" => json!({ "nickname": "Nick" }),
+            "PUT /admin/users/{user_id}/status" => json!({ "status": "disabled" }),
+            "PUT /admin/users/{user_id}/password" => json!({ "new_password": "a different long sentence" }),
+            "PUT /admin/memberships/{user_id}" => json!({ "role": "support" }),
+            "POST /admin/tenants" => json!({ "name": format!("tenant {n}") }),
+            "PUT /admin/tenants/{tenant_id}" => json!({ "name": format!("renamed {n}") }),
+            "POST /admin/oauth/clients" => json!({ "name": format!("app {n}"), "redirect_uris": [] }),
+            "PUT /admin/oauth/clients/{client_id}" => json!({ "name": format!("other {n}") }),
+            _ => return None,
+        })
+    }
+
+    /// The same, or the test fails and says where to write it down.
+    pub fn expect(&self, route: &RouteInfo) -> Example {
+        let RouteInfo { method, path, .. } = route;
+        self.example(route).unwrap_or_else(|| panic!("{method} {path} has no example: add it to stage.rs"))
+    }
+
+    /// Sends the request that succeeds, if the caller may.
+    pub async fn send(&self, route: &RouteInfo) -> Answer {
+        self.expect(route).request(self.app).bearer(&self.bearer).send().await
+    }
+}
+
+/// A request to be varied.
+#[derive(Clone, Debug)]
+pub struct Example {
+    pub method: &'static str,
+    pub path: String,
+    pub body: Value,
+}
+
+impl Example {
+    pub fn request(&self, app: &TestApp) -> TestRequest {
+        let request = app.request(self.method, &self.path);
+        if self.body.is_null() { request } else { request.json(self.body.clone()) }
+    }
+}
+
+/// Every scope that a key may have.
+pub fn scopes() -> Vec<Permission> {
+    Permission::ALL.into_iter().filter(|p| p.is_scope()).collect()
+}
+
+async fn raw(home: &Population<'_>, scopes: &[Permission], rank: Role) -> String {
+    home.key(scopes, rank).await.raw.expose().to_owned()
+}

@@ -1,0 +1,132 @@
+//! People and systems of any tenant, made at the console.
+
+use crate::{TestApp, Tokens};
+use authms_core::access::{Caller, Permission, Person, Role};
+use authms_core::audit::Source;
+use authms_core::client::{self, CreateClient, Created};
+use authms_core::id::{SessionId, TenantId, UserId};
+use authms_core::key::{self, CreateKey, CreatedKey};
+use authms_core::tenant;
+use authms_core::ticket::{self, Mint, Purpose};
+use authms_core::user::{self, CreateUser};
+use authms_crypto::SecretString;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// One tenant of a test application.
+pub struct Population<'a> {
+    app: &'a TestApp,
+    /// The tenant.
+    pub tenant: TenantId,
+}
+
+impl TestApp {
+    /// The default tenant.
+    pub const fn home(&self) -> Population<'_> {
+        self.within(self.tenant)
+    }
+
+    /// Another tenant.
+    pub const fn within(&self, tenant: TenantId) -> Population<'_> {
+        Population { app: self, tenant }
+    }
+
+    /// A new tenant beside the default one.
+    pub async fn another_tenant(&self, name: &str) -> Population<'_> {
+        let founder = Caller::Person(Person {
+            tenant: self.tenant,
+            user: self.admin,
+            session: SessionId::from_bytes([0; 16]),
+            role: Role::SuperAdmin,
+            acting: None,
+            client: None,
+        });
+        let made = tenant::create(&self.parts, &founder, name, &Source::default()).await;
+        self.within(made.expect("creates a tenant").id)
+    }
+
+    /// Changes whenever anything is written to the store.
+    pub fn written(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        for suffix in ["", "-wal"] {
+            let mut path = self.database().into_os_string();
+            path.push(suffix);
+            std::fs::read(path).unwrap_or_default().hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+}
+
+impl Population<'_> {
+    /// A user with `name@example.test` as e-mail address.
+    pub async fn user(&self, name: &str, role: Role) -> UserId {
+        self.create(name, role, None).await
+    }
+
+    /// The same with a password, which they must change.
+    pub async fn user_with_password(&self, name: &str, role: Role, password: &str) -> UserId {
+        self.create(name, role, Some(SecretString::new(password.to_owned()))).await
+    }
+
+    async fn create(&self, name: &str, role: Role, password: Option<SecretString>) -> UserId {
+        let ask = CreateUser {
+            username: Some(name.to_owned()),
+            email: Some(format!("{name}@example.test")),
+            role: Some(role),
+            password,
+            ..CreateUser::default()
+        };
+        user::create_at_console(&self.app.parts, self.tenant, ask).await.expect("creates a user").user.id
+    }
+
+    /// An API key.
+    pub async fn key(&self, scopes: &[Permission], rank: Role) -> CreatedKey {
+        let ask = CreateKey {
+            name: "test".to_owned(),
+            scopes: scopes.to_vec(),
+            rank: Some(rank),
+            environment: None,
+            expires_at: None,
+        };
+        key::create_at_console(&self.app.parts, self.tenant, ask).await.expect("creates a key")
+    }
+
+    /// A client that redeems tickets of both purposes.
+    pub async fn client(&self, name: &str) -> Created {
+        let ask = CreateClient {
+            name: name.to_owned(),
+            purposes: vec![Purpose::Sso, Purpose::OnBehalf],
+            redirect_uris: Vec::new(),
+        };
+        let created = client::create(&self.app.parts, None, self.tenant, ask, &Source::default()).await;
+        created.expect("creates a client")
+    }
+
+    /// A ticket minted at the console.
+    pub async fn ticket(&self, user: UserId) -> String {
+        let minted = ticket::mint_at_console(&self.app.parts, self.tenant, Mint::for_user(user)).await;
+        minted.expect("mints").ticket.expose().to_owned()
+    }
+
+    /// Signs a user in by a console ticket.
+    pub async fn sign_in(&self, user: UserId) -> Tokens {
+        let answer = self.app.redeem(&self.ticket(user).await).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Tokens::of(answer)
+    }
+
+    /// A new user of this role, signed in: who, and the access token.
+    pub async fn signed_in(&self, name: &str, role: Role) -> (UserId, String) {
+        let user = self.user(name, role).await;
+        (user, self.sign_in(user).await.access)
+    }
+
+    /// `actor` acts on behalf of `user`: the session's access token.
+    pub async fn on_behalf(&self, actor: &str, user: UserId) -> String {
+        let body = serde_json::json!({ "user_id": user.to_string(), "reason": "ticket 42" });
+        let minted = self.app.post("/auth/generate-ticket", actor, body).await;
+        assert_eq!(minted.status, 200, "{}", minted.body);
+        let answer = self.app.redeem(minted.body["ticket"].as_str().unwrap_or_default()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Tokens::of(answer).access
+    }
+}
