@@ -80,7 +80,11 @@ impl<'a> Cast<'a> {
         let about = |part: &str| route.path.contains(part);
         let target_name = format!("target{n}");
         let sid = |token: &str| jwt::claims(token)["sid"].as_str().unwrap_or_default().to_owned();
-        let target = home.user_with_password(&target_name, Role::Member, PASSWORD).await;
+        let parts = ["{user_id}", "/login", "/ticket/", "/refresh", "/sessions/", "/generate-ticket"];
+        let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
+            true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
+            false => UserId::from_bytes([0; 16]),
+        };
         let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
         if about("/refresh") || about("/sessions/") {
             let tokens = home.sign_in(target).await;
