@@ -9,6 +9,7 @@ pub(crate) mod login;
 pub(crate) mod membership;
 pub(crate) mod refusal;
 pub(crate) mod session;
+pub(crate) mod session_index;
 pub(crate) mod session_view;
 pub(crate) mod signing_key;
 mod standing;

@@ -1,7 +1,8 @@
 //! Sessions and what answers their last rotation.
 
 use super::columns::{self, Columns};
-use super::{change, change_one, first, json, ticket};
+use super::session_index::OF_USER;
+use super::{change, change_one, first, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Session};
 use authms_core::signin::MethodKind;
@@ -148,7 +149,8 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         s.generation,
         s.refresh_hash,
     ];
-    change_one(conn, &SQL, row)
+    change_one(conn, &SQL, row)?;
+    session_index::append(conn, s.id, s.user)
 }
 
 fn end_all(
@@ -159,12 +161,16 @@ fn end_all(
     at: Timestamp,
 ) -> Result<()> {
     // What time has ended needs no end, and a user may have years of it.
-    let sql = "UPDATE sessions SET ended_at = ?3, end_reason = ?4
-               WHERE user_id = ?1 AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3 AND id IS NOT ?5
-               RETURNING id, ticket_id";
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "UPDATE sessions SET ended_at = ?3, end_reason = ?4
+             WHERE id IN ({OF_USER}) AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3 AND id IS NOT ?5
+             RETURNING id, ticket_id"
+        )
+    });
     let except = except.as_ref().map(|s| s.bytes());
     let row = params![user.bytes(), tenant.bytes(), at.as_millis(), reason.as_str(), except];
-    for (id, opened_by) in super::all(conn, sql, row, |c| Ok((c.id()?, c.id_if()?)))? {
+    for (id, opened_by) in super::all(conn, &SQL, row, |c| Ok((c.id()?, c.id_if()?)))? {
         forget(conn, id, opened_by)?;
     }
     Ok(())

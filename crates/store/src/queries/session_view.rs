@@ -1,6 +1,7 @@
 //! Sessions as they are looked at: one with all that it rests on, or a user's own.
 
 use super::columns::Columns;
+use super::session_index::OF_USER;
 use super::standing::{self, Names};
 use super::{List, all, first, page, session};
 use authms_core::id::{SessionId, TenantId, UserId};
@@ -59,12 +60,11 @@ pub(crate) fn of(
     request: PageRequest,
 ) -> Result<Page<Session>> {
     let columns = session::columns("s");
-    let list = List {
-        columns: &columns,
-        from: "FROM sessions s WHERE s.user_id = ?1 AND s.tenant_id = ?2
-               AND s.ended_at IS NULL AND s.expires_at > ?3 AND s.refreshed_at + ?4 > ?3",
-        order: "s.id DESC",
-    };
+    let from = format!(
+        "FROM sessions s WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2
+         AND s.ended_at IS NULL AND s.expires_at > ?3 AND s.refreshed_at + ?4 > ?3"
+    );
+    let list = List { columns: &columns, from: &from, order: "s.id DESC" };
     let (now, idle) = (now.as_millis(), idle.as_millis());
     page(conn, &list, &[user.bytes(), tenant.bytes(), &now, &idle], request, session::read)
 }
@@ -74,8 +74,13 @@ const REMEMBERED: u32 = 50;
 
 /// Whether one of the user's last sessions came from this network; where somebody acted for them from does not count.
 pub(crate) fn came_from(conn: &Connection, user: UserId, from: IpNet) -> Result<bool> {
-    let sql = "SELECT ip FROM sessions WHERE user_id = ?1 AND actor_id IS NULL ORDER BY id DESC LIMIT ?2";
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT ip FROM sessions WHERE actor_id IS NULL
+             AND id IN (SELECT session_id FROM ({OF_USER} ORDER BY session_id DESC LIMIT ?2))"
+        )
+    });
     let ips =
-        all(conn, sql, params![user.bytes(), REMEMBERED], |c| c.named_if(|ip| ip.parse::<IpAddr>().ok()))?;
+        all(conn, &SQL, params![user.bytes(), REMEMBERED], |c| c.named_if(|ip| ip.parse::<IpAddr>().ok()))?;
     Ok(ips.into_iter().flatten().any(|ip| network(ip) == from))
 }

@@ -19,17 +19,19 @@ const NAMES: Names = Names {
     actor_session: "t.minter_session",
 };
 
+/// The one joined read of a redemption; its plan must not depend on what is bound.
+pub(crate) static SQL: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, {}
+         FROM tickets t LEFT JOIN ticket_replays r ON r.ticket_id = t.id {} WHERE t.id = ?1",
+        ticket::columns("t"),
+        standing::columns(),
+        standing::joins(&NAMES),
+    )
+});
+
 /// A ticket, what answers its replay, and the present standing of what it rests on.
 pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<RedeemView>> {
-    static SQL: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, {}
-             FROM tickets t LEFT JOIN ticket_replays r ON r.ticket_id = t.id {} WHERE t.id = ?1",
-            ticket::columns("t"),
-            standing::columns(),
-            standing::joins(&NAMES),
-        )
-    });
     first(conn, &SQL, [id.bytes()], |c| {
         Ok(RedeemView { ticket: ticket::read(c)?, replay: read_replay(c)?, standing: standing::read(c)? })
     })

@@ -10,6 +10,7 @@ mod open;
 mod reader;
 mod reads;
 mod sweep;
+mod writer;
 
 pub use apply::{Applied, apply};
 pub use error::OpenError;

@@ -3,6 +3,7 @@
 use super::error::OpenError;
 use super::migrate;
 use authms_core::time::Timestamp;
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::fs::OpenOptions;
 use std::io::ErrorKind;
@@ -88,6 +89,8 @@ pub(super) fn reader(place: &Place) -> rusqlite::Result<Connection> {
 fn common(conn: &Connection, place: &Place) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);
+    // Plans that do not depend on bound values: else SQLite prepares a cached statement anew for each execution.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     conn.pragma_update(None, "cache_size", -i64::from(place.cache_kib))?;
     conn.pragma_update(None, "temp_store", "MEMORY")?;
     conn.pragma_update(None, "mmap_size", 0)?;
@@ -135,7 +138,11 @@ pub(super) fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
 
 #[cfg(test)]
 mod tests {
-    use super::require_version;
+    use super::{Place, first, reader, require_version};
+    use crate::queries::ticket_view;
+    use authms_core::id::TicketId;
+    use authms_core::time::Timestamp;
+    use rusqlite::StatementStatus;
 
     #[test]
     fn p38_sqlite_below_3_51_3_refuses_to_start() {
@@ -146,5 +153,22 @@ mod tests {
         for new in [3_051_003, 3_052_000, rusqlite::version_number()] {
             assert!(require_version(new).is_ok());
         }
+    }
+
+    #[test]
+    fn hot_statements_are_prepared_once() {
+        let file = format!("authms-open-{}.db", std::process::id());
+        let place = Place { path: std::env::temp_dir().join(file), cache_kib: 256 };
+        let writer = first(&place, true, Timestamp::default()).expect("it opens");
+        let conn = reader(&place).expect("it opens");
+        for n in 0..9 {
+            ticket_view::get(&conn, TicketId::from_bytes([n; 16])).expect("it reads");
+        }
+        let statement = conn.prepare_cached(&ticket_view::SQL).expect("it is cached");
+        assert_eq!(statement.get_status(StatementStatus::Run), 9);
+        assert_eq!(statement.get_status(StatementStatus::RePrepare), 0);
+        drop(statement);
+        drop((conn, writer));
+        std::fs::remove_file(&place.path).expect("it was there");
     }
 }

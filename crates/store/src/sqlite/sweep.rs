@@ -1,24 +1,83 @@
-//! Erasing what may answer again no longer.
+//! The sweep: erases what may answer again no longer, and carries recent sessions over to their users' places. A step
+//! at a time, so that commits wait no longer than for one.
 
+use crate::queries::session_index;
+use authms_core::id::{SessionId, UserId};
 use authms_core::session::ROTATION_WINDOW;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
+use rusqlite::{Connection, Result, TransactionBehavior, params};
 
-/// Rows erased in one transaction: commits wait no longer than for that.
-const ROWS: u32 = 500;
+/// Rows erased in one step.
+const ERASED: u32 = 500;
 
-/// Erases some of what is past its time; whether there may be more.
-pub(super) fn some(conn: &Connection, now: Timestamp) -> Result<bool> {
+/// Sessions carried over in one step.
+const CARRIED: usize = 2000;
+
+/// Sessions read at a time to be carried over; the more, the closer together they lie in their users' order.
+const BACKLOG: u32 = 200_000;
+
+/// What the sweep is in the middle of. Lost, it begins again.
+#[derive(Default)]
+pub(super) struct Sweeper {
+    /// Recent sessions, by user.
+    to_carry: Vec<(UserId, SessionId)>,
+    /// Those that have reached their users' places, not yet forgotten as recent, in order.
+    carried: Vec<SessionId>,
+}
+
+impl Sweeper {
+    /// One step; whether there are more.
+    pub(super) fn step(&mut self, conn: &mut Connection, now: Timestamp) -> Result<bool> {
+        if self.to_carry.is_empty() && self.carried.is_empty() {
+            self.load(conn)?;
+        }
+        let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let erased_all = erase(&tx, now)?;
+        let (to_carry, carried) = self.next();
+        for (user, session) in to_carry {
+            session_index::insert(&tx, *user, *session)?;
+        }
+        for session in carried {
+            session_index::forget_recent(&tx, *session)?;
+        }
+        let (carry_left, forget_left) =
+            (self.to_carry.len() - to_carry.len(), self.carried.len() - carried.len());
+        tx.commit()?;
+        self.to_carry.truncate(carry_left);
+        self.carried.truncate(forget_left);
+        Ok(!erased_all || carry_left + forget_left > 0)
+    }
+
+    /// What this step is about: the ends of the lists, the first before the second.
+    fn next(&self) -> (&[(UserId, SessionId)], &[SessionId]) {
+        let end = |len: usize| len.saturating_sub(CARRIED)..len;
+        if self.to_carry.is_empty() {
+            (&[], &self.carried[end(self.carried.len())])
+        } else {
+            (&self.to_carry[end(self.to_carry.len())], &[])
+        }
+    }
+
+    fn load(&mut self, conn: &Connection) -> Result<()> {
+        self.to_carry = session_index::recent(conn, BACKLOG)?;
+        self.carried = self.to_carry.iter().map(|(_, session)| *session).collect();
+        self.to_carry.sort_unstable();
+        Ok(())
+    }
+}
+
+/// Erases some of what is past its time; whether that was all.
+fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
     let replays = "DELETE FROM ticket_replays WHERE ticket_id IN
                        (SELECT ticket_id FROM ticket_replays WHERE until <= ?1 LIMIT ?2)";
     let rotations = "DELETE FROM session_rotations WHERE session_id IN
                          (SELECT session_id FROM session_rotations WHERE at <= ?1 LIMIT ?2)";
     let mint_keys = "DELETE FROM mint_keys WHERE (scope, key_hash) IN
                          (SELECT scope, key_hash FROM mint_keys WHERE until <= ?1 LIMIT ?2)";
-    let mut more = false;
+    let mut all = true;
     for (sql, until) in [(replays, now), (rotations, now.minus(ROTATION_WINDOW)), (mint_keys, now)] {
-        let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ROWS])?;
-        more |= erased >= ROWS as usize;
+        let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ERASED])?;
+        all &= erased < ERASED as usize;
     }
-    Ok(more)
+    Ok(all)
 }

@@ -4,7 +4,8 @@ use super::Case;
 use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::Change;
-use authms_core::session::ROTATION_WINDOW;
+use authms_core::page::PageRequest;
+use authms_core::session::{Change as Session, EndReason, ROTATION_WINDOW};
 use authms_core::ticket::{Change as Ticket, Idempotency, Minter, NewTicket};
 use authms_core::time::Span;
 
@@ -13,6 +14,10 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a sweep erases rotations past their window", run: |w| Box::pin(rotations(w)) },
     Case { name: "a sweep erases idempotency keys past their window", run: |w| Box::pin(keys(w)) },
     Case { name: "a sweep erases any number of rows", run: |w| Box::pin(many(w)) },
+    Case {
+        name: "sessions are found by user before, between and after sweeps",
+        run: |w| Box::pin(by_user(w)),
+    },
 ];
 
 const MOMENT: Span = Span::millis(1);
@@ -93,4 +98,36 @@ async fn many(w: World) {
     for key in keys {
         assert!(w.store.by_idempotency(key.scope, key.key_hash).await.unwrap().is_none());
     }
+}
+
+async fn by_user(w: World) {
+    let tenant = w.tenant().await;
+    let (user, bystander) = (w.user(&tenant, Role::Member).await, w.user(&tenant, Role::Member).await);
+    let mut opened = Vec::new();
+    let listed = || async {
+        let (now, idle) = (w.now(), Span::hours(9));
+        let page = PageRequest::new(None, Some(100));
+        let found = w.store.sessions_of(tenant.id, user.id, now, idle, page).await.unwrap();
+        assert_eq!(found.total as usize, found.items.len());
+        found.items.into_iter().map(|s| s.id).collect::<Vec<_>>()
+    };
+    for n in 0..9_u8 {
+        let mut session = w.new_session(&tenant, &user);
+        session.origin.ip = Some([192, 0, 2, n].into());
+        w.open(&session).await;
+        w.session(&tenant, &bystander).await;
+        opened.insert(0, session.id);
+        assert_eq!(listed().await, opened);
+        if n % 3 == 0 {
+            w.store.sweep().await.unwrap();
+            assert_eq!(listed().await, opened);
+        }
+    }
+    for n in 0..9_u8 {
+        let network = authms_core::limits::network([192, 0, 2, n].into());
+        assert!(w.store.signed_in_from(user.id, network).await.unwrap(), "{n}");
+    }
+    let (reason, except) = (EndReason::PasswordChanged, Some(opened[4]));
+    w.commit(Change::Session(Session::EndAll { tenant: tenant.id, user: user.id, except, reason })).await;
+    assert_eq!(listed().await, opened[4..5]);
 }

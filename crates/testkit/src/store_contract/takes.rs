@@ -78,7 +78,7 @@ async fn parallel(w: World) {
             let store = Arc::clone(&w.store);
             // In either order, so that a store that locks as it goes would wait for itself.
             let mut takes = [of(LimitKind::Address, "a", 100), of(LimitKind::Ticket, "b", 20)];
-            if n % 2 == 0 {
+            if n.is_multiple_of(2) {
                 takes.reverse();
             }
             tokio::spawn(async move { store.take(&takes).await.unwrap().iter().all(|b| b.allowed) })
