@@ -9,8 +9,7 @@ use authms_core::key::{self, CreateKey, CreatedKey};
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::user::{self, CreateUser};
-use authms_crypto::SecretString;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use authms_crypto::{SecretString, sha256};
 
 /// One tenant of a test application.
 pub struct Population<'a> {
@@ -45,14 +44,12 @@ impl TestApp {
     }
 
     /// Changes whenever anything is written to the store.
-    pub fn written(&self) -> u64 {
-        let mut hasher = DefaultHasher::new();
-        for suffix in ["", "-wal"] {
+    pub fn written(&self) -> [[u8; 32]; 2] {
+        ["", "-wal"].map(|suffix| {
             let mut path = self.database().into_os_string();
             path.push(suffix);
-            std::fs::read(path).unwrap_or_default().hash(&mut hasher);
-        }
-        hasher.finish()
+            sha256(&std::fs::read(path).unwrap_or_default())
+        })
     }
 }
 

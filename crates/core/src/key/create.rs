@@ -49,7 +49,10 @@ pub async fn create(
 ) -> Result<CreatedKey, KeyError> {
     caller.require(Permission::KeyWrite)?;
     let person = caller.person()?;
-    if ask.rank.unwrap_or(Role::Member) > person.role {
+    let rank = ask.rank.unwrap_or(Role::Member);
+    // A key administers users up to its rank, but most people only those below theirs.
+    let administers = ask.scopes.iter().any(|s| matches!(s, Permission::UserWrite | Permission::UserDelete));
+    if rank > person.role || (administers && !person.role.may_appoint(rank)) {
         return Err(KeyError::Rank);
     }
     if let Some(scope) = ask.scopes.iter().find(|s| !s.may_be_delegated_by(person.role)) {

@@ -19,8 +19,8 @@ pub enum KeyError {
     /// A member is malformed.
     #[error(transparent)]
     Invalid(#[from] InvalidText),
-    /// The key would rank above its creator.
-    #[error("rank: must not be above your own")]
+    /// The key would rank above its creator, or administer whom they may not.
+    #[error("rank: must not be above your own; with user:write or user:delete, below it")]
     Rank,
     /// The creator may not give this scope.
     #[error("scopes: {} is not yours to give", .0.as_str())]

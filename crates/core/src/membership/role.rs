@@ -9,7 +9,7 @@ use crate::id::{TenantId, UserId};
 use crate::parts::Parts;
 use crate::ports::Member;
 use crate::tenant::{self, Tenant};
-use crate::user::UserError;
+use crate::user::{UserError, UserStatus, existing};
 
 /// Gives a member of the caller's tenant another role. Sessions and tickets that rest on the former role end at once.
 ///
@@ -41,39 +41,57 @@ async fn change(
     source: &Source,
 ) -> Result<(), UserError> {
     caller.require(Permission::UserWrite)?;
-    let member = parts.store.member(caller.tenant(), user).await.map_err(Fault::from)?;
-    let member = member.ok_or(UserError::Unknown)?;
+    let member = existing(parts, caller, user).await?;
+    check_ranks(caller, &member, role)?;
     if role == Some(member.role) {
         return Ok(());
     }
-    let name = EventName::MembershipChanged;
-    let event = Event::new(name, Some(caller.tenant()))
-        .by(caller)
-        .subject(user)
-        .text("role", role.map_or("removed", Role::as_str))
-        .from(source);
+    let event = event(caller, &member, role, source);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng));
-    let commit = add_role_change(parts, caller, &member, role, commit, source).await?;
+    let commit = put(parts, caller, &member, role, commit).await?;
     parts.store.commit(commit).await?;
     Ok(())
 }
 
-/// Adds a change of role, or the removal, to a commit; checks both ranks.
+/// Adds a change of role to a commit; checks both ranks.
 pub(crate) async fn add_role_change(
+    parts: &Parts,
+    caller: &Caller,
+    member: &Member,
+    role: Role,
+    commit: Commit,
+    source: &Source,
+) -> Result<Commit, UserError> {
+    check_ranks(caller, member, Some(role))?;
+    let event = event(caller, member, Some(role), source);
+    put(parts, caller, member, Some(role), commit.audit(event.into_row(parts.now(), &*parts.rng))).await
+}
+
+/// Both the rank that the member has and the one that they are to have must be within the caller's reach.
+fn check_ranks(caller: &Caller, member: &Member, role: Option<Role>) -> Result<(), Forbidden> {
+    if matches!(caller, Caller::Person(p) if p.user == member.user.id) && role > Some(member.role) {
+        return Err(Forbidden::Rank);
+    }
+    caller.require_rank_over(member.role)?;
+    role.map_or(Ok(()), |role| caller.require_rank_over(role))
+}
+
+fn event(caller: &Caller, member: &Member, role: Option<Role>, source: &Source) -> Event {
+    Event::new(EventName::MembershipChanged, Some(caller.tenant()))
+        .by(caller)
+        .subject(member.user.id)
+        .text("from", member.role.as_str())
+        .text("to", role.map_or("removed", Role::as_str))
+        .from(source)
+}
+
+async fn put(
     parts: &Parts,
     caller: &Caller,
     member: &Member,
     role: Option<Role>,
     commit: Commit,
-    source: &Source,
 ) -> Result<Commit, UserError> {
-    if matches!(caller, Caller::Person(p) if p.user == member.user.id) && role > Some(member.role) {
-        return Err(Forbidden::Rank.into());
-    }
-    caller.require_rank_over(member.role)?;
-    if let Some(role) = role {
-        caller.require_rank_over(role)?;
-    }
     let tenant = caller.tenant();
     let before = parts.store.membership(tenant, member.user.id).await.map_err(Fault::from)?;
     let before = before.filter(|m| !m.removed).ok_or(UserError::Unknown)?;
@@ -84,14 +102,7 @@ pub(crate) async fn add_role_change(
         rev: before.rev + 1,
         ..before
     };
-    let event = Event::new(EventName::MembershipChanged, Some(tenant))
-        .by(caller)
-        .subject(member.user.id)
-        .text("from", member.role.as_str())
-        .text("to", role.map_or("removed", Role::as_str))
-        .from(source);
     let commit = commit
-        .audit(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::Rev { row: Row::Membership(tenant, member.user.id), rev: before.rev })
         .change(commit::Change::Membership(Change::Put(after)));
     keep_a_super_admin(parts, member, tenant, commit).await
@@ -107,6 +118,10 @@ pub(crate) async fn keep_a_super_admin(
 ) -> Result<Commit, UserError> {
     if leaving.role != Role::SuperAdmin {
         return Ok(commit);
+    }
+    // Who cannot sign in administers nothing, as long as that stays so.
+    if leaving.user.status != UserStatus::Active {
+        return Ok(commit.guard(Guard::Rev { row: Row::User(leaving.user.id), rev: leaving.user.rev }));
     }
     let row = parts.store.tenant(tenant).await.map_err(Fault::from)?.ok_or(UserError::Unknown)?;
     if parts.store.count_role(tenant, Role::SuperAdmin).await.map_err(Fault::from)? < 2 {

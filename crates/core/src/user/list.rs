@@ -43,7 +43,7 @@ pub async fn me(parts: &Parts, me: &Person) -> Result<User, UserError> {
 }
 
 /// A member of the caller's tenant who is not deleted.
-pub(super) async fn existing(parts: &Parts, caller: &Caller, id: UserId) -> Result<Member, UserError> {
+pub(crate) async fn existing(parts: &Parts, caller: &Caller, id: UserId) -> Result<Member, UserError> {
     let member = parts.store.member(caller.tenant(), id).await.map_err(Fault::from)?;
     member.filter(|m| m.user.status != UserStatus::Deleted).ok_or(UserError::Unknown)
 }

@@ -9,6 +9,7 @@ mod password;
 mod update;
 
 pub(crate) use create::insertion_changes;
+pub(crate) use list::existing;
 pub use create::{CreateUser, create, create_at_console};
 pub use delete::delete;
 pub use error::UserError;

@@ -58,7 +58,7 @@ pub async fn update(
         .guard(Guard::Rev { row: Row::User(id), rev: before.rev })
         .change(commit::Change::User(Change::Update(Box::new(user.clone()))));
     if let Some(role) = ask.role.filter(|r| *r != member.role) {
-        commit = membership::add_role_change(parts, caller, &member, Some(role), commit, source).await?;
+        commit = membership::add_role_change(parts, caller, &member, role, commit, source).await?;
     }
     let committed = parts.store.commit(commit).await?;
     user.updated_at = committed.at;
