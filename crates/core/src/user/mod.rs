@@ -9,10 +9,10 @@ mod password;
 mod update;
 
 pub(crate) use create::insertion_changes;
-pub(crate) use list::existing;
 pub use create::{CreateUser, create, create_at_console};
 pub use delete::delete;
 pub use error::UserError;
+pub(crate) use list::existing;
 pub use list::{get, list, me};
 pub use model::*;
 pub use password::{PasswordRefused, change_password, set_password};
