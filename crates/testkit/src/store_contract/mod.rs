@@ -22,6 +22,7 @@ pub use world::{Database, World};
 
 use authms_core::ports::Fut;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// One thing that every store must do.
 pub struct Case {
@@ -48,13 +49,18 @@ pub const CASES: &[&[Case]] = &[
     restart::CASES,
 ];
 
+/// A case that takes longer hangs.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 /// Runs all cases, each on a database of its own, and panics with the names of those that fail.
 pub async fn run_all<D: Database>(new: impl Fn() -> D) {
     let mut failed = Vec::new();
     for case in CASES.iter().copied().flatten() {
         let world = World::new(Arc::new(new())).await;
         // Its panic message goes to standard error as it happens.
-        if tokio::spawn((case.run)(world)).await.is_err() {
+        let run = tokio::spawn((case.run)(world));
+        let ended = tokio::time::timeout(PATIENCE, run).await;
+        if !matches!(ended, Ok(Ok(()))) {
             failed.push(case.name);
         }
     }
