@@ -2,7 +2,7 @@
 
 use crate::clock::FakeClock;
 use crate::dir::TempDir;
-use crate::passwords::TestPasswords;
+use crate::passwords::CountingPasswords;
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Permission, Role};
@@ -36,6 +36,8 @@ pub struct TestApp {
     pub tenant: TenantId,
     /// The first administrator, a `super_admin`.
     pub admin: UserId,
+    /// Its password hashing.
+    pub passwords: Arc<CountingPasswords>,
     app: App,
     dir: Arc<TempDir>,
 }
@@ -117,16 +119,22 @@ impl TestApp {
         Self::on(self.dir.clone(), self.clock.clone(), setup).await
     }
 
+    /// Another process on the same files, with a clock of its own.
+    pub async fn beside(&self, clock: FakeClock, setup: Setup) -> Self {
+        Self::on(self.dir.clone(), clock, setup).await
+    }
+
     async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
         let options =
             Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
         let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
         let master = MasterKey::parse(&"ab01".repeat(16)).expect("a master key");
+        let passwords = Arc::new(CountingPasswords::default());
         let parts = Parts {
             store: Arc::new(store),
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(setup.seed)),
-            passwords: Arc::new(TestPasswords::default()),
+            passwords: passwords.clone(),
             keys: Arc::new(Keys::new(&master)),
             secrets: Arc::new(Secrets::derive(&master)),
             policy: Arc::new(setup.policy),
@@ -136,7 +144,7 @@ impl TestApp {
         let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
         let admin = admin.expect("the first administrator").user.id;
         let app = authms_http::app(parts.clone(), setup.settings);
-        Self { parts, clock, tenant, admin, app, dir }
+        Self { parts, clock, tenant, admin, passwords, app, dir }
     }
 
     /// The store.
@@ -224,6 +232,29 @@ impl TestApp {
     /// `POST /auth/ticket/signin` with nothing but the ticket.
     pub async fn redeem(&self, ticket: &str) -> Answer {
         self.request("POST", "/auth/ticket/signin").json(json!({ "ticket": ticket })).send().await
+    }
+
+    /// `POST /auth/login`, from the address of [`TestRequest`].
+    pub async fn login(&self, identity: &str, password: &str) -> Answer {
+        let body = json!({ "identity": identity, "password": password });
+        self.request("POST", "/api/v1/auth/login").json(body).send().await
+    }
+
+    /// `POST /auth/refresh`
+    pub async fn refresh(&self, refresh_token: &str) -> Answer {
+        let body = json!({ "refresh_token": refresh_token });
+        self.request("POST", "/api/v1/auth/refresh").json(body).send().await
+    }
+
+    /// `GET /auth/me`
+    pub async fn me(&self, access_token: &str) -> Answer {
+        self.get("/api/v1/auth/me", access_token).await
+    }
+
+    /// A number out of the database, by other means than the store.
+    pub fn count(&self, sql: &str) -> i64 {
+        let database = rusqlite::Connection::open(self.database()).expect("the database opens");
+        database.query_row(sql, [], |row| row.get(0)).expect("the query answers one number")
     }
 
     /// Signs a user in by a console ticket.

@@ -3,7 +3,9 @@
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
 use authms_crypto::{Argon2Params, Hasher, SecretString, VerifyOutcome};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
+use tokio::sync::{RwLock, RwLockWriteGuard};
 
 /// Hashes at once, on the calling thread.
 pub struct TestPasswords(Mutex<Hasher>);
@@ -36,6 +38,52 @@ impl Passwords for TestPasswords {
             let outcome = hasher.verify(password.expose().as_bytes(), &phc);
             let right = known && matches!(outcome, VerifyOutcome::Match { .. });
             Ok(if right { Verdict::Match } else { Verdict::Mismatch })
+        })
+    }
+}
+
+/// Counts what is hashed and verified, and can hold verdicts back.
+#[derive(Default)]
+pub struct CountingPasswords {
+    inner: TestPasswords,
+    hashed: AtomicUsize,
+    verified: AtomicUsize,
+    gate: RwLock<()>,
+}
+
+impl CountingPasswords {
+    /// How many passwords were hashed so far.
+    pub fn hashed(&self) -> usize {
+        self.hashed.load(Ordering::SeqCst)
+    }
+
+    /// How many passwords were compared so far, with whatever outcome.
+    pub fn verified(&self) -> usize {
+        self.verified.load(Ordering::SeqCst)
+    }
+
+    /// Until the answer is dropped, comparisons begin and count but do not end.
+    pub async fn hold(&self) -> RwLockWriteGuard<'_, ()> {
+        self.gate.write().await
+    }
+}
+
+impl Passwords for CountingPasswords {
+    fn hash(&self, password: SecretString) -> Fut<'_, Result<PasswordHash, Overloaded>> {
+        self.hashed.fetch_add(1, Ordering::SeqCst);
+        self.inner.hash(password)
+    }
+
+    fn verify(
+        &self,
+        password: SecretString,
+        hash: Option<PasswordHash>,
+    ) -> Fut<'_, Result<Verdict, Overloaded>> {
+        self.verified.fetch_add(1, Ordering::SeqCst);
+        Box::pin(async move {
+            let verdict = self.inner.verify(password, hash).await;
+            let _open = self.gate.read().await;
+            verdict
         })
     }
 }
