@@ -137,11 +137,7 @@ pub trait Users {
     /// A user by identifier, if they are a member of the tenant (whatever their status).
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>>;
     /// What a sign-in by name needs: the user in whose home tenant this name is, their standing, their password hash.
-    fn for_login(
-        &self,
-        tenant: TenantId,
-        names: Vec<Identifier>,
-    ) -> Fut<'_, Read<Option<LoginView>>>;
+    fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
     /// The members of a tenant, oldest first.

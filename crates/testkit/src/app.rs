@@ -125,8 +125,7 @@ impl TestApp {
     }
 
     async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
-        let options =
-            Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
+        let options = Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
         let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
         let master = MasterKey::parse(&"ab01".repeat(16)).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
@@ -213,11 +212,8 @@ impl TestApp {
 
     /// A client of the default tenant: its identifier and secret.
     pub async fn client(&self, name: &str, purposes: &[Purpose]) -> (String, String) {
-        let ask = CreateClient {
-            name: name.to_owned(),
-            purposes: purposes.to_vec(),
-            redirect_uris: Vec::new(),
-        };
+        let ask =
+            CreateClient { name: name.to_owned(), purposes: purposes.to_vec(), redirect_uris: Vec::new() };
         let created = client::create(&self.parts, None, self.tenant, ask, &Source::default()).await;
         let created = created.expect("creates a client");
         (created.client.id.to_string(), created.secret.expose().to_owned())
