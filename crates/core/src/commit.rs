@@ -178,9 +178,10 @@ impl Commit {
         &self.audit
     }
 
-    /// How it is written: gathered if every change is.
+    /// How it is written: gathered if every change is, and no guard is on a row that others change.
     pub fn lane(&self) -> Lane {
-        let gathered = self.changes.iter().all(|c| c.lane() == Lane::Gathered);
+        let gathered = self.changes.iter().all(|c| c.lane() == Lane::Gathered)
+            && !self.guards.iter().any(|g| matches!(g, Guard::Rev { .. }));
         if gathered { Lane::Gathered } else { Lane::Alone }
     }
 }

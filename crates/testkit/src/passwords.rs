@@ -5,7 +5,7 @@ use authms_core::user::PasswordHash;
 use authms_crypto::{Argon2Params, Hasher, SecretString, VerifyOutcome};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
-use tokio::sync::{RwLock, RwLockWriteGuard};
+use tokio::sync::oneshot;
 
 /// Hashes at once, on the calling thread.
 pub struct TestPasswords(Mutex<Hasher>);
@@ -42,13 +42,13 @@ impl Passwords for TestPasswords {
     }
 }
 
-/// Counts what is hashed and verified, and can hold verdicts back.
+/// Counts what is hashed and verified, and can hold a verdict back.
 #[derive(Default)]
 pub struct CountingPasswords {
     inner: TestPasswords,
     hashed: AtomicUsize,
     verified: AtomicUsize,
-    gate: RwLock<()>,
+    held: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
 impl CountingPasswords {
@@ -62,9 +62,11 @@ impl CountingPasswords {
         self.verified.load(Ordering::SeqCst)
     }
 
-    /// Until the answer is dropped, comparisons begin and count but do not end.
-    pub async fn hold(&self) -> RwLockWriteGuard<'_, ()> {
-        self.gate.write().await
+    /// Keeps the verdict of the next comparison back until the answer is used or dropped.
+    pub fn hold_next(&self) -> oneshot::Sender<()> {
+        let (release, held) = oneshot::channel();
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner) = Some(held);
+        release
     }
 }
 
@@ -80,9 +82,12 @@ impl Passwords for CountingPasswords {
         hash: Option<PasswordHash>,
     ) -> Fut<'_, Result<Verdict, Overloaded>> {
         self.verified.fetch_add(1, Ordering::SeqCst);
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner).take();
         Box::pin(async move {
             let verdict = self.inner.verify(password, hash).await;
-            let _open = self.gate.read().await;
+            if let Some(held) = held {
+                let _ = held.await;
+            }
             verdict
         })
     }

@@ -4,12 +4,12 @@ use super::decide::{Decision, decide};
 use super::grant::{Grant, SignedIn};
 use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::{Event, EventName, Source};
-use crate::commit::{self, Commit};
+use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::TenantId;
 use crate::limits::{LimitKind, Take, Throttled, network, network_key};
 use crate::parts::Parts;
-use crate::ports::Verdict;
+use crate::ports::{LoginView, Verdict};
 use crate::session;
 use crate::text;
 use crate::user::Identifier;
@@ -50,18 +50,48 @@ pub async fn login(parts: &Parts, ask: Login, source: &Source) -> Result<SignedI
         None => parts.store.default_tenant().await.map_err(Fault::from)?.ok_or(Fault::Unavailable)?.id,
     };
     let names = text::login_names(&ask.identity);
-    let found = parts.store.for_login(tenant, names.clone()).await.map_err(Fault::from)?;
+    let mut found = parts.store.for_login(tenant, names.clone()).await.map_err(Fault::from)?;
     throttle(parts, tenant, &names, found.as_ref().map(|(s, _)| s), source).await?;
+    let password = SecretString::new(text::password(ask.password.expose()));
+    for _ in 0..2 {
+        match try_once(parts, tenant, found, password.clone(), source).await {
+            Err(TryError::Raced) => {
+                found = parts.store.for_login(tenant, names.clone()).await.map_err(Fault::from)?;
+            }
+            Err(TryError::Ended(error)) => return Err(error),
+            Ok(signed_in) => return Ok(signed_in),
+        }
+    }
+    Err(Fault::Busy.into())
+}
 
+enum TryError {
+    /// The user was changed between read and commit, perhaps the password.
+    Raced,
+    Ended(LoginError),
+}
+
+impl<E: Into<LoginError>> From<E> for TryError {
+    fn from(error: E) -> Self {
+        Self::Ended(error.into())
+    }
+}
+
+async fn try_once(
+    parts: &Parts,
+    tenant: TenantId,
+    found: Option<LoginView>,
+    password: SecretString,
+    source: &Source,
+) -> Result<SignedIn, TryError> {
     let (standing, hash) = match found {
         Some((standing, hash)) => (Some(standing), hash),
         None => (None, None),
     };
-    let password = SecretString::new(text::password(ask.password.expose()));
     let verdict = parts.passwords.verify(password, hash).await.map_err(Fault::from)?;
     match (verdict, standing) {
         (Verdict::Match, Some(standing)) => decide_and_open(parts, standing, source).await,
-        (_, standing) => refuse(parts, tenant, standing.as_ref(), "wrong_credentials", source).await,
+        (_, standing) => Ok(refuse(parts, tenant, standing.as_ref(), "wrong_credentials", source).await?),
     }
 }
 
@@ -109,7 +139,8 @@ fn account_key(tenant: TenantId, names: &[Identifier], standing: Option<&Standin
     [tenant.bytes().as_slice(), &whose].concat()
 }
 
-async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> Result<SignedIn, LoginError> {
+/// The verification took a while and its password is no fence: the session opens only if the user is still as read.
+async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> Result<SignedIn, TryError> {
     let now = parts.now();
     let evidence = Evidence {
         method: MethodKind::Password,
@@ -124,7 +155,7 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
     let role = match decide(&evidence, None, &standing, now, parts.policy.session_idle) {
         Decision::Grant(role) => role,
         Decision::Refuse(why) => {
-            return refuse(parts, standing.tenant.id, Some(&standing), why.as_str(), source).await;
+            return Ok(refuse(parts, standing.tenant.id, Some(&standing), why.as_str(), source).await?);
         }
     };
     let grant = Grant::new(parts, evidence, &standing, role, None, source, None);
@@ -134,9 +165,14 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
         .text("method", MethodKind::Password.as_str())
         .from(source);
     let open = session::Change::Open(Box::new(grant.new.clone()));
-    let commit = Commit::new(event.into_row(now, &*parts.rng)).change(commit::Change::Session(open));
-    let committed = parts.store.commit(commit).await.map_err(Fault::from)?;
-    Ok(grant.answer(parts, standing, committed.at)?)
+    let commit = Commit::new(event.into_row(now, &*parts.rng))
+        .guard(Guard::Rev { row: Row::User(standing.user.id), rev: standing.user.rev })
+        .change(commit::Change::Session(open));
+    match parts.store.commit(commit).await {
+        Ok(committed) => Ok(grant.answer(parts, standing, committed.at)?),
+        Err(CommitError::Conflict(_)) => Err(TryError::Raced),
+        Err(other) => Err(Fault::from(other).into()),
+    }
 }
 
 /// Known user or not, a refusal waits for one commit.
