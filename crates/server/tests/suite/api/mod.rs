@@ -6,6 +6,7 @@ mod bad_input;
 mod clients;
 mod contract;
 mod discovery;
+mod limits;
 mod login;
 mod logout;
 mod manners;
