@@ -3,6 +3,7 @@
 use crate::clock::FakeClock;
 use crate::dir::TempDir;
 use crate::passwords::CountingPasswords;
+use crate::faults::{Faults, FaultyStore};
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Permission, Role};
@@ -21,7 +22,7 @@ use authms_core::user::{self, CreateUser};
 use authms_crypto::{MasterKey, SecretString};
 use authms_http::{App, Settings};
 use authms_store::{Options, SqliteStore};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +39,10 @@ pub struct TestApp {
     pub admin: UserId,
     /// Its password hashing.
     pub passwords: Arc<CountingPasswords>,
+    /// Makes the store fail.
+    pub faults: Faults,
+    /// The store without its switches.
+    pub sqlite: Arc<SqliteStore>,
     app: App,
     dir: Arc<TempDir>,
 }
@@ -99,7 +104,7 @@ pub struct Tokens {
     /// The refresh token; empty if there is none.
     pub refresh: String,
     /// The whole answer.
-    pub answer: serde_json::Value,
+    pub answer: Value,
 }
 
 impl TestApp {
@@ -127,10 +132,11 @@ impl TestApp {
     async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
         let options = Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
         let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
+        let (sqlite, faults) = (Arc::new(store), Faults::default());
         let master = MasterKey::parse(&"ab01".repeat(16)).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
         let parts = Parts {
-            store: Arc::new(store),
+            store: Arc::new(FaultyStore::new(sqlite.clone(), faults.clone())),
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(setup.seed)),
             passwords: passwords.clone(),
@@ -143,7 +149,7 @@ impl TestApp {
         let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
         let admin = admin.expect("the first administrator").user.id;
         let app = authms_http::app(parts.clone(), setup.settings);
-        Self { parts, clock, tenant, admin, passwords, app, dir }
+        Self { parts, clock, tenant, admin, passwords, faults, sqlite, app, dir }
     }
 
     /// The store.
@@ -172,8 +178,18 @@ impl TestApp {
     }
 
     /// `POST` of JSON with an access token or API key.
-    pub async fn post(&self, path: &str, bearer: &str, body: serde_json::Value) -> Answer {
+    pub async fn post(&self, path: &str, bearer: &str, body: Value) -> Answer {
         self.request("POST", path).bearer(bearer).json(body).send().await
+    }
+
+    /// `PUT` of JSON with an access token or API key.
+    pub async fn put(&self, path: &str, bearer: &str, body: Value) -> Answer {
+        self.request("PUT", path).bearer(bearer).json(body).send().await
+    }
+
+    /// `DELETE` with an access token or API key.
+    pub async fn delete(&self, path: &str, bearer: &str) -> Answer {
+        self.request("DELETE", path).bearer(bearer).send().await
     }
 
     /// A user of the default tenant, with `name@example.test` as e-mail address.
@@ -225,9 +241,21 @@ impl TestApp {
         minted.expect("mints").ticket.expose().to_owned()
     }
 
+    /// A ticket minted over HTTP.
+    pub async fn mint(&self, bearer: &str, body: Value) -> String {
+        let answer = self.post("/auth/generate-ticket", bearer, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        answer.body["ticket"].as_str().expect("a ticket").to_owned()
+    }
+
+    /// `POST /auth/ticket/signin`, to be filled in.
+    pub fn signin(&self, body: Value) -> TestRequest {
+        self.request("POST", "/auth/ticket/signin").json(body)
+    }
+
     /// `POST /auth/ticket/signin` with nothing but the ticket.
     pub async fn redeem(&self, ticket: &str) -> Answer {
-        self.request("POST", "/auth/ticket/signin").json(json!({ "ticket": ticket })).send().await
+        self.signin(json!({ "ticket": ticket })).send().await
     }
 
     /// `POST /auth/login`, from the address of [`TestRequest`].
@@ -249,8 +277,7 @@ impl TestApp {
 
     /// A number out of the database, by other means than the store.
     pub fn count(&self, sql: &str) -> i64 {
-        let database = rusqlite::Connection::open(self.database()).expect("the database opens");
-        database.query_row(sql, [], |row| row.get(0)).expect("the query answers one number")
+        self.query(sql)
     }
 
     /// Signs a user in by a console ticket.
@@ -269,7 +296,7 @@ impl Tokens {
     }
 
     /// The claims of the access token, unverified.
-    pub fn claims(&self) -> serde_json::Value {
+    pub fn claims(&self) -> Value {
         crate::jwt::claims(&self.access)
     }
 }

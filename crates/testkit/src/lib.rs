@@ -3,13 +3,18 @@
 pub mod app;
 pub mod clock;
 pub mod dir;
+pub mod faults;
+mod inspect;
 pub mod jwt;
 pub mod passwords;
 pub mod population;
 pub mod request;
 pub mod rng;
 pub mod store_contract;
+pub mod storm;
 
 pub use app::{ISSUER, Setup, TestApp, Tokens};
+pub use faults::{CommitFault, Faults, ReadFault};
 pub use population::Population;
 pub use request::{Answer, TestRequest};
+pub use storm::storm;

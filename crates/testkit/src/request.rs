@@ -29,6 +29,8 @@ pub struct Answer {
     pub headers: HeaderMap,
     /// The body: JSON, or a string if it is none, or null if it is empty.
     pub body: Value,
+    /// The body as it was sent.
+    pub bytes: Vec<u8>,
 }
 
 impl TestRequest {
@@ -103,7 +105,7 @@ impl TestRequest {
             serde_json::from_slice(&bytes)
                 .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
         };
-        Answer { status: head.status.as_u16(), headers: head.headers, body }
+        Answer { status: head.status.as_u16(), headers: head.headers, body, bytes: bytes.to_vec() }
     }
 }
 

@@ -1,0 +1,262 @@
+//! A store that fails when it is told to, counts what it is asked, and lets a test act at the worst moment.
+
+use authms_core::access::Role;
+use authms_core::client::Client;
+use authms_core::commit::{Commit, CommitError, Committed};
+use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use authms_core::install::Installation;
+use authms_core::key::ApiKey;
+use authms_core::limits::{Budget, Take};
+use authms_core::membership::Membership;
+use authms_core::page::{Page, PageRequest};
+use authms_core::ports::*;
+use authms_core::session::{Session, SessionView};
+use authms_core::signing_key::StoredKey;
+use authms_core::tenant::Tenant;
+use authms_core::ticket::Idempotency;
+use authms_core::time::{Span, Timestamp};
+use authms_core::user::{Identifier, PasswordHash, UserFilter};
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// How a commit fails.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum CommitFault {
+    /// Nothing is written: [`CommitError::Unavailable`].
+    Unavailable,
+    /// Nothing is written: [`CommitError::Busy`].
+    Busy,
+    /// Nothing is written, but nobody knows: [`CommitError::Unknown`].
+    Lost,
+    /// It is written, but nobody knows: [`CommitError::Unknown`].
+    Written,
+}
+
+/// How reads fail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ReadFault {
+    /// The store does not answer.
+    Down,
+    /// The code that reads panics, with this on its lips.
+    Panic(&'static str),
+}
+
+/// What the store was asked since it was opened.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Counts {
+    /// Reads.
+    pub reads: u32,
+    /// Commits, whatever became of them.
+    pub commits: u32,
+}
+
+/// The switches of a [`FaultyStore`].
+#[derive(Clone, Default)]
+pub struct Faults(Arc<Mutex<State>>);
+
+#[derive(Default)]
+struct State {
+    counts: Counts,
+    reads: Option<ReadFault>,
+    commits: Option<CommitFault>,
+    next_commits: VecDeque<CommitFault>,
+    before_commit: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl Faults {
+    /// What was asked so far.
+    pub fn counts(&self) -> Counts {
+        self.state().counts
+    }
+
+    /// From now on reads fail like this, or not any more.
+    pub fn reads(&self, fault: Option<ReadFault>) {
+        self.state().reads = fault;
+    }
+
+    /// From now on commits fail like this, or not any more.
+    pub fn commits(&self, fault: Option<CommitFault>) {
+        self.state().commits = fault;
+    }
+
+    /// The next commit fails like this; said again, the one after it.
+    pub fn next_commit(&self, fault: CommitFault) {
+        self.state().next_commits.push_back(fault);
+    }
+
+    /// Does this once: after all that the next commit was decided on was read, and before it is written.
+    pub fn before_next_commit<T>(&self, action: impl Future<Output = T> + Send + 'static) {
+        self.state().before_commit = Some(Box::pin(async { drop(action.await) }));
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A store behind switches.
+pub struct FaultyStore<S> {
+    inner: Arc<S>,
+    faults: Faults,
+}
+
+impl<S: Store> FaultyStore<S> {
+    /// Puts the switches before a store.
+    pub const fn new(inner: Arc<S>, faults: Faults) -> Self {
+        Self { inner, faults }
+    }
+
+    fn read<'a, T: Send + 'a>(&'a self, run: impl FnOnce(&'a S) -> Fut<'a, Read<T>>) -> Fut<'a, Read<T>> {
+        let fault = {
+            let mut state = self.faults.state();
+            state.counts.reads += 1;
+            state.reads
+        };
+        match fault {
+            None => run(&self.inner),
+            Some(ReadFault::Down) => Box::pin(std::future::ready(Err(Down))),
+            Some(ReadFault::Panic(words)) => panic!("{words}"),
+        }
+    }
+}
+
+impl<S: Store> Store for FaultyStore<S> {
+    fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>> {
+        Box::pin(async move {
+            let action = self.faults.state().before_commit.take();
+            if let Some(action) = action {
+                action.await;
+            }
+            let fault = {
+                let mut state = self.faults.state();
+                state.counts.commits += 1;
+                state.next_commits.pop_front().or(state.commits)
+            };
+            match fault {
+                None => self.inner.commit(commit).await,
+                Some(CommitFault::Unavailable) => Err(CommitError::Unavailable),
+                Some(CommitFault::Busy) => Err(CommitError::Busy),
+                Some(CommitFault::Lost) => Err(CommitError::Unknown),
+                Some(CommitFault::Written) => {
+                    self.inner.commit(commit).await?;
+                    Err(CommitError::Unknown)
+                }
+            }
+        })
+    }
+
+    fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        self.inner.take(takes)
+    }
+
+    fn sweep(&self) -> Fut<'_, Read<()>> {
+        self.inner.sweep()
+    }
+}
+
+impl<S: Store> Installations for FaultyStore<S> {
+    fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
+        self.read(|s| s.installation())
+    }
+    fn signing_keys(&self) -> Fut<'_, Read<(Vec<StoredKey>, u64)>> {
+        self.read(|s| s.signing_keys())
+    }
+}
+
+impl<S: Store> Tenants for FaultyStore<S> {
+    fn tenant(&self, id: TenantId) -> Fut<'_, Read<Option<Tenant>>> {
+        self.read(|s| s.tenant(id))
+    }
+    fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>> {
+        self.read(|s| s.default_tenant())
+    }
+    fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
+        self.read(|s| s.tenants(page))
+    }
+}
+
+impl<S: Store> Memberships for FaultyStore<S> {
+    fn membership(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Membership>>> {
+        self.read(|s| s.membership(tenant, user))
+    }
+    fn memberships_of(&self, user: UserId) -> Fut<'_, Read<Vec<(Membership, Tenant)>>> {
+        self.read(|s| s.memberships_of(user))
+    }
+    fn count_role(&self, tenant: TenantId, role: Role) -> Fut<'_, Read<u64>> {
+        self.read(|s| s.count_role(tenant, role))
+    }
+}
+
+impl<S: Store> Users for FaultyStore<S> {
+    fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>> {
+        self.read(|s| s.member(tenant, user))
+    }
+    fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>> {
+        self.read(|s| s.for_login(tenant, names))
+    }
+    fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
+        self.read(|s| s.password_hash(user))
+    }
+    fn members(
+        &self,
+        tenant: TenantId,
+        filter: UserFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Member>>> {
+        self.read(|s| s.members(tenant, filter, page))
+    }
+    fn first_with_role(&self, tenant: TenantId, role: Role) -> Fut<'_, Read<Option<Member>>> {
+        self.read(|s| s.first_with_role(tenant, role))
+    }
+    fn signed_in_from(&self, user: UserId, network: ipnet::IpNet) -> Fut<'_, Read<bool>> {
+        self.read(|s| s.signed_in_from(user, network))
+    }
+}
+
+impl<S: Store> Clients for FaultyStore<S> {
+    fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>> {
+        self.read(|s| s.client(id))
+    }
+    fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>> {
+        self.read(|s| s.clients(tenant, page))
+    }
+}
+
+impl<S: Store> ApiKeys for FaultyStore<S> {
+    fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
+        self.read(|s| s.api_key(id))
+    }
+    fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
+        self.read(|s| s.api_keys(tenant, page))
+    }
+}
+
+impl<S: Store> Tickets for FaultyStore<S> {
+    fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
+        self.read(|s| s.for_redeem(id))
+    }
+    fn by_idempotency(
+        &self,
+        scope: [u8; 16],
+        key_hash: [u8; 32],
+    ) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>> {
+        self.read(|s| s.by_idempotency(scope, key_hash))
+    }
+}
+
+impl<S: Store> Sessions for FaultyStore<S> {
+    fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>> {
+        self.read(|s| s.session(id))
+    }
+    fn sessions_of(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        now: Timestamp,
+        idle: Span,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Session>>> {
+        self.read(|s| s.sessions_of(tenant, user, now, idle, page))
+    }
+}
