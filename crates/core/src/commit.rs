@@ -30,6 +30,8 @@ pub enum Guard {
         /// The presented token's generation.
         generation: u32,
     },
+    /// The session has neither ended nor expired.
+    SessionOpen(SessionId),
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].

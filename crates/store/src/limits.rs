@@ -116,8 +116,9 @@ impl Schedule {
         let requests = i64::from(quota.requests.max(1));
         let interval = (quota.window.as_millis().saturating_mul(NANOS_PER_MILLI) / requests).max(1);
         let burst = interval.saturating_mul(requests);
-        // Later than that only if the clock was set back, or the quota changed.
-        let full_at = full_at.clamp(now, now.saturating_add(burst));
+        // Fuller than full only if the clock was set back: what was charged in that future is forgotten, or else the
+        // caller would be kept out until it came again.
+        let full_at = if full_at > now.saturating_add(burst) { now } else { full_at.max(now) };
         Self { now, full_at, interval, burst }
     }
 

@@ -69,9 +69,9 @@ pub async fn redeem(parts: &Parts, ask: &Redeem, source: &Source) -> Result<Sign
         }
     };
     let attempt = Attempt { token, client, ask, source };
-    // A lost race shows the winner's state at the next read, which ends the loop; few rounds are ever needed.
-    for _ in 0..4 {
-        match try_once(parts, &attempt).await {
+    // Who loses a race reads again, sees what the winner left, and is refused by it.
+    for lost in [false, true] {
+        match try_once(parts, &attempt, lost).await {
             Err(TryError::Raced) => {}
             Err(TryError::Ended(error)) => return Err(error),
             Ok(signed_in) => return Ok(signed_in),
@@ -82,7 +82,7 @@ pub async fn redeem(parts: &Parts, ask: &Redeem, source: &Source) -> Result<Sign
 
 /// How one round ends without a sign-in.
 pub(super) enum TryError {
-    /// Somebody else changed the ticket between read and commit.
+    /// The ticket was no longer good when the commit was judged.
     Raced,
     /// For good.
     Ended(RedeemError),
@@ -94,7 +94,7 @@ impl<E: Into<RedeemError>> From<E> for TryError {
     }
 }
 
-async fn try_once(parts: &Parts, attempt: &Attempt<'_>) -> Result<SignedIn, TryError> {
+async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<SignedIn, TryError> {
     let id = TicketId::from_bytes(attempt.token.id);
     let view = parts.store.for_redeem(id).await.map_err(Fault::from)?;
     let Some(view) = view.filter(|v| attempt.token.matches(&v.ticket.secret_hash)) else {
@@ -107,11 +107,12 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>) -> Result<SignedIn, TryE
             None => count_replay(parts, attempt, &view).await,
         };
     }
-    if view.ticket.expires_at <= now {
-        return refuse(parts, attempt, &view, "expired").await;
-    }
     if view.ticket.attempts >= parts.policy.ticket_attempts {
         return refuse(parts, attempt, &view, "attempts_exhausted").await;
+    }
+    // A race that nobody won was lost to time: the store's clock is ahead of ours.
+    if lost || view.ticket.expires_at <= now {
+        return refuse(parts, attempt, &view, "expired").await;
     }
     if let Some(binding) = broken_binding(attempt, &view.ticket) {
         return count_attempt(parts, attempt, &view, binding).await;
@@ -218,12 +219,21 @@ async fn spend(
         .text_if("reason", ticket.reason.clone());
     let spend = Change::Spend { id: ticket.id, session, replay };
     let open = session::Change::Open(Box::new(grant.new.clone()));
-    let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
+    let mut commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(live(parts, ticket.id))
         .change(commit::Change::Ticket(spend))
         .change(commit::Change::Session(open));
-    let committed = parts.store.commit(commit).await.map_err(raced)?;
-    Ok(grant.answer(parts, view.standing, committed.at)?)
+    // The only support without a fence: a session ends by itself.
+    if let Minter::Person { session, .. } = ticket.minter {
+        commit = commit.guard(Guard::SessionOpen(session));
+    }
+    match parts.store.commit(commit).await {
+        Ok(committed) => Ok(grant.answer(parts, view.standing, committed.at)?),
+        Err(CommitError::Conflict(1)) => {
+            refuse(parts, attempt, &view, Refusal::MinterGone.as_str()).await
+        }
+        Err(error) => Err(raced(error)),
+    }
 }
 
 /// Counts a failed binding. Counted under the same guard as spending, so that no more than the allowed number is ever

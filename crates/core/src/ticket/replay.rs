@@ -76,16 +76,17 @@ pub(super) async fn count_replay(
 ) -> Result<SignedIn, TryError> {
     let id = view.ticket.id;
     take(parts, LimitKind::Ticket, id.bytes()).await?;
-    let row = event(EventName::TicketReplayed, attempt, &view.ticket).into_row(parts.now(), &*parts.rng);
-    let audited = Commit::new(row)
-        .guard(Guard::ReplaysBelow { id, bound: AUDITED_REPLAYS })
-        .change(commit::Change::Ticket(Change::CountReplay(id)));
-    match parts.store.commit(audited).await {
-        Ok(_) => {}
-        Err(CommitError::Conflict(_)) => {
-            parts.store.commit(Commit::counted_replay(id)).await.map_err(raced)?;
+    if view.ticket.replays < AUDITED_REPLAYS {
+        let row = event(EventName::TicketReplayed, attempt, &view.ticket).into_row(parts.now(), &*parts.rng);
+        let audited = Commit::new(row)
+            .guard(Guard::ReplaysBelow { id, bound: AUDITED_REPLAYS })
+            .change(commit::Change::Ticket(Change::CountReplay(id)));
+        match parts.store.commit(audited).await {
+            Err(CommitError::Conflict(_)) => {}
+            Err(other) => return Err(Fault::from(other).into()),
+            Ok(_) => return Err(RedeemError::Refused.into()),
         }
-        Err(other) => return Err(Fault::from(other).into()),
     }
+    parts.store.commit(Commit::counted_replay(id)).await.map_err(raced)?;
     Err(RedeemError::Refused.into())
 }

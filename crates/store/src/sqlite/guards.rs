@@ -27,6 +27,9 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         }
         Guard::FamilyHead { session, generation } => session::life(conn, *session)?
             .is_some_and(|(ended, expires_at, head)| !ended && expires_at > at && head == *generation),
+        Guard::SessionOpen(id) => {
+            session::life(conn, *id)?.is_some_and(|(ended, expires_at, _)| !ended && expires_at > at)
+        }
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()
         }

@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "ReplaysBelow", run: |w| Box::pin(replays(w)) },
     Case { name: "FamilyHead: the generation", run: |w| Box::pin(generation(w)) },
     Case { name: "FamilyHead: not ended, not expired", run: |w| Box::pin(family_over(w)) },
+    Case { name: "SessionOpen: not ended, not expired, whatever the head", run: |w| Box::pin(session_open(w)) },
     Case { name: "IdempotencyFree", run: |w| Box::pin(idempotency(w)) },
     Case { name: "Rev: of every row", run: |w| Box::pin(revisions(w)) },
     Case {
@@ -112,6 +113,23 @@ async fn family_over(w: World) {
     assert!(holds(&w, head(expired.id)).await);
     w.clock.set(at.plus(SESSION_TTL));
     assert!(!holds(&w, head(expired.id)).await);
+}
+
+async fn session_open(w: World) {
+    let tenant = w.tenant().await;
+    let user = w.user(&tenant, Role::Member).await;
+    let (ended, expired) = (w.session(&tenant, &user).await, w.new_session(&tenant, &user));
+    let at = w.open(&expired).await.at;
+    let (guard, change) = w.rotation(expired.id, 0);
+    w.try_commit(vec![guard], change).await.unwrap();
+    assert!(holds(&w, Guard::SessionOpen(ended.id)).await);
+    w.commit(Change::Session(Session::End { id: ended.id, reason: EndReason::Logout })).await;
+    assert!(!holds(&w, Guard::SessionOpen(ended.id)).await);
+    assert!(holds(&w, Guard::SessionOpen(expired.id)).await);
+    w.clock.set(at.plus(SESSION_TTL));
+    assert!(!holds(&w, Guard::SessionOpen(expired.id)).await);
+    let unknown: SessionId = w.id();
+    assert!(!holds(&w, Guard::SessionOpen(unknown)).await);
 }
 
 async fn idempotency(w: World) {
