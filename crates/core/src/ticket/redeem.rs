@@ -229,9 +229,7 @@ async fn spend(
     }
     match parts.store.commit(commit).await {
         Ok(committed) => Ok(grant.answer(parts, view.standing, committed.at)?),
-        Err(CommitError::Conflict(1)) => {
-            refuse(parts, attempt, &view, Refusal::MinterGone.as_str()).await
-        }
+        Err(CommitError::Conflict(1)) => refuse(parts, attempt, &view, Refusal::MinterGone.as_str()).await,
         Err(error) => Err(raced(error)),
     }
 }

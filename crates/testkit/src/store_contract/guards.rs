@@ -16,7 +16,10 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "ReplaysBelow", run: |w| Box::pin(replays(w)) },
     Case { name: "FamilyHead: the generation", run: |w| Box::pin(generation(w)) },
     Case { name: "FamilyHead: not ended, not expired", run: |w| Box::pin(family_over(w)) },
-    Case { name: "SessionOpen: not ended, not expired, whatever the head", run: |w| Box::pin(session_open(w)) },
+    Case {
+        name: "SessionOpen: not ended, not expired, whatever the head",
+        run: |w| Box::pin(session_open(w)),
+    },
     Case { name: "IdempotencyFree", run: |w| Box::pin(idempotency(w)) },
     Case { name: "Rev: of every row", run: |w| Box::pin(revisions(w)) },
     Case {

@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "budgets differ by kind and key", run: |w| Box::pin(separate(w)) },
     Case { name: "unused quota does not add up", run: |w| Box::pin(no_hoard(w)) },
     Case { name: "parallel takes exceed no budget", run: |w| Box::pin(parallel(w)) },
+    Case { name: "a clock set back far keeps nobody out", run: |w| Box::pin(set_back(w)) },
     Case { name: "a sweep forgets no used budget", run: |w| Box::pin(swept(w)) },
 ];
 
@@ -61,6 +62,15 @@ async fn separate(w: World) {
     assert!(one(&w, of(LimitKind::Address, "b", 1)).await.allowed);
     assert!(one(&w, of(LimitKind::SignIn, "a", 1)).await.allowed);
     assert!(!one(&w, of(LimitKind::Address, "a", 1)).await.allowed);
+}
+
+async fn set_back(w: World) {
+    let take = || of(LimitKind::Client, "a", 3);
+    while one(&w, take()).await.allowed {}
+    w.clock.step_back(Span::hours(5));
+    for n in 0..4 {
+        assert_eq!(one(&w, take()).await.allowed, n < 3);
+    }
 }
 
 async fn no_hoard(w: World) {

@@ -84,7 +84,8 @@ async fn limits_see_one_route_however_it_is_spelled() {
     let app = TestApp::with(setup).await;
     let bases = bases();
     for (i, base) in bases.iter().enumerate() {
-        let request = app.request("POST", &format!("{base}/auth/ticket/signin")).json(json!({ "ticket": "x" }));
+        let request =
+            app.request("POST", &format!("{base}/auth/ticket/signin")).json(json!({ "ticket": "x" }));
         let answer = request.send().await;
         let expected = if i < 3 { (400, 40000401) } else { (429, 40000006) };
         assert_eq!(answer.refusal(), expected, "{base}");

@@ -196,7 +196,11 @@ async fn other_replays_are_audited_five_times_a_ticket_then_counted() {
     for n in 1..=8 {
         let before = app.faults.counts().commits;
         assert_eq!(app.redeem(&ticket).await.refusal(), REFUSED);
-        assert_eq!(app.faults.counts().commits, before + 1, "replay {n} waits for one commit, as any refusal");
+        assert_eq!(
+            app.faults.counts().commits,
+            before + 1,
+            "replay {n} waits for one commit, as any refusal"
+        );
     }
     assert_eq!(app.audit("ticket.replayed").len(), 5);
     assert_eq!(app.query::<i64>("SELECT replays FROM tickets"), 8);

@@ -154,7 +154,8 @@ async fn s05_get_head_and_prefetch_never_redeem() {
     let alice = app.user("alice", Role::Member).await;
     let ticket = app.ticket(alice).await;
     for method in ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"] {
-        for path in ["/auth/ticket/signin".to_owned(), format!("/api/v1/auth/ticket/signin?ticket={ticket}")] {
+        for path in ["/auth/ticket/signin".to_owned(), format!("/api/v1/auth/ticket/signin?ticket={ticket}")]
+        {
             let request = app.request(method, &path).header("sec-purpose", "prefetch");
             let answer = request.json(json!({ "ticket": ticket })).send().await;
             assert_eq!(answer.status, 405, "{method} {path}");
