@@ -79,7 +79,7 @@ impl Grant {
             generation: 0,
             refresh_hash: refresh.as_ref().map(RefreshToken::hash),
         };
-        let ttl = if on_behalf { parts.policy.access_ttl } else { parts.policy.session_ttl };
+        let ttl = if on_behalf { acting_ttl(parts, standing, now) } else { parts.policy.session_ttl };
         let jti = TokenId::generate(now, &*parts.rng);
         Self { new: NewSession { session, ttl }, refresh, jti, role }
     }
@@ -104,6 +104,12 @@ impl Grant {
         };
         sign(parts, &token, committed_at, self.refresh, standing.user)
     }
+}
+
+/// A session on somebody's behalf lasts as long as its one access token, and no longer than the actor's own session.
+fn acting_ttl(parts: &Parts, standing: &Standing, now: Timestamp) -> Span {
+    let until = standing.actor.as_ref().map_or(now, |actor| actor.session_expires_at);
+    parts.policy.access_ttl.min(Span::millis(until.as_millis().saturating_sub(now.as_millis())))
 }
 
 /// What an access token is made from; the same parts make the same claims again.

@@ -4,7 +4,7 @@ use authms_core::access::Role;
 use authms_core::id::UserId;
 use authms_core::ticket::Purpose;
 use authms_core::time::Span;
-use authms_testkit::{Answer, TestApp, Tokens};
+use authms_testkit::{Answer, Setup, TestApp, Tokens};
 use serde_json::{Value, json};
 
 const REFUSED: (u16, u64) = (400, 40000401);
@@ -152,7 +152,7 @@ async fn it_ends_with_the_minters_session() {
 }
 
 #[tokio::test]
-async fn it_outlives_neither_the_access_token_nor_the_minters_session() {
+async fn it_lasts_as_long_as_its_access_token() {
     let (app, _, _, _, tokens) = acting().await;
     assert_eq!(tokens.answer["expires_in"], 1800);
     app.clock.advance(Span::seconds(1799));
@@ -166,7 +166,25 @@ async fn it_outlives_neither_the_access_token_nor_the_minters_session() {
 }
 
 #[tokio::test]
-async fn the_actors_refresh_keeps_it_alive_and_their_idleness_ends_it() {
+async fn it_is_never_meant_to_outlast_the_minters_session() {
+    let mut setup = Setup::default();
+    setup.policy.session_ttl = Span::seconds(600);
+    let app = TestApp::with(setup).await;
+    let alice = app.user("alice", Role::Member).await;
+    let admin = app.sign_in(app.admin).await.access;
+    app.clock.advance(Span::seconds(100));
+    let tokens = Tokens::of(app.redeem(&app.mint(&admin, on_behalf(alice)).await).await);
+    assert_eq!(tokens.answer["expires_in"], 500);
+    let claims = tokens.claims();
+    assert_eq!(claims["exp"].as_i64(), claims["iat"].as_i64().map(|iat| iat + 500));
+    app.clock.advance(Span::seconds(499));
+    assert_eq!(app.get("/auth/me", &tokens.access).await.status, 200);
+    app.clock.advance(Span::seconds(1));
+    assert_eq!(app.get("/auth/me", &tokens.access).await.status, 401, "whatever the leeway for clocks");
+}
+
+#[tokio::test]
+async fn the_actors_refresh_does_not_end_it() {
     let (app, _, _, own, tokens) = acting().await;
     let refreshed = app.post("/auth/refresh", "", json!({ "refresh_token": own.refresh })).await;
     assert_eq!(refreshed.status, 200);
