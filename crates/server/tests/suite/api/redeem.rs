@@ -249,10 +249,13 @@ async fn malformed_requests_name_the_member_before_any_query() {
     assert_eq!(large.refusal(), (413, 40000004));
 }
 
+type Headers = Vec<(&'static str, String)>;
+
 /// Every way in which a well-formed request does not sign in.
 struct Refusals {
     app: TestApp,
-    ways: Vec<(&'static str, bool, Value, Vec<(&'static str, String)>)>,
+    /// Its name, whether it passes the checksum, the body, the headers.
+    ways: Vec<(&'static str, bool, Value, Headers)>,
 }
 
 impl Refusals {
@@ -333,7 +336,7 @@ impl Refusals {
 #[tokio::test]
 async fn one_body_and_one_set_of_headers_for_all_refusals() {
     let refusals = Refusals::prepare().await;
-    let mut seen: Option<(Vec<u8>, Vec<(String, String)>)> = None;
+    let mut seen = None;
     for (way, _, body, headers) in &refusals.ways {
         let answer = refusals.send(body, headers).await;
         assert_eq!(answer.refusal(), REFUSED, "{way}");
@@ -344,9 +347,9 @@ async fn one_body_and_one_set_of_headers_for_all_refusals() {
             .map(|(name, value)| (name.to_string(), value.to_str().expect("text").to_owned()))
             .collect();
         shown.sort();
-        let (bytes, headers) = seen.get_or_insert_with(|| (answer.bytes.clone(), shown.clone()));
-        assert_eq!(&answer.bytes, bytes, "{way}: byte for byte, the clock standing still");
-        assert_eq!(&shown, headers, "{way}");
+        let now = (String::from_utf8(answer.bytes).expect("UTF-8"), shown);
+        let first = seen.get_or_insert_with(|| now.clone());
+        assert_eq!(&now, first, "{way}: byte for byte, the clock standing still");
     }
 }
 
