@@ -2,8 +2,8 @@
 
 use crate::clock::FakeClock;
 use crate::dir::TempDir;
-use crate::passwords::CountingPasswords;
 use crate::faults::{Faults, FaultyStore};
+use crate::passwords::CountingPasswords;
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Permission, Role};
