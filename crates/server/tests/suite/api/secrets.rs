@@ -11,7 +11,7 @@ use rusqlite::Connection;
 use rusqlite::types::ValueRef;
 use serde_json::json;
 use std::io::Write;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 const KEY: &str = "8e03978e-40d5-43e8-bc93-6894a57f9324";
 const MINT_KEY: &str = "order-51ab0c77-93d4-4d51-8e1f-1f1b3ce4b6a0";
@@ -167,15 +167,64 @@ impl Write for Captured {
     }
 }
 
+impl Captured {
+    /// For the whole process, so that the thread that writes is heard, too.
+    fn everything() -> Self {
+        static ONE: OnceLock<Captured> = OnceLock::new();
+        let start = || {
+            let captured = Self::default();
+            let log = Log { format: LogFormat::Json, level: "trace".parse().expect("a level") };
+            let out = captured.clone();
+            let subscriber = logging::subscriber(&log, false, move || out.clone());
+            tracing::subscriber::set_global_default(subscriber).expect("the first");
+            captured
+        };
+        ONE.get_or_init(start).clone()
+    }
+
+    fn text(&self) -> String {
+        let bytes = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        String::from_utf8(bytes).expect("UTF-8")
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_is_sent_begins_a_log_record() {
+    let captured = Captured::everything();
+    let app = TestApp::start().await;
+    let ticket = app.ticket(app.user("alice", Role::Member).await).await;
+    let forged = "x\r\n{\"level\":\"ERROR\",\"message\":\"forged\"}\u{2028}\u{1b}[2J";
+    for body in [
+        json!({ "ticket": forged }),
+        json!({ forged: 1, "ticket": 1 }),
+        json!({ "ticket": ticket, "client_id": forged, "client_secret": forged }),
+        json!({ "ticket": ticket, "verifier": forged }),
+    ] {
+        assert_eq!(app.signin(body).send().await.status, 400);
+    }
+    let login = json!({ "identity": forged, "password": PASSWORD });
+    assert_eq!(app.post("/auth/login", "", login).await.status, 400);
+    let tab = "x\t{\"message\":\"forged\"}";
+    let headed =
+        app.signin(json!({ "ticket": ticket })).header("x-request-id", tab).header("user-agent", tab);
+    let headed = headed.header("traceparent", tab).header("x-forwarded-for", tab).send().await;
+    assert_eq!(headed.status, 200);
+    assert_ne!(headed.header("x-request-id"), tab, "only what can stand in a log is taken over");
+    app.faults.reads(Some(ReadFault::Panic("a panic\r\n{\"message\":\"forged\"}\nwith lines")));
+    assert_eq!(app.redeem(&ticket).await.status, 500);
+    let text = captured.text();
+    assert!(text.contains("\"failed\""), "the log was heard");
+    for line in text.lines() {
+        let record: serde_json::Value = serde_json::from_str(line).expect("a record a line");
+        assert_ne!(record["message"], "forged");
+        assert!(record["timestamp"].is_string() && record["target"].is_string(), "one of ours: {line}");
+        assert!(!line.chars().any(|c| c.is_control() || c == '\u{2028}'), "{line}");
+    }
+}
+
 #[tokio::test]
 async fn s63_no_canary_secret_is_in_any_log_record() {
-    let captured = Captured::default();
-    let log = Log { format: LogFormat::Json, level: "trace".parse().expect("a level") };
-    let out = captured.clone();
-    // For the whole process, so that the thread that writes is heard, too; no other test listens.
-    let subscriber = logging::subscriber(&log, false, move || out.clone());
-    tracing::subscriber::set_global_default(subscriber).expect("the first");
-
+    let captured = Captured::everything();
     let walk = Walk::walk().await;
     let Walk { app, client, key, alice, last, .. } = &walk;
     let (spent, fresh) = (walk.secret("spent ticket"), walk.secret("fresh ticket"));
@@ -235,8 +284,7 @@ async fn s63_no_canary_secret_is_in_any_log_record() {
     assert_eq!(redeem().await.status, 503);
     app.clock.advance(Span::seconds(1));
 
-    let logged = captured.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    let text = String::from_utf8(logged.clone()).expect("UTF-8");
+    let text = captured.text();
     for heard in ["\"refused\"", "\"unavailable\"", "\"failed\"", "a transaction failed", "generate-ticket"] {
         assert!(text.contains(heard), "the log was heard: {heard}");
     }
