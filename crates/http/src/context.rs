@@ -34,9 +34,9 @@ impl Context {
         let request_id = request_id::of(headers, frame.rng());
         let span = tracing::info_span!(
             "request",
-            request_id = %request_id,
+            request_id = request_id.as_str(),
             trace_id = traceparent::trace_id(headers),
-            method = %request.method(),
+            method = request.method().as_str(),
             route = tracing::field::Empty,
         );
         let source = Source {

@@ -127,7 +127,7 @@ async fn replace(
 ) -> Result<(), Fault> {
     let event = Event::new(EventName::KeysRotated, None)
         .text("active", active_kid(&keys))
-        .text("concerns", kid)
+        .text("concerns", kid.to_owned())
         .number("published", i64::try_from(keys.len()).unwrap_or(i64::MAX));
     let commit = Commit::new(event.into_row(now, &*parts.rng))
         .guard(Guard::Rev { row: Row::Installation, rev })

@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// Send an Idempotency-Key with each redeem
     #[arg(long)]
     pub(crate) idempotency: bool,
+    /// Redeem tickets scattered over all that were minted, not in about the order of their minting
+    #[arg(long)]
+    pub(crate) scattered: bool,
     /// Where the server keeps its data [default: a temporary directory]
     #[arg(long)]
     pub(crate) data_dir: Option<PathBuf>,
@@ -70,7 +73,12 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
 /// All levels, and the rate at which tickets were minted for them.
 async fn measure(args: &Args, site: &mut Site, server: &Server, yard: &Server) -> Result<(Vec<Level>, f64)> {
     site.add_users().await?;
-    let mut bench = Bench { args, server, yard, scenario: Scenario::new(site, args.op, args.idempotency) };
+    let mut bench = Bench {
+        args,
+        server,
+        yard,
+        scenario: Scenario::new(site, args.op, args.idempotency, args.scattered),
+    };
     let mut levels = Vec::new();
     for connections in &args.connections {
         levels.push(bench.level(*connections as usize).await?);

@@ -19,14 +19,15 @@ pub(crate) struct Scenario<'a> {
     site: &'a Site,
     op: Op,
     idempotency: bool,
+    scattered: bool,
     pool: Vec<(Instant, String)>,
     /// Of all preparing so far.
     pub(crate) minted: Run,
 }
 
 impl<'a> Scenario<'a> {
-    pub(crate) fn new(site: &'a Site, op: Op, idempotency: bool) -> Self {
-        Self { site, op, idempotency, pool: Vec::new(), minted: Run::default() }
+    pub(crate) fn new(site: &'a Site, op: Op, idempotency: bool, scattered: bool) -> Self {
+        Self { site, op, idempotency, scattered, pool: Vec::new(), minted: Run::default() }
     }
 
     /// An operation with `count` requests.
@@ -57,7 +58,11 @@ impl<'a> Scenario<'a> {
         self.pool.retain(|(minted, _)| minted.elapsed() < FRESH);
         let missing = count.saturating_sub(self.pool.len());
         if missing > 0 {
-            let run = self.run(Arc::new(self.mint()), missing).await?;
+            let mut run = self.run(Arc::new(self.mint()), missing).await?;
+            // Harvested connection by connection; their text sorts by the time of minting.
+            if !self.scattered {
+                run.harvest.sort_unstable();
+            }
             let now = Instant::now();
             self.pool.extend(run.harvest.iter().map(|ticket| (now, ticket.clone())));
             self.minted.merge(Run { harvest: Vec::new(), ..run });
