@@ -4,7 +4,7 @@
 use crate::queries::session_index;
 use authms_core::id::{SessionId, UserId};
 use authms_core::session::ROTATION_WINDOW;
-use authms_core::time::Timestamp;
+use authms_core::time::{Span, Timestamp};
 use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 /// Rows erased in one step.
@@ -16,9 +16,14 @@ const CARRIED: usize = 2000;
 /// Sessions read at a time to be carried over; the more, the closer together they lie in their users' order.
 const BACKLOG: u32 = 200_000;
 
+/// How long sessions stay recent: the more are carried over together, the fewer pages are written for each.
+const CARRY_EVERY: Span = Span::seconds(10);
+
 /// What the sweep is in the middle of. Lost, it begins again.
 #[derive(Default)]
 pub(super) struct Sweeper {
+    /// When recent sessions were last read to be carried over.
+    loaded_at: Option<Timestamp>,
     /// Recent sessions, by user.
     to_carry: Vec<(UserId, SessionId)>,
     /// Those that have reached their users' places, not yet forgotten as recent, in order.
@@ -28,8 +33,9 @@ pub(super) struct Sweeper {
 impl Sweeper {
     /// One step; whether there are more.
     pub(super) fn step(&mut self, conn: &mut Connection, now: Timestamp) -> Result<bool> {
-        if self.to_carry.is_empty() && self.carried.is_empty() {
+        if self.to_carry.is_empty() && self.carried.is_empty() && self.is_due(now) {
             self.load(conn)?;
+            self.loaded_at = Some(now);
         }
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let erased_all = erase(&tx, now)?;
@@ -56,6 +62,11 @@ impl Sweeper {
         } else {
             (&self.to_carry[end(self.to_carry.len())], &[])
         }
+    }
+
+    /// A clock that was set back makes nothing wait.
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.loaded_at.is_none_or(|at| now < at || at.plus(CARRY_EVERY) <= now)
     }
 
     fn load(&mut self, conn: &Connection) -> Result<()> {
