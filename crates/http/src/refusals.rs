@@ -64,6 +64,7 @@ impl From<RefreshError> for ApiError {
     fn from(error: RefreshError) -> Self {
         match error {
             RefreshError::Reused => codes::REFRESH_REUSED.into(),
+            RefreshError::Forbidden(forbidden) => forbidden.into(),
             RefreshError::Invalid => codes::REFRESH_INVALID.into(),
             RefreshError::Fault(fault) => fault.into(),
         }

@@ -1,7 +1,7 @@
 //! Refresh: each token once, with mercy for a lost answer and none for a stolen token (RFC 9700 §4.14.2).
 
 use super::model::{Change, EndReason, Rotation, SessionView};
-use crate::access::Role;
+use crate::access::{Forbidden, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
@@ -21,6 +21,9 @@ pub enum RefreshError {
     /// The token was rotated before: somebody else may have it, so its family is revoked.
     #[error("the refresh token was used before; the session is ended")]
     Reused,
+    /// The request names another tenant than the token's session is in.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
     /// The token is none of ours, or its session is over.
     #[error("the refresh token is no longer valid")]
     Invalid,
@@ -71,7 +74,7 @@ async fn try_once(
     let id = SessionId::from_bytes(token.session);
     let view = parts.store.session(id).await.map_err(Fault::from)?.ok_or(RefreshError::Invalid)?;
     if tenant.is_some_and(|named| named != Ok(view.session.tenant)) {
-        return Err(RefreshError::Invalid.into());
+        return Err(Forbidden::Tenant.into());
     }
     let now = parts.now();
     let head = view.session.generation;

@@ -189,7 +189,7 @@ impl Captured {
 }
 
 #[tokio::test]
-async fn nothing_that_is_sent_begins_a_log_record() {
+async fn p34_nothing_that_is_sent_begins_a_log_record() {
     let captured = Captured::everything();
     let app = TestApp::start().await;
     let ticket = app.ticket(app.user("alice", Role::Member).await).await;

@@ -30,6 +30,7 @@ pub struct RefreshTokenRequest {
         (status = 200, description = "Refreshed.", body = LoginResponse),
         (status = 401, description = "40000201: reused, the session is ended. 40000202: no longer valid.",
             body = SimpleResponse),
+        (status = 403, description = "`X-Tenant-ID` names another tenant.", body = SimpleResponse),
     )
 )]
 pub async fn refresh(
