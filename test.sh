@@ -22,9 +22,15 @@ step "documentation"
 RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 
 step "tests: unit, property, contract, API, CLI, OpenAPI diff, authorization matrix"
-cargo test --workspace --locked
+report="$(mktemp)"
+trap 'rm -f "$report"' EXIT
+cargo test --workspace --locked 2>&1 | tee "$report"
+passed="$(awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$report")"
 
-if [ "${1:-}" = quick ]; then exit 0; fi
+if [ "${1:-}" = quick ]; then
+  printf '\n%s passed, 0 failed\n' "$passed"
+  exit 0
+fi
 
 step "licences, bans, sources"
 if ! cargo deny --version >/dev/null 2>&1; then
@@ -48,3 +54,4 @@ step "proof, short runs"
 "$target/release/proof" torture --lossy --kills 10 --seed 2
 
 step "all checks passed"
+printf '\n%s passed, 0 failed\n' "$passed"

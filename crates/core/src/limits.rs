@@ -1,5 +1,7 @@
 //! Traffic limits: counted in the store, named in the answer, throttling rather than locking anybody out.
 
+use crate::fault::Fault;
+use crate::parts::Parts;
 use crate::time::Span;
 use std::net::{IpAddr, Ipv6Addr};
 
@@ -79,6 +81,13 @@ pub struct Take {
     pub quota: Quota,
 }
 
+impl Take {
+    /// One request against the configured budget of this kind.
+    pub(crate) fn of(parts: &Parts, kind: LimitKind, key: &[u8]) -> Self {
+        Self { kind, key: key.to_vec(), quota: parts.policy.quotas.of(kind) }
+    }
+}
+
 /// A budget after a take.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Budget {
@@ -98,6 +107,18 @@ pub struct Budget {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the limit \"{}\" is used up", .0.kind.as_str())]
 pub struct Throttled(pub Budget);
+
+/// Charges one request to all of these budgets, or to none if one of them is used up.
+///
+/// # Errors
+/// Outside, [`Fault`] if the store does not answer; inside, [`Throttled`].
+pub(crate) async fn charge(parts: &Parts, takes: &[Take]) -> Result<Result<(), Throttled>, Fault> {
+    let budgets = parts.store.take(takes).await?;
+    Ok(match budgets.into_iter().find(|b| !b.allowed) {
+        Some(budget) => Err(Throttled(budget)),
+        None => Ok(()),
+    })
+}
 
 /// What counts as one caller: an IPv4 address, or the /64 of an IPv6 address, since one host commands all of it.
 pub fn network(ip: IpAddr) -> ipnet::IpNet {

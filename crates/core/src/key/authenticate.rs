@@ -5,7 +5,7 @@ use super::model::{ApiKey, ApiKeyStatus};
 use crate::access::System;
 use crate::fault::Fault;
 use crate::id::ApiKeyId;
-use crate::limits::{LimitKind, Take, Throttled};
+use crate::limits::{self, LimitKind, Take};
 use crate::parts::Parts;
 use crate::session::AuthenticateError;
 use crate::time::Timestamp;
@@ -22,12 +22,7 @@ pub async fn authenticate(parts: &Parts, raw: &str) -> Result<System, Authentica
     if !token.matches(&key.secret_hash) || !usable(&key, parts.now()) || !tenant_active {
         return Err(AuthenticateError::Invalid);
     }
-    let quota = parts.policy.quotas.of(LimitKind::Client);
-    let takes = [Take { kind: LimitKind::Client, key: key.id.bytes().to_vec(), quota }];
-    let budgets = parts.store.take(&takes).await.map_err(Fault::from)?;
-    if let Some(budget) = budgets.into_iter().find(|b| !b.allowed) {
-        return Err(Throttled(budget).into());
-    }
+    limits::charge(parts, &[Take::of(parts, LimitKind::Client, key.id.bytes())]).await??;
     Ok(System { tenant: key.tenant, key: key.id, rank: key.rank, scopes: key.scopes, fence: key.fence })
 }
 

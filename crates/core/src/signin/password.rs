@@ -7,7 +7,7 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::TenantId;
-use crate::limits::{LimitKind, Take, Throttled, network, network_key};
+use crate::limits::{self, LimitKind, Take, Throttled, network, network_key};
 use crate::parts::Parts;
 use crate::ports::{LoginView, Verdict};
 use crate::session;
@@ -122,11 +122,7 @@ async fn throttle(
         let wide = crate::limits::Quota { requests: quota.requests.saturating_mul(10), ..quota };
         takes.push(Take { kind: LimitKind::Account, key: account, quota: wide });
     }
-    let budgets = parts.store.take(&takes).await.map_err(Fault::from)?;
-    match budgets.into_iter().find(|b| !b.allowed) {
-        Some(budget) => Err(Throttled(budget).into()),
-        None => Ok(()),
-    }
+    Ok(limits::charge(parts, &takes).await??)
 }
 
 /// The same account under all of its names; an unknown name is an account of its own, so that the limit tells nothing.

@@ -8,7 +8,7 @@ use crate::client::{self, Client, Credentials};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
 use crate::id::{TenantId, TicketId};
-use crate::limits::{LimitKind, Take, Throttled};
+use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
 use crate::session::{self, Acting};
@@ -278,12 +278,7 @@ pub(super) fn event(name: EventName, attempt: &Attempt<'_>, ticket: &Ticket) -> 
 }
 
 pub(super) async fn take(parts: &Parts, kind: LimitKind, key: &[u8]) -> Result<(), RedeemError> {
-    let takes = [Take { kind, key: key.to_vec(), quota: parts.policy.quotas.of(kind) }];
-    let budgets = parts.store.take(&takes).await.map_err(Fault::from)?;
-    match budgets.into_iter().find(|b| !b.allowed) {
-        Some(budget) => Err(Throttled(budget).into()),
-        None => Ok(()),
-    }
+    Ok(limits::charge(parts, &[Take::of(parts, kind, key)]).await??)
 }
 
 fn live(parts: &Parts, id: TicketId) -> Guard {

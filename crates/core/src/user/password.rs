@@ -8,7 +8,7 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
 use crate::fault::Fault;
 use crate::id::UserId;
-use crate::limits::{LimitKind, Take, Throttled};
+use crate::limits::{self, LimitKind, Take};
 use crate::parts::Parts;
 use crate::ports::Verdict;
 use crate::session::{self, EndReason};
@@ -134,12 +134,6 @@ fn replacing(parts: &Parts, user: User, hash: PasswordHash, must_change: bool, e
 }
 
 async fn throttle(parts: &Parts, me: &Person) -> Result<(), UserError> {
-    let kind = LimitKind::Account;
     let key = [b"change".as_slice(), me.user.bytes()].concat();
-    let takes = [Take { kind, key, quota: parts.policy.quotas.of(kind) }];
-    let budgets = parts.store.take(&takes).await.map_err(Fault::from)?;
-    match budgets.into_iter().find(|b| !b.allowed) {
-        Some(budget) => Err(Throttled(budget).into()),
-        None => Ok(()),
-    }
+    Ok(limits::charge(parts, &[Take::of(parts, LimitKind::Account, &key)]).await??)
 }
