@@ -6,7 +6,7 @@ binary="$(realpath "$1")"
 root="$(cd "$(dirname "$0")/.." && pwd)"
 work="$(mktemp -d)"
 
-trap '[ -z "${server:-}" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
+trap 'kill "${server:-}" 2>/dev/null || true; rm -rf "$work"' EXIT
 
 mkdir "$work/bin"
 ln -s "$binary" "$work/bin/authms"
