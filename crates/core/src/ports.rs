@@ -193,7 +193,7 @@ pub trait Tickets {
 pub trait Sessions {
     /// A session and the present state of what it rests on: one joined read.
     fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>>;
-    /// A user's sessions in a tenant that are not over by time or end, newest first.
+    /// A user's sessions in a tenant that are not over by time or end and whose fences hold, newest first.
     fn sessions_of(
         &self,
         tenant: TenantId,

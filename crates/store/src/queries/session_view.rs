@@ -51,7 +51,13 @@ fn read_rotation(c: &mut Columns<'_>) -> Result<Option<Rotation>> {
     })
 }
 
-/// A user's sessions in a tenant that are not over by time or end, newest first.
+/// What a session was decided on is as it was; who plays no part is NULL on both sides.
+const FENCES_HOLD: &str =
+    "s.fence_user IS u.fence AND s.fence_tenant IS n.fence AND s.fence_membership IS m.fence
+     AND s.fence_client IS c.fence AND s.fence_key IS k.fence
+     AND s.fence_actor IS a.fence AND s.fence_actor_membership IS am.fence";
+
+/// A user's sessions in a tenant that are not over by time or end and whose fences hold, newest first.
 pub(crate) fn of(
     conn: &Connection,
     (tenant, user): (TenantId, UserId),
@@ -60,9 +66,10 @@ pub(crate) fn of(
     request: PageRequest,
 ) -> Result<Page<Session>> {
     let columns = session::columns("s");
+    let joins = standing::joins(&NAMES);
     let from = format!(
-        "FROM sessions s WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2
-         AND s.ended_at IS NULL AND s.expires_at > ?3 AND s.refreshed_at + ?4 > ?3"
+        "FROM sessions s {joins} WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2
+         AND s.ended_at IS NULL AND s.expires_at > ?3 AND s.refreshed_at + ?4 > ?3 AND {FENCES_HOLD}"
     );
     let list = List { columns: &columns, from: &from, order: "s.id DESC" };
     let (now, idle) = (now.as_millis(), idle.as_millis());

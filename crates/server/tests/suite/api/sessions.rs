@@ -117,6 +117,23 @@ async fn the_list_comes_in_pages() {
 }
 
 #[tokio::test]
+async fn sessions_that_a_fence_has_ended_are_not_listed() {
+    let app = TestApp::start().await;
+    let alice = app.user("alice", Role::Member).await;
+    let before = app.sign_in(alice).await;
+    let root = app.sign_in(app.admin).await.access;
+    let path = format!("/admin/users/{alice}");
+    let promoted = app.request("PUT", &path).bearer(&root).json(json!({ "role": "support" })).send().await;
+    assert_eq!(promoted.status, 200, "{}", promoted.body);
+
+    let after = app.sign_in(alice).await;
+    let listed = app.get(SESSIONS, &after.access).await.body["data"].clone();
+    assert_eq!(listed["total"], 1, "{listed}");
+    assert_eq!(listed["items"][0]["id"], sid(&after));
+    assert_ne!(sid(&after), sid(&before));
+}
+
+#[tokio::test]
 async fn sessions_that_time_has_ended_are_not_listed() {
     let app = TestApp::start().await;
     let alice = app.user("alice", Role::Member).await;
