@@ -280,6 +280,16 @@ impl TestApp {
         self.query(sql)
     }
 
+    /// The session in which the person with this access token acts on behalf of `user`.
+    pub async fn act_for(&self, actor: &str, user: UserId) -> Tokens {
+        let ask = json!({ "user_id": user.to_string(), "reason": "ticket 42" });
+        let minted = self.post("/auth/generate-ticket", actor, ask).await;
+        assert_eq!(minted.status, 200, "{}", minted.body);
+        let answer = self.redeem(minted.body["ticket"].as_str().unwrap_or_default()).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Tokens::of(answer)
+    }
+
     /// Signs a user in by a console ticket.
     pub async fn sign_in(&self, user: UserId) -> Tokens {
         let answer = self.redeem(&self.ticket(user).await).await;

@@ -119,11 +119,6 @@ impl Population<'_> {
 
     /// `actor` acts on behalf of `user`: the session's access token.
     pub async fn on_behalf(&self, actor: &str, user: UserId) -> String {
-        let body = serde_json::json!({ "user_id": user.to_string(), "reason": "ticket 42" });
-        let minted = self.app.post("/auth/generate-ticket", actor, body).await;
-        assert_eq!(minted.status, 200, "{}", minted.body);
-        let answer = self.app.redeem(minted.body["ticket"].as_str().unwrap_or_default()).await;
-        assert_eq!(answer.status, 200, "{}", answer.body);
-        Tokens::of(answer).access
+        self.app.act_for(actor, user).await.access
     }
 }

@@ -5,7 +5,8 @@ use authms_core::limits::Quota;
 use authms_core::time::Span;
 use authms_testkit::{Answer, Setup, TestApp, Tokens};
 use serde_json::{Value, json};
-use tokio::task::JoinSet;
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
 
 const PASSWORD: &str = "three wise monkeys";
 const WRONG: (u16, u64) = (401, 40000502);
@@ -238,12 +239,7 @@ async fn a_password_that_changes_while_it_is_verified_opens_no_session() {
     let app = TestApp::start().await;
     let alice = app.user_with_password("alice", PASSWORD).await;
     let mine = app.sign_in(alice).await;
-    let release = app.passwords.hold_next();
-    let body = json!({ "identity": "alice", "password": PASSWORD });
-    let stolen = tokio::spawn(app.request("POST", "/auth/login").json(body).send());
-    while app.passwords.verified() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let (stolen, release) = login_held_while_verifying(&app).await;
     let body = json!({ "old_password": PASSWORD, "new_password": "five wiser gibbons" });
     let changed = app.request("PUT", "/auth/me/password").bearer(&mine.access).json(body).send().await;
     assert_eq!(changed.status, 200, "{}", changed.body);
@@ -260,12 +256,7 @@ async fn a_change_of_name_while_the_password_is_verified_keeps_nobody_out() {
     let app = TestApp::start().await;
     let admin = app.sign_in(app.admin).await.access;
     let alice = app.user_with_password("alice", PASSWORD).await;
-    let release = app.passwords.hold_next();
-    let body = json!({ "identity": "alice", "password": PASSWORD });
-    let pending = tokio::spawn(app.request("POST", "/auth/login").json(body).send());
-    while app.passwords.verified() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let (pending, release) = login_held_while_verifying(&app).await;
     let path = format!("/admin/users/{alice}");
     let body = json!({ "nickname": "Al" });
     assert_eq!(app.request("PUT", &path).bearer(&admin).json(body).send().await.status, 200);
@@ -278,12 +269,7 @@ async fn a_user_disabled_while_the_password_is_verified_has_no_living_session() 
     let app = TestApp::start().await;
     let admin = app.sign_in(app.admin).await.access;
     let alice = app.user_with_password("alice", PASSWORD).await;
-    let release = app.passwords.hold_next();
-    let body = json!({ "identity": "alice", "password": PASSWORD });
-    let pending = tokio::spawn(app.request("POST", "/auth/login").json(body).send());
-    while app.passwords.verified() == 0 {
-        tokio::task::yield_now().await;
-    }
+    let (pending, release) = login_held_while_verifying(&app).await;
     let path = format!("/admin/users/{alice}/status");
     let body = json!({ "status": "disabled" });
     assert_eq!(app.request("PUT", &path).bearer(&admin).json(body).send().await.status, 200);
@@ -390,4 +376,15 @@ async fn volley(app: &TestApp, guesses: impl Iterator<Item = (String, &'static s
         racing.spawn(app.request("POST", "/auth/login").from(&peer).json(body).send());
     }
     racing.join_all().await
+}
+
+/// Alice's sign-in, stopped while her password is verified, and what lets it go on.
+async fn login_held_while_verifying(app: &TestApp) -> (JoinHandle<Answer>, oneshot::Sender<()>) {
+    let release = app.passwords.hold_next();
+    let body = json!({ "identity": "alice", "password": PASSWORD });
+    let pending = tokio::spawn(app.request("POST", "/auth/login").json(body).send());
+    while app.passwords.verified() == 0 {
+        tokio::task::yield_now().await;
+    }
+    (pending, release)
 }

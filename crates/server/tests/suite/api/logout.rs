@@ -104,9 +104,7 @@ async fn a_session_on_somebodys_behalf_ends_with_its_actors() {
     let app = TestApp::start().await;
     let alice = app.user("alice", Role::Member).await;
     let helper = app.sign_in(app.user("helper", Role::Support).await).await;
-    let ask = json!({ "user_id": alice.to_string(), "reason": "case 42" });
-    let minted = app.post("/auth/generate-ticket", &helper.access, ask).await;
-    let acting = Tokens::of(app.redeem(minted.body["ticket"].as_str().expect("a ticket")).await);
+    let acting = app.act_for(&helper.access, alice).await;
     assert_eq!(acting.refresh, "", "it has no refresh token");
     assert_eq!(app.me(&acting.access).await.status, 200);
 
@@ -120,9 +118,7 @@ async fn whoever_acts_on_somebodys_behalf_may_end_that() {
     let alice = app.user("alice", Role::Member).await;
     let mine = app.sign_in(alice).await;
     let helper = app.sign_in(app.user("helper", Role::Support).await).await;
-    let ask = json!({ "user_id": alice.to_string(), "reason": "case 42" });
-    let minted = app.post("/auth/generate-ticket", &helper.access, ask).await;
-    let acting = Tokens::of(app.redeem(minted.body["ticket"].as_str().expect("a ticket")).await);
+    let acting = app.act_for(&helper.access, alice).await;
 
     assert_eq!(logout(&app, &acting.access, "").await.status, 200);
     assert_eq!(app.me(&acting.access).await.refusal(), NO_TOKEN);

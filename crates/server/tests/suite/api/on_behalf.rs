@@ -23,10 +23,8 @@ async fn acting() -> (TestApp, UserId, UserId, Tokens, Tokens) {
     let alice = app.user("alice", Role::Member).await;
     let sup = app.user("sup", Role::Support).await;
     let own = app.sign_in(sup).await;
-    let ticket = app.mint(&own.access, on_behalf(alice)).await;
-    let answer = app.redeem(&ticket).await;
-    assert_eq!(answer.status, 200, "{}", answer.body);
-    (app, alice, sup, own, Tokens::of(answer))
+    let tokens = app.act_for(&own.access, alice).await;
+    (app, alice, sup, own, tokens)
 }
 
 #[tokio::test]

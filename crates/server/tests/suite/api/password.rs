@@ -234,9 +234,7 @@ async fn a_key_and_whoever_acts_for_me_cannot_change_my_password() {
     let app = TestApp::start().await;
     let alice = app.user_with_password("alice", OLD).await;
     let helper = app.sign_in(app.user("helper", Role::Support).await).await;
-    let ask = json!({ "user_id": alice.to_string(), "reason": "case 42" });
-    let minted = app.post("/auth/generate-ticket", &helper.access, ask).await;
-    let acting = Tokens::of(app.redeem(minted.body["ticket"].as_str().expect("a ticket")).await);
+    let acting = app.act_for(&helper.access, alice).await;
     let key = app.api_key(&[Permission::UserWrite], Role::Admin).await;
     assert_eq!(change(&app, &acting.access, OLD, NEW).await.refusal(), (403, 40000012));
     assert_eq!(change(&app, &key, OLD, NEW).await.refusal(), (403, 40000013));

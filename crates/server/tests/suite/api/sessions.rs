@@ -221,9 +221,7 @@ async fn a_key_and_whoever_acts_for_me_have_no_say_over_my_sessions() {
     let alice = app.user("alice", Role::Member).await;
     let mine = app.sign_in(alice).await;
     let helper = app.sign_in(app.user("helper", Role::Support).await).await;
-    let ask = json!({ "user_id": alice.to_string(), "reason": "case 42" });
-    let minted = app.post("/auth/generate-ticket", &helper.access, ask).await;
-    let acting = Tokens::of(app.redeem(minted.body["ticket"].as_str().expect("a ticket")).await);
+    let acting = app.act_for(&helper.access, alice).await;
     let key = app.api_key(&[Permission::UserRead, Permission::UserWrite], Role::Admin).await;
 
     let one = format!("{SESSIONS}/{}", sid(&mine));
