@@ -234,7 +234,7 @@ async fn a_key_and_whoever_acts_for_me_have_no_say_over_my_sessions() {
     let list = app.get(SESSIONS, &mine.access).await;
     let items = list.body["data"]["items"].as_array().expect("a list").clone();
     let theirs = items.iter().find(|s| s["id"] == json!(sid(&acting))).expect("I see who acts for me");
-    assert_eq!(theirs["acting_reason"], "case 42");
+    assert_eq!(theirs["acting_reason"], "ticket 42");
     let path = format!("{SESSIONS}/{}", sid(&acting));
     assert_eq!(app.request("DELETE", &path).bearer(&mine.access).send().await.status, 200);
     assert_eq!(app.me(&acting.access).await.status, 401, "and I can end it");
