@@ -9,7 +9,7 @@ use crate::{client, install, key, membership, session, signing_key, tenant, tick
 /// time, before any of its changes.
 #[derive(Clone, Debug)]
 pub enum Guard {
-    /// The ticket is unspent, unexpired, and has fewer failed attempts than this.
+    /// The ticket is neither spent nor revoked nor expired, and has fewer failed attempts than this.
     TicketLive {
         /// The ticket.
         id: TicketId,
@@ -20,6 +20,17 @@ pub enum Guard {
     ReplaysBelow {
         /// The ticket.
         id: TicketId,
+        /// The bound.
+        bound: u32,
+    },
+    /// Fewer than this many of the user's tickets for this client (or for none) are issued.
+    TicketsBelow {
+        /// The tenant.
+        tenant: TenantId,
+        /// Whose tickets.
+        user: UserId,
+        /// Bound to this client; `None`: to none.
+        client: Option<ClientId>,
         /// The bound.
         bound: u32,
     },
@@ -46,6 +57,13 @@ pub enum Guard {
         /// Its revision as read.
         rev: u64,
     },
+}
+
+impl Guard {
+    /// The ticket may still be redeemed, however many attempts failed.
+    pub const fn issued(id: TicketId) -> Self {
+        Self::TicketLive { id, attempts_below: u8::MAX }
+    }
 }
 
 /// A row that carries a revision. Declaration order is lock order.
@@ -103,6 +121,7 @@ pub enum Lane {
 impl Change {
     const fn lane(&self) -> Lane {
         match self {
+            Self::Ticket(ticket::Change::RevokeAll { .. }) => Lane::Alone,
             Self::Ticket(_) | Self::CountRefusal(_) => Lane::Gathered,
             Self::Session(
                 session::Change::Open(_) | session::Change::Rotate { .. } | session::Change::End { .. },
@@ -180,10 +199,10 @@ impl Commit {
         &self.audit
     }
 
-    /// How it is written: gathered if every change is, and no guard is on a row that others change.
+    /// How it is written: gathered if every change is, and no guard is on what others change.
     pub fn lane(&self) -> Lane {
         let gathered = self.changes.iter().all(|c| c.lane() == Lane::Gathered)
-            && !self.guards.iter().any(|g| matches!(g, Guard::Rev { .. }));
+            && !self.guards.iter().any(|g| matches!(g, Guard::Rev { .. } | Guard::TicketsBelow { .. }));
         if gathered { Lane::Gathered } else { Lane::Alone }
     }
 }

@@ -1,7 +1,8 @@
 //! Minting: a ticket for a user, by a system or a person who may.
 
 use super::PREFIX;
-use super::model::{Change, Idempotency, Minter, NewTicket, Purpose, Ticket, TicketState};
+use super::life::TicketState;
+use super::model::{Change, Idempotency, Minter, NewTicket, Purpose, Ticket};
 use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::client::ClientStatus;
@@ -236,6 +237,9 @@ async fn issue(
         secret_hash: token.hash(),
         client: ask.client,
         proof,
+        network: None,
+        redirect_uri: None,
+        context_hash: None,
         reason,
         subject_auth_time: ask.subject_auth_time,
         subject_amr: ask.subject_amr,

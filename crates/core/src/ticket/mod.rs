@@ -1,10 +1,12 @@
 //! One-time tickets: minted for a user, redeemed once.
 
+mod life;
 mod mint;
 mod model;
 mod redeem;
 mod replay;
 
+pub use life::*;
 pub use mint::{Mint, MintError, Minted, mint, mint_at_console};
 pub use model::*;
 pub use redeem::{Redeem, RedeemError, redeem};

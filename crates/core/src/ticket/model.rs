@@ -1,8 +1,10 @@
 //! Tickets: single-use bearer credentials for one subject.
 
+use super::life::{Revocation, TicketState, TicketStatus};
 use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, TokenId, UserId};
 use crate::signin::Fences;
 use crate::time::{Span, Timestamp};
+use ipnet::IpNet;
 
 /// What a ticket is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -58,20 +60,6 @@ impl Minter {
     }
 }
 
-/// How far a ticket's life has gone; expiry is a matter of time, not of state.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum TicketState {
-    /// Nobody has redeemed it.
-    Issued,
-    /// Redeemed; it opened this session at this time.
-    Spent {
-        /// The session that it opened.
-        session: SessionId,
-        /// The time of the commit that spent it.
-        at: Timestamp,
-    },
-}
-
 /// A ticket as stored; of its secret only the hash.
 #[derive(Clone, Debug)]
 pub struct Ticket {
@@ -91,6 +79,12 @@ pub struct Ticket {
     pub client: Option<ClientId>,
     /// S256 challenge (RFC 7636 §4.2) whose verifier the redeemer must send, if bound.
     pub proof: Option<String>,
+    /// The network that it must be redeemed from, if bound.
+    pub network: Option<IpNet>,
+    /// The redirect URI that the redeemer must name byte for byte, if bound.
+    pub redirect_uri: Option<String>,
+    /// SHA-256 of the context that the redeemer must name, if bound.
+    pub context_hash: Option<[u8; 32]>,
     /// Why the minter acts on the subject's behalf.
     pub reason: Option<String>,
     /// When the subject authenticated, as the minter vouches.
@@ -109,6 +103,18 @@ pub struct Ticket {
     pub attempts: u8,
     /// How often it was redeemed again after it was spent.
     pub replays: u32,
+}
+
+impl Ticket {
+    /// Where its life stands at this time.
+    pub fn status(&self, now: Timestamp) -> TicketStatus {
+        match self.state {
+            TicketState::Issued if self.expires_at <= now => TicketStatus::Expired,
+            TicketState::Issued => TicketStatus::Issued,
+            TicketState::Spent { .. } => TicketStatus::Spent,
+            TicketState::Revoked { .. } => TicketStatus::Revoked,
+        }
+    }
 }
 
 /// A ticket about to be stored.
@@ -165,8 +171,31 @@ pub enum Change {
         /// Kept aside for the window, if the redeemer sent an idempotency key.
         replay: Option<Replay>,
     },
-    /// Counts a failed binding; guarded likewise.
-    CountAttempt(TicketId),
+    /// Counts a failed binding; guarded likewise. The last one that is allowed revokes the ticket.
+    CountAttempt {
+        /// The ticket.
+        id: TicketId,
+        /// The number of failed bindings that kills it.
+        allowed: u8,
+    },
+    /// Revokes it at the commit's time; guarded by [`Guard::issued`](crate::commit::Guard::issued).
+    Revoke {
+        /// The ticket.
+        id: TicketId,
+        /// Why.
+        why: Revocation,
+    },
+    /// Revokes whatever of a user's tickets in a tenant is issued at the commit's time.
+    RevokeAll {
+        /// The tenant.
+        tenant: TenantId,
+        /// Whose tickets.
+        user: UserId,
+        /// Only those bound to this client, or (inner `None`) to none; all of them if absent.
+        client: Option<Option<ClientId>>,
+        /// Why.
+        why: Revocation,
+    },
     /// Counts a redemption after the ticket was spent, and erases its replay, if any.
     CountReplay(TicketId),
 }

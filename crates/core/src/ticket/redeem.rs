@@ -1,7 +1,8 @@
 //! Redeeming: whoever holds the ticket signs its subject in, once.
 
 use super::PREFIX;
-use super::model::{Change, Minter, Purpose, Replay, Ticket, TicketState};
+use super::life::{Revocation, TicketState};
+use super::model::{Change, Minter, Purpose, Replay, Ticket};
 use super::replay::{answer_again, count_replay, recognize};
 use crate::audit::{Event, EventName, Source};
 use crate::client::{self, Client, Credentials};
@@ -107,8 +108,8 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<Si
             None => count_replay(parts, attempt, &view).await,
         };
     }
-    if view.ticket.attempts >= parts.policy.ticket_attempts {
-        return refuse(parts, attempt, &view, "attempts_exhausted").await;
+    if let TicketState::Revoked { why, .. } = view.ticket.state {
+        return refuse(parts, attempt, &view, revoked(why)).await;
     }
     // A race that nobody won was lost to time: the store's clock is ahead of ours.
     if lost || view.ticket.expires_at <= now {
@@ -128,6 +129,16 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<Si
             count_attempt(parts, attempt, &view, Refusal::ClientPurpose.as_str()).await
         }
         Decision::Refuse(why) => refuse(parts, attempt, &view, why.as_str()).await,
+    }
+}
+
+/// The stable word for the audit log.
+const fn revoked(why: Revocation) -> &'static str {
+    match why {
+        Revocation::Withdrawn => "revoked",
+        Revocation::Reported => "reported",
+        Revocation::Replaced => "replaced",
+        Revocation::Attempts => "attempts_exhausted",
     }
 }
 
@@ -242,10 +253,11 @@ async fn count_attempt(
     view: &RedeemView,
     binding: &'static str,
 ) -> Result<SignedIn, TryError> {
+    let allowed = parts.policy.ticket_attempts;
     let event = event(EventName::TicketRefused, attempt, &view.ticket).text("why", binding);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(live(parts, view.ticket.id))
-        .change(commit::Change::Ticket(Change::CountAttempt(view.ticket.id)));
+        .change(commit::Change::Ticket(Change::CountAttempt { id: view.ticket.id, allowed }));
     parts.store.commit(commit).await.map_err(raced)?;
     Err(RedeemError::Refused.into())
 }

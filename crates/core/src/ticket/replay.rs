@@ -1,6 +1,7 @@
 //! A spent ticket that comes back: the same redeemer repeating a lost answer, or anybody else.
 
-use super::model::{Change, Replay, TicketState};
+use super::life::TicketState;
+use super::model::{Change, Replay};
 use super::redeem::{Attempt, RedeemError, TryError, broken_binding, event, raced, take, within};
 use crate::audit::EventName;
 use crate::commit::{self, Commit, CommitError, Guard};

@@ -25,6 +25,11 @@ impl<'r> Columns<'r> {
         self.row.get(index)
     }
 
+    /// Says that what was read last fits no value.
+    pub(super) fn invalid(&self) -> Error {
+        invalid(self.next.saturating_sub(1))
+    }
+
     /// The next identifier.
     pub(super) fn id<K>(&mut self) -> Result<Id<K>> {
         self.take().map(Id::from_bytes)

@@ -1,14 +1,18 @@
 //! Tickets, what answers their replays, and minters' idempotency keys.
 
 use super::columns::{self, Columns};
-use super::{change, change_one, first, json};
-use authms_core::id::TicketId;
-use authms_core::ticket::{Change, Idempotency, Minter, NewTicket, Purpose, Replay, Ticket, TicketState};
+use super::{change, change_one, first, json, ticket_index};
+use authms_core::id::{SessionId, TicketId};
+use authms_core::ticket::{Idempotency, Minter, NewTicket, Purpose, Replay, Revocation, Ticket, TicketState};
 use authms_core::time::Timestamp;
+use ipnet::IpNet;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 26] = [
+/// The stored state of a ticket that was neither spent nor revoked; perhaps it has expired.
+pub(super) const ISSUED: &str = "issued";
+
+const COLUMNS: [&str; 32] = [
     "id",
     "tenant_id",
     "subject_id",
@@ -35,6 +39,12 @@ const COLUMNS: [&str; 26] = [
     "spent_at",
     "attempts",
     "replays",
+    "state",
+    "revoked_at",
+    "revoked_why",
+    "network",
+    "redirect_uri",
+    "context_hash",
 ];
 
 /// A SELECT list for [`read`].
@@ -44,7 +54,7 @@ pub(super) fn columns(alias: &str) -> String {
 
 /// The ticket in the next columns.
 pub(super) fn read(c: &mut Columns<'_>) -> Result<Ticket> {
-    Ok(Ticket {
+    let mut ticket = Ticket {
         id: c.id()?,
         tenant: c.id()?,
         subject: c.id()?,
@@ -53,19 +63,39 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Ticket> {
         secret_hash: c.take()?,
         client: c.id_if()?,
         proof: c.take()?,
+        network: None,
+        redirect_uri: None,
+        context_hash: None,
         reason: c.take()?,
         subject_auth_time: c.time_if()?,
         subject_amr: c.texts()?,
         fences: c.fences()?,
         created_at: c.time()?,
         expires_at: c.time()?,
-        state: match (c.id_if()?, c.time_if()?) {
-            (Some(session), Some(at)) => TicketState::Spent { session, at },
-            _ => TicketState::Issued,
-        },
-        attempts: c.take()?,
-        replays: c.take()?,
-    })
+        state: TicketState::Issued,
+        attempts: 0,
+        replays: 0,
+    };
+    let spent = c.id_if()?.zip(c.time_if()?);
+    ticket.attempts = c.take()?;
+    ticket.replays = c.take()?;
+    ticket.state = read_state(c, spent)?;
+    ticket.network = c.named_if(|network| network.parse().ok())?;
+    ticket.redirect_uri = c.take()?;
+    ticket.context_hash = c.take()?;
+    Ok(ticket)
+}
+
+/// The state in the next three columns.
+fn read_state(c: &mut Columns<'_>, spent: Option<(SessionId, Timestamp)>) -> Result<TicketState> {
+    let issued = c.named(|state| Some(state == ISSUED))?;
+    let revoked = c.time_if()?.zip(c.named_if(Revocation::parse)?);
+    match (issued, spent, revoked) {
+        (true, None, None) => Ok(TicketState::Issued),
+        (false, Some((session, at)), None) => Ok(TicketState::Spent { session, at }),
+        (false, None, Some((at, why))) => Ok(TicketState::Revoked { at, why }),
+        _ => Err(c.invalid()),
+    }
 }
 
 fn read_minter(c: &mut Columns<'_>) -> Result<Minter> {
@@ -74,12 +104,6 @@ fn read_minter(c: &mut Columns<'_>) -> Result<Minter> {
         (None, Some(user), Some(session)) => Minter::Person { user, session },
         _ => Minter::Console,
     })
-}
-
-/// What guards ask of a ticket: whether it is unspent, when it expires, its attempts and replays.
-pub(crate) fn life(conn: &Connection, id: TicketId) -> Result<Option<(bool, Timestamp, u8, u32)>> {
-    let sql = "SELECT session_id IS NULL, expires_at, attempts, replays FROM tickets WHERE id = ?1";
-    first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.time()?, c.take()?, c.take()?)))
 }
 
 /// The ticket that an idempotency key stands for at this time, and what was asked then.
@@ -96,28 +120,8 @@ pub(crate) fn by_idempotency(
     })
 }
 
-/// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
-    match what {
-        Change::Mint(new) => mint(conn, new, at),
-        Change::Spend { id, session, replay } => {
-            let sql =
-                "UPDATE tickets SET session_id = ?2, spent_at = ?3 WHERE id = ?1 AND session_id IS NULL";
-            change_one(conn, sql, params![id.bytes(), session.bytes(), at.as_millis()])?;
-            replay.as_ref().map_or(Ok(()), |replay| keep_replay(conn, *id, replay, at))
-        }
-        Change::CountAttempt(id) => {
-            let sql = "UPDATE tickets SET attempts = min(attempts + 1, 255) WHERE id = ?1";
-            change_one(conn, sql, [id.bytes()])
-        }
-        Change::CountReplay(id) => {
-            change_one(conn, "UPDATE tickets SET replays = replays + 1 WHERE id = ?1", [id.bytes()])?;
-            erase_replay(conn, *id)
-        }
-    }
-}
-
-fn mint(conn: &Connection, new: &NewTicket, at: Timestamp) -> Result<()> {
+/// Inserts a ticket, and what it is found by.
+pub(super) fn insert(conn: &Connection, new: &NewTicket, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
     });
@@ -154,8 +158,15 @@ fn mint(conn: &Connection, new: &NewTicket, at: Timestamp) -> Result<()> {
         None::<i64>,
         0,
         0,
+        ISSUED,
+        None::<i64>,
+        None::<&str>,
+        t.network.as_ref().map(IpNet::to_string),
+        t.redirect_uri,
+        t.context_hash,
     ];
     change_one(conn, &SQL, row)?;
+    ticket_index::append(conn, t, at.plus(*ttl))?;
     idempotency.as_ref().map_or(Ok(()), |i| remember(conn, t.id, i, at))
 }
 
@@ -167,7 +178,8 @@ fn remember(conn: &Connection, ticket: TicketId, key: &Idempotency, at: Timestam
     change_one(conn, sql, params![key.scope, key.key_hash, key.request_hash, ticket.bytes(), until])
 }
 
-fn keep_replay(conn: &Connection, ticket: TicketId, replay: &Replay, at: Timestamp) -> Result<()> {
+/// Keeps what answers a redemption again.
+pub(super) fn keep_replay(conn: &Connection, ticket: TicketId, replay: &Replay, at: Timestamp) -> Result<()> {
     let sql = "INSERT OR REPLACE INTO ticket_replays (ticket_id, key_hash, salt, jti, window_ms, until)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let (window, until) = (replay.window.as_millis(), at.plus(replay.window).as_millis());

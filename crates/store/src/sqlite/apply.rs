@@ -3,7 +3,8 @@
 use super::error::Failed;
 use super::guards;
 use crate::queries::{
-    api_key, audit, client, installation, membership, refusal, session, signing_key, tenant, ticket, user,
+    api_key, audit, client, installation, membership, refusal, session, signing_key, tenant, ticket_life,
+    user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -84,7 +85,7 @@ fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
         Change::User(c) => user::write(conn, c, at),
         Change::Client(c) => client::write(conn, c, at),
         Change::ApiKey(c) => api_key::write(conn, c, at),
-        Change::Ticket(c) => ticket::write(conn, c, at),
+        Change::Ticket(c) => ticket_life::write(conn, c, at),
         Change::Session(c) => session::write(conn, c, at),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }

@@ -1,6 +1,6 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
-use crate::queries::{api_key, client, installation, membership, session, tenant, ticket, user};
+use crate::queries::{api_key, client, installation, membership, session, tenant, ticket, ticket_life, user};
 use authms_core::commit::{Guard, Row};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result};
@@ -17,13 +17,13 @@ pub(super) fn first_failed(conn: &Connection, guards: &[Guard], at: Timestamp) -
 
 fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
     Ok(match guard {
-        Guard::TicketLive { id, attempts_below } => {
-            ticket::life(conn, *id)?.is_some_and(|(unspent, expires_at, attempts, _)| {
-                unspent && expires_at > at && attempts < *attempts_below
-            })
-        }
+        Guard::TicketLive { id, attempts_below } => ticket_life::get(conn, *id)?
+            .is_some_and(|life| life.open && life.expires_at > at && life.attempts < *attempts_below),
         Guard::ReplaysBelow { id, bound } => {
-            ticket::life(conn, *id)?.is_some_and(|(_, _, _, replays)| replays < *bound)
+            ticket_life::get(conn, *id)?.is_some_and(|life| life.replays < *bound)
+        }
+        Guard::TicketsBelow { tenant, user, client, bound } => {
+            ticket_life::count_issued(conn, *tenant, *user, *client, at)? < *bound
         }
         Guard::FamilyHead { session, generation } => session::life(conn, *session)?
             .is_some_and(|(ended, expires_at, head)| !ended && expires_at > at && head == *generation),

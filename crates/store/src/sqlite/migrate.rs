@@ -11,8 +11,13 @@ struct Migration {
 }
 
 /// All steps. Released ones never change; their checksums are kept in the database.
-const MIGRATIONS: [Migration; 1] =
-    [Migration { name: "0001_initial", sql: include_str!("../../migrations/sqlite/0001_initial.sql") }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { name: "0001_initial", sql: include_str!("../../migrations/sqlite/0001_initial.sql") },
+    Migration {
+        name: "0002_ticket_lifecycle",
+        sql: include_str!("../../migrations/sqlite/0002_ticket_lifecycle.sql"),
+    },
+];
 
 /// The newest schema version.
 pub const LATEST: u32 = MIGRATIONS.len() as u32;
@@ -57,7 +62,7 @@ fn check(conn: &Connection) -> Result<u32, OpenError> {
     if found > LATEST {
         return Err(OpenError::SchemaNewer { found, known: LATEST });
     }
-    for (version, migration) in (1..=found).zip(&MIGRATIONS) {
+    for (version, migration) in (1..=found).zip(MIGRATIONS) {
         let sql = "SELECT checksum FROM schema_migrations WHERE version = ?1";
         let applied: i64 = conn.query_row(sql, [version], |row| row.get(0))?;
         if applied != checksum(migration.sql) {

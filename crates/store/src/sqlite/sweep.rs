@@ -1,7 +1,8 @@
-//! The sweep: erases what may answer again no longer, and carries recent sessions over to their users' places. A step
+//! The sweep: erases what may answer again no longer, and carries recent sessions and tickets
+//! over to the places where they are looked for. A step
 //! at a time, so that commits wait no longer than for one.
 
-use crate::queries::session_index;
+use crate::queries::{session_index, ticket_index};
 use authms_core::id::{SessionId, UserId};
 use authms_core::session::ROTATION_WINDOW;
 use authms_core::time::{Span, Timestamp};
@@ -10,13 +11,13 @@ use rusqlite::{Connection, Result, TransactionBehavior, params};
 /// Rows erased in one step.
 const ERASED: u32 = 500;
 
-/// Sessions carried over in one step.
+/// Sessions, and rows about tickets, carried over in one step.
 const CARRIED: usize = 2000;
 
 /// Sessions read at a time to be carried over; the more, the closer together they lie in their users' order.
 const BACKLOG: u32 = 200_000;
 
-/// How long sessions stay recent: the more are carried over together, the fewer pages are written for each.
+/// How long sessions and tickets stay recent: the more are carried over together, the fewer pages are written for each.
 const CARRY_EVERY: Span = Span::seconds(10);
 
 /// What the sweep is in the middle of. Lost, it begins again.
@@ -28,14 +29,18 @@ pub(super) struct Sweeper {
     to_carry: Vec<(UserId, SessionId)>,
     /// Those that have reached their users' places, not yet forgotten as recent, in order.
     carried: Vec<SessionId>,
+    /// How far recent tickets have been carried over.
+    tickets: Option<ticket_index::Place>,
 }
 
 impl Sweeper {
     /// One step; whether there are more.
     pub(super) fn step(&mut self, conn: &mut Connection, now: Timestamp) -> Result<bool> {
-        if self.to_carry.is_empty() && self.carried.is_empty() && self.is_due(now) {
+        let idle = self.to_carry.is_empty() && self.carried.is_empty() && self.tickets.is_none();
+        if idle && self.is_due(now) {
             self.load(conn)?;
             self.loaded_at = Some(now);
+            self.tickets = Some(ticket_index::Place::START);
         }
         let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let erased_all = erase(&tx, now)?;
@@ -48,10 +53,15 @@ impl Sweeper {
         }
         let (carry_left, forget_left) =
             (self.to_carry.len() - to_carry.len(), self.carried.len() - carried.len());
+        let tickets_left = match self.tickets {
+            Some(from) => ticket_index::carry(&tx, from, CARRIED as u32)?,
+            None => None,
+        };
         tx.commit()?;
+        self.tickets = tickets_left;
         self.to_carry.truncate(carry_left);
         self.carried.truncate(forget_left);
-        Ok(!erased_all || carry_left + forget_left > 0)
+        Ok(!erased_all || carry_left + forget_left > 0 || self.tickets.is_some())
     }
 
     /// What this step is about: the ends of the lists, the first before the second.

@@ -69,7 +69,7 @@ async fn attempts(w: World) {
     let user = w.user(&tenant, Role::Member).await;
     let ticket = w.ticket(&tenant, &user).await;
     for _ in 0..ATTEMPTS {
-        let count = Change::Ticket(Ticket::CountAttempt(ticket.id));
+        let count = Change::Ticket(Ticket::CountAttempt { id: ticket.id, allowed: u8::MAX });
         w.try_commit(vec![World::live(ticket.id)], count).await.unwrap();
     }
     assert!(!holds(&w, World::live(ticket.id)).await);
@@ -198,7 +198,7 @@ async fn index(w: World) {
         .guard(Guard::Rev { row: Row::User(user.id), rev: 1 })
         .guard(World::live(dead))
         .guard(World::live(none))
-        .change(Change::Ticket(Ticket::CountAttempt(live.id)))
+        .change(Change::Ticket(Ticket::CountAttempt { id: live.id, allowed: u8::MAX }))
         .change(rotation);
     assert_eq!(w.store.commit(commit).await.unwrap_err(), CommitError::Conflict(2));
     assert_eq!(w.store.for_redeem(live.id).await.unwrap().unwrap().ticket.attempts, 0);

@@ -70,7 +70,7 @@ async fn attempts(w: World) {
     let user = w.user(&tenant, Role::Member).await;
     let ticket = w.ticket(&tenant, &user).await;
     for n in 1..=3 {
-        w.commit(Change::Ticket(Ticket::CountAttempt(ticket.id))).await;
+        w.commit(Change::Ticket(Ticket::CountAttempt { id: ticket.id, allowed: u8::MAX })).await;
         assert_eq!(w.store.for_redeem(ticket.id).await.unwrap().unwrap().ticket.attempts, n);
     }
 }

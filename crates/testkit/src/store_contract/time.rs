@@ -28,7 +28,7 @@ async fn monotonic(w: World) {
     let tenant = w.tenant().await;
     let user = w.user(&tenant, Role::Member).await;
     let ticket = w.ticket(&tenant, &user).await;
-    let count = || w.commit(Change::Ticket(Ticket::CountAttempt(ticket.id)));
+    let count = || w.commit(Change::Ticket(Ticket::CountAttempt { id: ticket.id, allowed: u8::MAX }));
     let mut last = count().await.at;
     assert_eq!(last, w.now());
     for step in [-1, -3_600_000, 5, 0, -86_400_000, 1000, 7_200_000] {

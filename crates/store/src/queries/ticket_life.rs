@@ -1,0 +1,112 @@
+//! What happens to tickets, and what guards ask of them.
+
+use super::ticket_index::OF;
+use super::{change, change_one, first, ticket};
+use authms_core::id::{ClientId, TenantId, TicketId, UserId};
+use authms_core::ticket::{Change, Revocation};
+use authms_core::time::Timestamp;
+use rusqlite::{Connection, Result, params};
+use std::sync::LazyLock;
+
+/// What guards ask of a ticket.
+pub(crate) struct Life {
+    /// Neither spent nor revoked.
+    pub(crate) open: bool,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) attempts: u8,
+    pub(crate) replays: u32,
+}
+
+/// The life of a ticket.
+pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<Life>> {
+    let sql = "SELECT state = 'issued', expires_at, attempts, replays FROM tickets WHERE id = ?1";
+    first(conn, sql, [id.bytes()], |c| {
+        Ok(Life { open: c.take()?, expires_at: c.time()?, attempts: c.take()?, replays: c.take()? })
+    })
+}
+
+/// The tickets of subject `?1` in tenant `?2` that are issued at `?3`, as a condition.
+static ISSUED_TO: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "id IN (SELECT ticket_id FROM ({OF}) WHERE expires_at > ?3) AND tenant_id = ?2 AND state = 'issued'"
+    )
+});
+
+/// How many of a user's tickets for this client, or for none, are issued at this time.
+pub(crate) fn count_issued(
+    conn: &Connection,
+    tenant: TenantId,
+    user: UserId,
+    client: Option<ClientId>,
+    at: Timestamp,
+) -> Result<u32> {
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT count(*) FROM tickets WHERE {} AND client_id IS ?4", *ISSUED_TO));
+    let client = client.as_ref().map(|c| c.bytes());
+    let row = params![user.bytes(), tenant.bytes(), at.as_millis(), client];
+    Ok(first(conn, &SQL, row, |c| c.take())?.unwrap_or(0))
+}
+
+/// Writes a change.
+pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+    match what {
+        Change::Mint(new) => ticket::insert(conn, new, at),
+        Change::Spend { id, session, replay } => {
+            let sql = "UPDATE tickets SET state = 'spent', session_id = ?2, spent_at = ?3
+                       WHERE id = ?1 AND state = 'issued'";
+            change_one(conn, sql, params![id.bytes(), session.bytes(), at.as_millis()])?;
+            replay.as_ref().map_or(Ok(()), |replay| ticket::keep_replay(conn, *id, replay, at))
+        }
+        Change::CountAttempt { id, allowed } => count_attempt(conn, *id, *allowed, at),
+        Change::Revoke { id, why } => revoke(conn, *id, *why, at),
+        Change::RevokeAll { tenant, user, client, why } => {
+            revoke_all(conn, (*tenant, *user, *client), *why, at)
+        }
+        Change::CountReplay(id) => {
+            change_one(conn, "UPDATE tickets SET replays = replays + 1 WHERE id = ?1", [id.bytes()])?;
+            ticket::erase_replay(conn, *id)
+        }
+    }
+}
+
+fn count_attempt(conn: &Connection, id: TicketId, allowed: u8, at: Timestamp) -> Result<()> {
+    let sql = "UPDATE tickets SET attempts = min(attempts + 1, 255) WHERE id = ?1 RETURNING attempts, state";
+    let counted: Option<(u8, bool)> =
+        first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.named(|s| Some(s == ticket::ISSUED))?)))?;
+    match counted {
+        None => Err(rusqlite::Error::StatementChangedRows(0)),
+        Some((attempts, true)) if attempts >= allowed => revoke(conn, id, Revocation::Attempts, at),
+        Some(_) => Ok(()),
+    }
+}
+
+fn revoke(conn: &Connection, id: TicketId, why: Revocation, at: Timestamp) -> Result<()> {
+    let sql = "UPDATE tickets SET state = 'revoked', revoked_at = ?2, revoked_why = ?3
+               WHERE id = ?1 AND state = 'issued'";
+    change_one(conn, sql, params![id.bytes(), at.as_millis(), why.as_str()])
+}
+
+fn revoke_all(
+    conn: &Connection,
+    (tenant, user, client): (TenantId, UserId, Option<Option<ClientId>>),
+    why: Revocation,
+    at: Timestamp,
+) -> Result<()> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "UPDATE tickets SET state = 'revoked', revoked_at = ?3, revoked_why = ?4
+             WHERE {} AND (?5 OR client_id IS ?6)",
+            *ISSUED_TO
+        )
+    });
+    let bound = client.flatten();
+    let row = params![
+        user.bytes(),
+        tenant.bytes(),
+        at.as_millis(),
+        why.as_str(),
+        client.is_none(),
+        bound.as_ref().map(|c| c.bytes()),
+    ];
+    change(conn, &SQL, row)
+}
