@@ -180,13 +180,16 @@ pub struct System {
     pub fence: u32,
 }
 
-/// Whoever is behind an authenticated request.
+/// Whoever asks for something that not everybody may.
 #[derive(Clone, Debug)]
 pub enum Caller {
     /// A user with an access token.
     Person(Person),
     /// A backend with an API key.
     System(System),
+    /// The operator at the command line, who holds the store and the master key and so may do everything, for now in
+    /// this tenant. No request ever authenticates as this.
+    Console(TenantId),
 }
 
 /// The caller may not do this; the reason is for the audit log and the answer.
@@ -215,6 +218,7 @@ impl Caller {
         match self {
             Self::Person(p) => p.tenant,
             Self::System(s) => s.tenant,
+            Self::Console(tenant) => *tenant,
         }
     }
 
@@ -223,6 +227,7 @@ impl Caller {
         match self {
             Self::Person(p) => p.role,
             Self::System(s) => s.rank,
+            Self::Console(_) => Role::SuperAdmin,
         }
     }
 
@@ -236,6 +241,7 @@ impl Caller {
             Self::Person(p) if p.acting.is_some() => return Err(Forbidden::OnBehalf),
             Self::Person(p) => p.role.grants(permission),
             Self::System(s) => s.scopes.contains(&permission),
+            Self::Console(_) => true,
         };
         if held { Ok(()) } else { Err(Forbidden::Permission(permission)) }
     }
@@ -249,6 +255,7 @@ impl Caller {
         let enough = match self {
             Self::Person(p) => p.role.may_appoint(role),
             Self::System(s) => role <= s.rank,
+            Self::Console(_) => true,
         };
         if enough { Ok(()) } else { Err(Forbidden::Rank) }
     }
@@ -267,11 +274,11 @@ impl Caller {
     /// The signed-in person behind this call.
     ///
     /// # Errors
-    /// [`Forbidden::PersonsOnly`] for an API key.
+    /// [`Forbidden::PersonsOnly`] for anybody else.
     pub fn person(&self) -> Result<&Person, Forbidden> {
         match self {
             Self::Person(p) => Ok(p),
-            Self::System(_) => Err(Forbidden::PersonsOnly),
+            Self::System(_) | Self::Console(_) => Err(Forbidden::PersonsOnly),
         }
     }
 }

@@ -106,6 +106,8 @@ pub trait Tenants {
     fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>>;
     /// All tenants, oldest first.
     fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>>;
+    /// The tenant of this name.
+    fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>>;
 }
 
 /// Reads about memberships.
@@ -155,6 +157,8 @@ pub trait Clients {
     fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>>;
     /// A tenant's clients, oldest first.
     fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>>;
+    /// A tenant's client of this name.
+    fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>>;
 }
 
 /// Reads about API keys.
@@ -163,6 +167,8 @@ pub trait ApiKeys {
     fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>>;
     /// A tenant's keys, oldest first.
     fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>>;
+    /// A tenant's keys of this name, which need not be one, oldest first.
+    fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>>;
 }
 
 /// Everything that a redemption reads, in one go.

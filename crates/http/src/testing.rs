@@ -166,6 +166,9 @@ impl Tenants for FakeStore {
     fn tenants(&self, _: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
         down()
     }
+    fn tenant_named(&self, _: String) -> Fut<'_, Read<Option<Tenant>>> {
+        down()
+    }
 }
 
 impl Memberships for FakeStore {
@@ -212,6 +215,9 @@ impl Clients for FakeStore {
     fn clients(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<Client>>> {
         down()
     }
+    fn client_named(&self, _: TenantId, _: String) -> Fut<'_, Read<Option<Client>>> {
+        down()
+    }
 }
 
 impl ApiKeys for FakeStore {
@@ -219,6 +225,9 @@ impl ApiKeys for FakeStore {
         down()
     }
     fn api_keys(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
+        down()
+    }
+    fn api_keys_named(&self, _: TenantId, _: String) -> Fut<'_, Read<Vec<ApiKey>>> {
         down()
     }
 }

@@ -6,7 +6,7 @@ use crate::faults::{Faults, FaultyStore};
 use crate::passwords::CountingPasswords;
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
-use authms_core::access::{Permission, Role};
+use authms_core::access::{Caller, Permission, Role};
 use authms_core::audit::Source;
 use authms_core::client::{self, CreateClient};
 use authms_core::id::{TenantId, UserId};
@@ -192,6 +192,11 @@ impl TestApp {
         self.request("DELETE", path).bearer(bearer).send().await
     }
 
+    /// Whoever may do everything in the default tenant.
+    pub const fn console(&self) -> Caller {
+        Caller::Console(self.tenant)
+    }
+
     /// A user of the default tenant, with `name@example.test` as e-mail address.
     pub async fn user(&self, name: &str, role: Role) -> UserId {
         let ask = CreateUser {
@@ -200,7 +205,8 @@ impl TestApp {
             role: Some(role),
             ..CreateUser::default()
         };
-        user::create_at_console(&self.parts, self.tenant, ask).await.expect("creates a user").user.id
+        let made = user::create(&self.parts, &self.console(), ask, &Source::default()).await;
+        made.expect("creates a user").user.id
     }
 
     /// The same with a password, which they must change.
@@ -210,7 +216,8 @@ impl TestApp {
             password: Some(SecretString::new(password.to_owned())),
             ..CreateUser::default()
         };
-        user::create_at_console(&self.parts, self.tenant, ask).await.expect("creates a user").user.id
+        let made = user::create(&self.parts, &self.console(), ask, &Source::default()).await;
+        made.expect("creates a user").user.id
     }
 
     /// A raw API key of the default tenant.
@@ -222,7 +229,8 @@ impl TestApp {
             environment: None,
             expires_at: None,
         };
-        let created = key::create_at_console(&self.parts, self.tenant, ask).await.expect("creates a key");
+        let created =
+            key::create(&self.parts, &self.console(), ask, &Source::default()).await.expect("creates a key");
         created.raw.expose().to_owned()
     }
 
@@ -230,7 +238,7 @@ impl TestApp {
     pub async fn client(&self, name: &str, purposes: &[Purpose]) -> (String, String) {
         let ask =
             CreateClient { name: name.to_owned(), purposes: purposes.to_vec(), redirect_uris: Vec::new() };
-        let created = client::create(&self.parts, None, self.tenant, ask, &Source::default()).await;
+        let created = client::create(&self.parts, &self.console(), ask, &Source::default()).await;
         let created = created.expect("creates a client");
         (created.client.id.to_string(), created.secret.expose().to_owned())
     }

@@ -174,6 +174,9 @@ impl<S: Store> Tenants for FaultyStore<S> {
     fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
         self.read(|s| s.tenants(page))
     }
+    fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>> {
+        self.read(|s| s.tenant_named(name))
+    }
 }
 
 impl<S: Store> Memberships for FaultyStore<S> {
@@ -221,6 +224,9 @@ impl<S: Store> Clients for FaultyStore<S> {
     fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>> {
         self.read(|s| s.clients(tenant, page))
     }
+    fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>> {
+        self.read(|s| s.client_named(tenant, name))
+    }
 }
 
 impl<S: Store> ApiKeys for FaultyStore<S> {
@@ -229,6 +235,9 @@ impl<S: Store> ApiKeys for FaultyStore<S> {
     }
     fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
         self.read(|s| s.api_keys(tenant, page))
+    }
+    fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>> {
+        self.read(|s| s.api_keys_named(tenant, name))
     }
 }
 

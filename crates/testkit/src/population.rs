@@ -54,6 +54,11 @@ impl TestApp {
 }
 
 impl Population<'_> {
+    /// Whoever may do everything in this tenant.
+    pub const fn console(&self) -> Caller {
+        Caller::Console(self.tenant)
+    }
+
     /// A user with `name@example.test` as e-mail address.
     pub async fn user(&self, name: &str, role: Role) -> UserId {
         self.create(name, role, None).await
@@ -72,7 +77,8 @@ impl Population<'_> {
             password,
             ..CreateUser::default()
         };
-        user::create_at_console(&self.app.parts, self.tenant, ask).await.expect("creates a user").user.id
+        let made = user::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
+        made.expect("creates a user").user.id
     }
 
     /// An API key.
@@ -84,7 +90,7 @@ impl Population<'_> {
             environment: None,
             expires_at: None,
         };
-        key::create_at_console(&self.app.parts, self.tenant, ask).await.expect("creates a key")
+        key::create(&self.app.parts, &self.console(), ask, &Source::default()).await.expect("creates a key")
     }
 
     /// A client that redeems tickets of both purposes.
@@ -94,7 +100,7 @@ impl Population<'_> {
             purposes: vec![Purpose::Sso, Purpose::OnBehalf],
             redirect_uris: Vec::new(),
         };
-        let created = client::create(&self.app.parts, None, self.tenant, ask, &Source::default()).await;
+        let created = client::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
         created.expect("creates a client")
     }
 

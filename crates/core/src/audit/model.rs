@@ -178,6 +178,7 @@ impl Event {
                 .text("actor_session", p.session.to_string())
                 .text_if("actor_on_behalf", p.acting.map(|a| a.to_string())),
             Caller::System(s) => self.text("actor", s.key.to_string()),
+            Caller::Console(_) => self.by_console(),
         }
     }
 

@@ -5,7 +5,7 @@ use super::model::{Change, Client, ClientStatus};
 use crate::access::{Caller, Permission};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
-use crate::id::{ClientId, TenantId};
+use crate::id::ClientId;
 use crate::parts::Parts;
 use crate::ports::random;
 use crate::text;
@@ -35,21 +35,18 @@ pub struct Created {
     pub secret: SecretString,
 }
 
-/// Creates a client; `caller` is `None` at the operator's command line.
+/// Creates a client in the caller's tenant.
 ///
 /// # Errors
 /// [`ClientError`]
 pub async fn create(
     parts: &Parts,
-    caller: Option<&Caller>,
-    tenant: TenantId,
+    caller: &Caller,
     ask: CreateClient,
     source: &Source,
 ) -> Result<Created, ClientError> {
-    if let Some(caller) = caller {
-        caller.require(Permission::ClientWrite)?;
-        caller.require_tenant(Some(tenant))?;
-    }
+    caller.require(Permission::ClientWrite)?;
+    let tenant = caller.tenant();
     let now = parts.now();
     let id = ClientId::generate(now, &*parts.rng);
     let (secret, hash, last_four) = new_secret(parts, id);
@@ -67,7 +64,7 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let event = by(Event::new(EventName::ClientCreated, Some(tenant)), caller).client(Some(id)).from(source);
+    let event = Event::new(EventName::ClientCreated, Some(tenant)).by(caller).client(Some(id)).from(source);
     let commit = Commit::new(event.into_row(now, &*parts.rng))
         .guard(Guard::Rev { row: Row::Client(id), rev: 0 })
         .change(commit::Change::Client(Change::Create(Box::new(client.clone()))));
@@ -120,11 +117,4 @@ pub(super) fn checked_uris(uris: Vec<String>) -> Result<Vec<String>, ClientError
             })
     };
     if uris.len() <= 20 && uris.iter().all(ok) { Ok(uris) } else { Err(ClientError::RedirectUri) }
-}
-
-pub(super) fn by(event: Event, caller: Option<&Caller>) -> Event {
-    match caller {
-        Some(caller) => event.by(caller),
-        None => event.by_console(),
-    }
 }

@@ -3,7 +3,7 @@
 use super::PREFIX;
 use super::manage::KeyError;
 use super::model::{ApiKey, ApiKeyStatus, Change, Environment};
-use crate::access::{Caller, Permission, Role};
+use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
 use crate::id::{ApiKeyId, TenantId, UserId};
@@ -48,31 +48,22 @@ pub async fn create(
     source: &Source,
 ) -> Result<CreatedKey, KeyError> {
     caller.require(Permission::KeyWrite)?;
-    let person = caller.person()?;
+    let created_by = match caller {
+        Caller::Person(person) => Some(person.user),
+        Caller::System(_) => return Err(Forbidden::PersonsOnly.into()),
+        Caller::Console(_) => None,
+    };
     let rank = ask.rank.unwrap_or(Role::Member);
     // A key administers users up to its rank, but most people only those below theirs.
     let administers = ask.scopes.iter().any(|s| matches!(s, Permission::UserWrite | Permission::UserDelete));
-    if rank > person.role || (administers && !person.role.may_appoint(rank)) {
+    if rank > caller.rank() || (administers && !caller.rank().may_appoint(rank)) {
         return Err(KeyError::Rank);
     }
-    if let Some(scope) = ask.scopes.iter().find(|s| !s.may_be_delegated_by(person.role)) {
+    if let Some(scope) = ask.scopes.iter().find(|s| !s.may_be_delegated_by(caller.rank())) {
         return Err(KeyError::Scope(*scope));
     }
     let event = Event::new(EventName::KeyCreated, Some(caller.tenant())).by(caller).from(source);
-    insert(parts, caller.tenant(), Some(person.user), ask, event).await
-}
-
-/// Creates an API key at the operator's command line.
-///
-/// # Errors
-/// [`KeyError`]
-pub async fn create_at_console(
-    parts: &Parts,
-    tenant: TenantId,
-    ask: CreateKey,
-) -> Result<CreatedKey, KeyError> {
-    let event = Event::new(EventName::KeyCreated, Some(tenant)).by_console();
-    insert(parts, tenant, None, ask, event).await
+    insert(parts, caller.tenant(), created_by, ask, event).await
 }
 
 async fn insert(
@@ -85,9 +76,6 @@ async fn insert(
     let now = parts.now();
     if ask.expires_at.is_some_and(|at| at <= now) {
         return Err(KeyError::Expiry);
-    }
-    if let Some(scope) = ask.scopes.iter().find(|s| !s.is_scope()) {
-        return Err(KeyError::Scope(*scope));
     }
     let id = ApiKeyId::generate(now, &*parts.rng);
     let token = OpaqueToken { id: *id.bytes(), secret: Secret::new(random(&*parts.rng)) };

@@ -6,7 +6,7 @@ mod manage;
 mod model;
 
 pub use authenticate::authenticate;
-pub use create::{CreateKey, CreatedKey, create, create_at_console};
+pub use create::{CreateKey, CreatedKey, create};
 pub use manage::{KeyError, delete, get, list, set_status};
 pub use model::*;
 

@@ -1,11 +1,13 @@
 //! Sessions and their refresh families.
 
+mod administer;
 mod authenticate;
 mod end;
 mod list;
 mod model;
 mod refresh;
 
+pub use administer::{AdministerError, end_all_of, end_of, list_of};
 pub use authenticate::{AuthenticateError, authenticate};
 pub use end::{EndError, Logout, end_all_mine, end_mine, logout};
 pub use list::{ListError, list_mine};

@@ -32,6 +32,8 @@ pub enum EndReason {
     Logout,
     /// The user ended it from another session.
     EndedByUser,
+    /// Somebody who administers the user ended it.
+    EndedByAdmin,
     /// A refresh token came back after its time: somebody else may have it.
     RefreshReuse,
     /// The password changed.
@@ -39,13 +41,15 @@ pub enum EndReason {
 }
 
 impl EndReason {
-    const ALL: [Self; 4] = [Self::Logout, Self::EndedByUser, Self::RefreshReuse, Self::PasswordChanged];
+    const ALL: [Self; 5] =
+        [Self::Logout, Self::EndedByUser, Self::EndedByAdmin, Self::RefreshReuse, Self::PasswordChanged];
 
     /// The name at rest and in the audit log.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Logout => "logout",
             Self::EndedByUser => "ended_by_user",
+            Self::EndedByAdmin => "ended_by_admin",
             Self::RefreshReuse => "refresh_reuse",
             Self::PasswordChanged => "password_changed",
         }

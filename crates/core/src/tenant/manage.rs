@@ -1,14 +1,14 @@
 //! Creating, looking at and changing tenants.
 //!
-//! The default tenant's super administrators operate the installation: they create, list, disable and enable tenants.
-//! They see nothing inside of a tenant that they are no member of.
+//! The default tenant's super administrators operate the installation, and so does the command line: they create, list,
+//! disable and enable tenants. The former see nothing inside of a tenant that they are no member of.
 
 use super::model::{Change, Tenant, TenantStatus};
 use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row, Unique};
 use crate::fault::Fault;
-use crate::id::TenantId;
+use crate::id::{TenantId, UserId};
 use crate::membership::{self, Membership};
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
@@ -55,10 +55,10 @@ pub struct UpdateTenant {
     pub status: Option<TenantStatus>,
 }
 
-/// Creates a tenant, with the caller as its first super administrator.
+/// Creates a tenant, with the caller as its first super administrator; at the command line it begins without anybody.
 ///
 /// # Errors
-/// [`TenantError::Forbidden`] for everybody but super administrators of the default tenant.
+/// [`TenantError::Forbidden`] for everybody but operators.
 pub async fn create(
     parts: &Parts,
     caller: &Caller,
@@ -66,7 +66,10 @@ pub async fn create(
     source: &Source,
 ) -> Result<Tenant, TenantError> {
     require_operator(parts, caller).await?;
-    let person = caller.person()?;
+    let founder = match caller {
+        Caller::Console(_) => None,
+        other => Some(other.person()?.user),
+    };
     let now = parts.now();
     let tenant = Tenant {
         id: TenantId::generate(now, &*parts.rng),
@@ -78,22 +81,28 @@ pub async fn create(
         created_at: now,
         updated_at: now,
     };
-    let founder = Membership {
+    let event = Event::new(EventName::TenantCreated, Some(tenant.id)).by(caller).from(source);
+    let commit = Commit::new(event.into_row(now, &*parts.rng))
+        .guard(Guard::Rev { row: Row::Tenant(tenant.id), rev: 0 })
+        .change(commit::Change::Tenant(Change::Create(tenant.clone())));
+    let commit = match founder {
+        Some(user) => commit.change(first_membership(&tenant, user)),
+        None => commit,
+    };
+    parts.store.commit(commit).await?;
+    Ok(tenant)
+}
+
+fn first_membership(tenant: &Tenant, user: UserId) -> commit::Change {
+    commit::Change::Membership(membership::Change::Put(Membership {
         tenant: tenant.id,
-        user: person.user,
+        user,
         role: Role::SuperAdmin,
         fence: 0,
         rev: 1,
         removed: false,
-        joined_at: now,
-    };
-    let event = Event::new(EventName::TenantCreated, Some(tenant.id)).by(caller).from(source);
-    let commit = Commit::new(event.into_row(now, &*parts.rng))
-        .guard(Guard::Rev { row: Row::Tenant(tenant.id), rev: 0 })
-        .change(commit::Change::Tenant(Change::Create(tenant.clone())))
-        .change(commit::Change::Membership(membership::Change::Put(founder)));
-    parts.store.commit(commit).await?;
-    Ok(tenant)
+        joined_at: tenant.created_at,
+    }))
 }
 
 /// One tenant: the caller's own, or any for an operator.
@@ -171,6 +180,9 @@ pub async fn update(
 
 async fn require_operator(parts: &Parts, caller: &Caller) -> Result<(), TenantError> {
     caller.require(Permission::TenantWrite)?;
+    if matches!(caller, Caller::Console(_)) {
+        return Ok(());
+    }
     let default = parts.store.default_tenant().await.map_err(Fault::from)?;
     if default.is_some_and(|t| t.id == caller.tenant()) {
         Ok(())

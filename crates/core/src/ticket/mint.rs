@@ -128,7 +128,7 @@ pub async fn mint(parts: &Parts, caller: &Caller, ask: Mint, source: &Source) ->
     let minter = minter_of(caller, &ask)?;
     let subject = member(parts, caller.tenant(), ask.user).await?;
     let purpose = purpose_for(caller, &ask, subject.role)?;
-    let issuance = Issuance { tenant: caller.tenant(), minter, purpose, subject, caller: Some(caller) };
+    let issuance = Issuance { tenant: caller.tenant(), minter, purpose, subject, caller };
     issue(parts, issuance, ask, source).await
 }
 
@@ -137,9 +137,7 @@ pub async fn mint(parts: &Parts, caller: &Caller, ask: Mint, source: &Source) ->
 /// # Errors
 /// [`MintError`]; then nothing is stored.
 pub async fn mint_at_console(parts: &Parts, tenant: TenantId, ask: Mint) -> Result<Minted, MintError> {
-    let subject = member(parts, tenant, ask.user).await?;
-    let issuance = Issuance { tenant, minter: Minter::Console, purpose: Purpose::Sso, subject, caller: None };
-    issue(parts, issuance, ask, &Source::default()).await
+    mint(parts, &Caller::Console(tenant), ask, &Source::default()).await
 }
 
 struct Issuance<'a> {
@@ -147,7 +145,7 @@ struct Issuance<'a> {
     minter: Minter,
     purpose: Purpose,
     subject: Member,
-    caller: Option<&'a Caller>,
+    caller: &'a Caller,
 }
 
 fn minter_of(caller: &Caller, ask: &Mint) -> Result<Minter, Forbidden> {
@@ -172,6 +170,7 @@ fn minter_of(caller: &Caller, ask: &Mint) -> Result<Minter, Forbidden> {
             }
             Ok(Minter::Person { user: person.user, session: person.session })
         }
+        Caller::Console(_) => Ok(Minter::Console),
     }
 }
 
@@ -208,6 +207,8 @@ fn purpose_for(caller: &Caller, ask: &Mint, subject: Role) -> Result<Purpose, Mi
             }
             if ask.reason.is_none() { Err(MintError::ReasonRequired) } else { Ok(Purpose::OnBehalf) }
         }
+        Caller::Console(_) if ask.purpose == Some(Purpose::OnBehalf) => Err(MintError::Purpose),
+        Caller::Console(_) => Ok(Purpose::Sso),
     }
 }
 
@@ -316,13 +317,13 @@ async fn fences(parts: &Parts, issuance: &Issuance<'_>, client: Option<u32>) -> 
         ..Fences::default()
     };
     match issuance.caller {
-        Some(Caller::System(system)) => fences.key = Some(system.fence),
-        Some(Caller::Person(person)) if person.user != issuance.subject.user.id => {
+        Caller::System(system) => fences.key = Some(system.fence),
+        Caller::Person(person) if person.user != issuance.subject.user.id => {
             let actor = member(parts, issuance.tenant, person.user).await?;
             fences.actor = Some(actor.user.fence);
             fences.actor_membership = Some(actor.fence);
         }
-        Some(Caller::Person(_)) | None => {}
+        Caller::Person(_) | Caller::Console(_) => {}
     }
     Ok(fences)
 }
@@ -350,16 +351,13 @@ async fn repeated(parts: &Parts, idempotency: Option<Idempotency>) -> Result<Min
 }
 
 fn minted_event(ticket: &Ticket, issuance: &Issuance<'_>, ttl: Span, source: &Source) -> Event {
-    let event = Event::new(EventName::TicketMinted, Some(ticket.tenant))
+    Event::new(EventName::TicketMinted, Some(ticket.tenant))
+        .by(issuance.caller)
         .ticket(ticket.id)
         .subject(ticket.subject)
         .text("purpose", ticket.purpose.as_str())
         .number("ttl_seconds", ttl.as_seconds())
         .client(ticket.client)
         .text_if("reason", ticket.reason.clone())
-        .from(source);
-    match issuance.caller {
-        Some(caller) => event.by(caller),
-        None => event.by_console(),
-    }
+        .from(source)
 }

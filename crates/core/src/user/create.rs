@@ -47,27 +47,13 @@ pub async fn create(
     caller.require_tenant(ask.tenant)?;
     caller.require_rank_over(ask.role.unwrap_or(Role::Member))?;
     let tenant = caller.tenant();
-    let event = Event::new(EventName::UserCreated, Some(tenant)).by(caller).from(source);
-    insert(parts, tenant, ask, event).await
-}
-
-/// Creates a user at the operator's command line.
-///
-/// # Errors
-/// [`UserError`]
-pub async fn create_at_console(
-    parts: &Parts,
-    tenant: TenantId,
-    ask: CreateUser,
-) -> Result<Member, UserError> {
-    let event = Event::new(EventName::UserCreated, Some(tenant)).by_console();
-    insert(parts, tenant, ask, event).await
-}
-
-async fn insert(parts: &Parts, tenant: TenantId, ask: CreateUser, event: Event) -> Result<Member, UserError> {
     let role = ask.role.unwrap_or(Role::Member);
     let (user, hash) = draft(parts, tenant, ask).await?;
-    let event = event.subject(user.id).text("role", role.as_str());
+    let event = Event::new(EventName::UserCreated, Some(tenant))
+        .by(caller)
+        .from(source)
+        .subject(user.id)
+        .text("role", role.as_str());
     let now = parts.now();
     let commit =
         Commit::new(event.into_row(now, &*parts.rng)).guard(Guard::Rev { row: Row::User(user.id), rev: 0 });

@@ -9,7 +9,7 @@ mod password;
 mod update;
 
 pub(crate) use create::insertion_changes;
-pub use create::{CreateUser, create, create_at_console};
+pub use create::{CreateUser, create};
 pub use delete::delete;
 pub use error::UserError;
 pub(crate) use list::existing;

@@ -57,7 +57,7 @@ impl FromRequestParts<AppState> for Perhaps {
         match authenticate(parts, state).await {
             Ok(Caller::Person(person)) => Ok(Self(Some(person))),
             // Not 401: nothing is wrong with the key, so a new one would not help.
-            Ok(Caller::System(_)) => Err(Forbidden::PersonsOnly.into()),
+            Ok(Caller::System(_) | Caller::Console(_)) => Err(Forbidden::PersonsOnly.into()),
             Err(error) if error.code().status == 401 => Ok(Self(None)),
             Err(error) => Err(error),
         }

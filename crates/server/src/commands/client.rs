@@ -1,5 +1,6 @@
 //! `authms client create`
 
+use authms_core::access::Caller;
 use authms_core::audit::Source;
 use authms_core::client::{self, CreateClient};
 use authms_core::ticket::Purpose;
@@ -49,7 +50,7 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
             purposes: without_repeats(args.purpose),
             redirect_uris: args.redirect_uri,
         };
-        Ok(client::create(&site.parts, None, tenant, ask, &Source::default()).await?)
+        Ok(client::create(&site.parts, &Caller::Console(tenant), ask, &Source::default()).await?)
     })?;
     let (id, secret) = (created.client.id.to_string(), created.secret.expose());
     if !args.json {

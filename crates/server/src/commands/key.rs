@@ -1,6 +1,7 @@
 //! `authms key create`
 
-use authms_core::access::{Permission, Role};
+use authms_core::access::{Caller, Permission, Role};
+use authms_core::audit::Source;
 use authms_core::key::{self, CreateKey, Environment};
 use authms_core::time::Span;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -66,7 +67,7 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
             environment: Some(args.environment),
             expires_at: life.map(|life| site.parts.now().plus(life)),
         };
-        Ok(key::create_at_console(&site.parts, tenant, ask).await?)
+        Ok(key::create(&site.parts, &Caller::Console(tenant), ask, &Source::default()).await?)
     })?;
     let (key, raw) = (created.key, created.raw.expose());
     if !args.json {

@@ -2,7 +2,8 @@
 
 use std::io::{self, Read as _};
 
-use authms_core::access::Role;
+use authms_core::access::{Caller, Role};
+use authms_core::audit::Source;
 use authms_core::user::{self, CreateUser};
 use authms_crypto::SecretString;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
@@ -66,7 +67,7 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
             role: Some(args.role),
             ..CreateUser::default()
         };
-        Ok(user::create_at_console(&site.parts, tenant, ask).await?)
+        Ok(user::create(&site.parts, &Caller::Console(tenant), ask, &Source::default()).await?)
     })?;
     let user = member.user;
     if !args.json {

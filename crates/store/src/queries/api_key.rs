@@ -1,7 +1,7 @@
 //! API keys.
 
 use super::columns::{self, Columns};
-use super::{List, change_one, first, page, signed, words};
+use super::{List, all, change_one, first, page, signed, words};
 use authms_core::access::{Permission, Role};
 use authms_core::id::{ApiKeyId, TenantId};
 use authms_core::key::{ApiKey, ApiKeyStatus, Change, Environment};
@@ -62,6 +62,15 @@ pub(crate) fn list(conn: &Connection, tenant: TenantId, request: PageRequest) ->
     let columns = columns::list("k", &COLUMNS);
     let list = List { columns: &columns, from: "FROM api_keys k WHERE k.tenant_id = ?1", order: "k.id" };
     page(conn, &list, &[tenant.bytes()], request, read)
+}
+
+/// A tenant's keys of this name, oldest first.
+pub(crate) fn named(conn: &Connection, tenant: TenantId, name: &str) -> Result<Vec<ApiKey>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let columns = columns::list("k", &COLUMNS);
+        format!("SELECT {columns} FROM api_keys k WHERE k.tenant_id = ?1 AND k.name = ?2 ORDER BY k.id")
+    });
+    all(conn, &SQL, params![tenant.bytes(), name], read)
 }
 
 /// Its revision.

@@ -49,6 +49,15 @@ pub(crate) fn get(conn: &Connection, id: ClientId) -> Result<Option<Client>> {
     first(conn, &SQL, [id.bytes()], read)
 }
 
+/// A tenant's client of this name.
+pub(crate) fn named(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Client>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let columns = columns::list("c", &COLUMNS);
+        format!("SELECT {columns} FROM clients c WHERE c.tenant_id = ?1 AND c.name = ?2")
+    });
+    first(conn, &SQL, params![tenant.bytes(), name], read)
+}
+
 /// A tenant's clients, oldest first.
 pub(crate) fn list(conn: &Connection, tenant: TenantId, request: PageRequest) -> Result<Page<Client>> {
     let columns = columns::list("c", &COLUMNS);

@@ -37,6 +37,13 @@ pub(crate) fn get(conn: &Connection, id: TenantId) -> Result<Option<Tenant>> {
     first(conn, &SQL, [id.bytes()], read)
 }
 
+/// The one of this name.
+pub(crate) fn named(conn: &Connection, name: &str) -> Result<Option<Tenant>> {
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {} FROM tenants n WHERE n.name = ?1", columns("n")));
+    first(conn, &SQL, [name], read)
+}
+
 /// The one that the first start made.
 pub(crate) fn default(conn: &Connection) -> Result<Option<Tenant>> {
     static SQL: LazyLock<String> =

@@ -48,6 +48,10 @@ impl Tenants for SqliteStore {
     fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
         list(&self.readers, move |conn| tenant::list(conn, page))
     }
+
+    fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>> {
+        point(&self.readers, |conn| tenant::named(conn, &name))
+    }
 }
 
 impl Memberships for SqliteStore {
@@ -107,6 +111,10 @@ impl Clients for SqliteStore {
     fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>> {
         list(&self.readers, move |conn| client::list(conn, tenant, page))
     }
+
+    fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>> {
+        point(&self.readers, |conn| client::named(conn, tenant, &name))
+    }
 }
 
 impl ApiKeys for SqliteStore {
@@ -116,6 +124,10 @@ impl ApiKeys for SqliteStore {
 
     fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
         list(&self.readers, move |conn| api_key::list(conn, tenant, page))
+    }
+
+    fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>> {
+        list(&self.readers, move |conn| api_key::named(conn, tenant, &name))
     }
 }
 

@@ -5,6 +5,7 @@ use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::Change;
 use authms_core::id::TenantId;
+use authms_core::key::{ApiKey, Change as Keys};
 use authms_core::membership::{Change as Membership, Membership as Place};
 use authms_core::page::PageRequest;
 use authms_core::session::{Change as Session, EndReason};
@@ -13,6 +14,7 @@ use authms_core::user::{Change as Users, User, UserFilter, UserStatus};
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "lists come in pages, oldest first", run: |w| Box::pin(pages(w)) },
+    Case { name: "tenants, clients and keys are found by name", run: |w| Box::pin(names(w)) },
     Case { name: "members are filtered by status and text", run: |w| Box::pin(filters(w)) },
     Case {
         name: "sessions are listed newest first, without those that are over",
@@ -57,6 +59,27 @@ async fn pages(w: World) {
     let nowhere: TenantId = w.id();
     assert_eq!(w.store.clients(nowhere, page(1, 20)).await.unwrap().total, 0);
     assert_eq!(w.store.clients(tenant.id, page(u32::MAX, 100)).await.unwrap().items.len(), 0);
+}
+
+async fn names(w: World) {
+    let (tenant, other) = (w.tenant().await, w.tenant().await);
+    let (client, key) = (w.client(&tenant).await, w.key(&tenant).await);
+    let twin = ApiKey { id: w.id(), ..key.clone() };
+    w.commit(Change::ApiKey(Keys::Create(Box::new(twin.clone())))).await;
+    w.key(&other).await;
+    let found = w.store.tenant_named(tenant.name.clone()).await.unwrap();
+    assert_eq!(found.map(|t| t.id), Some(tenant.id));
+    let found = w.store.client_named(tenant.id, client.name.clone()).await.unwrap();
+    assert_eq!(found.map(|c| c.id), Some(client.id));
+    let found = w.store.api_keys_named(tenant.id, key.name.clone()).await.unwrap();
+    let mut twins = [key.id, twin.id];
+    twins.sort();
+    assert_eq!(found.iter().map(|k| k.id).collect::<Vec<_>>(), twins);
+    let name = || "nobody has this name".to_owned();
+    assert!(w.store.tenant_named(name()).await.unwrap().is_none());
+    assert!(w.store.client_named(tenant.id, name()).await.unwrap().is_none());
+    assert!(w.store.client_named(other.id, client.name).await.unwrap().is_none());
+    assert!(w.store.api_keys_named(tenant.id, name()).await.unwrap().is_empty());
 }
 
 async fn filters(w: World) {

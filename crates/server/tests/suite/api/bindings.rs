@@ -109,14 +109,8 @@ async fn a_client_of_another_tenant_is_another_client() {
     let created = app.post("/admin/tenants", &admin.access, json!({ "name": "globex" })).await;
     assert_eq!(created.status, 201, "{}", created.body);
     let tenant = created.body["data"]["id"].as_str().and_then(authms_core::id::TenantId::parse);
-    let ask = authms_core::client::CreateClient {
-        name: "theirs".to_owned(),
-        purposes: vec![Purpose::Sso],
-        redirect_uris: Vec::new(),
-    };
-    let source = authms_core::audit::Source::default();
-    let theirs = authms_core::client::create(&app.parts, None, tenant.expect("a tenant"), ask, &source).await;
-    let theirs = theirs.map(|c| (c.client.id.to_string(), c.secret.expose().to_owned())).expect("a client");
+    let theirs = app.within(tenant.expect("a tenant")).client("theirs").await;
+    let theirs = (theirs.client.id.to_string(), theirs.secret.expose().to_owned());
     let ticket = mint(&app, json!({})).await;
     assert_eq!(by_basic(&app, &ticket, &theirs).await.refusal(), REFUSED);
     assert_eq!(app.audit("ticket.refused")[0]["why"], "wrong_client");

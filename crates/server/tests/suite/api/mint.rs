@@ -288,8 +288,7 @@ async fn nobody_mints_across_the_wall() {
     let admin = app.sign_in(app.admin).await.access;
     let created = app.post("/admin/tenants", &admin, json!({ "name": "globex" })).await;
     let theirs = created.body["data"]["id"].as_str().and_then(TenantId::parse).expect("a tenant");
-    let ask = authms_core::user::CreateUser { username: Some("bob".to_owned()), ..Default::default() };
-    let bob = authms_core::user::create_at_console(&app.parts, theirs, ask).await.expect("a user").user.id;
+    let bob = app.within(theirs).user("bob", Role::Member).await;
     let body = json!({ "user_id": bob.to_string() });
     assert_eq!(mint(&app, &key, body.clone()).await.refusal(), (404, 40000301));
     assert_eq!(mint(&app, &admin, body.clone()).await.refusal(), (404, 40000301), "not even their creator");

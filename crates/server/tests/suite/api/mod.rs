@@ -1,6 +1,7 @@
 //! Over the router, in one process.
 
 mod access_token;
+mod administered_sessions;
 mod api_keys;
 mod bad_input;
 mod base_paths;

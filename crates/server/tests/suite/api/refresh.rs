@@ -300,14 +300,8 @@ async fn p23_a_disabled_tenant_refreshes_nothing() {
     assert_eq!(made.status, 201, "{}", made.body);
     let tenant = made.body["data"]["id"].as_str().expect("an id").to_owned();
     let id = authms_core::id::TenantId::parse(&tenant).expect("a tenant");
-    let ask = authms_core::user::CreateUser {
-        username: Some("bob".to_owned()),
-        ..authms_core::user::CreateUser::default()
-    };
-    let bob = authms_core::user::create_at_console(&app.parts, id, ask).await.expect("creates").user.id;
-    let mint = authms_core::ticket::Mint::for_user(bob);
-    let ticket = authms_core::ticket::mint_at_console(&app.parts, id, mint).await.expect("mints").ticket;
-    let tokens = granted(app.redeem(ticket.expose()).await);
+    let bob = app.within(id).user("bob", Role::Member).await;
+    let tokens = app.within(id).sign_in(bob).await;
 
     let path = format!("/admin/tenants/{tenant}");
     let body = json!({ "status": "disabled" });

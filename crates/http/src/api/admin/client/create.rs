@@ -57,7 +57,7 @@ pub async fn create(
         purposes: body.purposes.map(purposes).transpose()?.unwrap_or_else(|| vec![Purpose::Sso]),
         redirect_uris: strings(body.redirect_uris.unwrap_or_default()),
     };
-    let created = client::create(&state, Some(&caller), caller.tenant(), ask, &source).await?;
+    let created = client::create(&state, &caller, ask, &source).await?;
     let answer =
         CreatedClient { client_secret: created.secret.expose().to_owned(), client: created.client.into() };
     Ok((StatusCode::CREATED, Json(Data::new(answer, state.now()))))
