@@ -159,6 +159,8 @@ pub trait Clients {
     fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>>;
     /// A tenant's client of this name.
     fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>>;
+    /// Whether an active client allows this origin: one of this tenant, or without one, of any active tenant.
+    fn allows_origin(&self, origin: String, tenant: Option<TenantId>) -> Fut<'_, Read<bool>>;
 }
 
 /// Reads about API keys.

@@ -100,6 +100,9 @@ pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
 /// The client's name is taken.
 pub const CLIENT_TAKEN: Code = code(40000602, 409, "the client's name is taken");
 
+/// An origin is not spelled as browsers spell it, or no page can be trusted by it.
+pub const CLIENT_ORIGIN: Code = code(40000603, 400, "the origin is malformed");
+
 /// No such API key.
 pub const KEY_NOT_FOUND: Code = code(40000701, 404, "API key not found");
 /// The caller may not give this scope away.
@@ -109,7 +112,7 @@ pub const KEY_SCOPE: Code = code(40000702, 403, "the scope may not be given by t
 pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
 
 /// The whole table, for the documentation and its tests.
-pub const ALL: [Code; 41] = [
+pub const ALL: [Code; 42] = [
     MALFORMED,
     NO_ROUTE,
     METHOD,
@@ -148,6 +151,7 @@ pub const ALL: [Code; 41] = [
     PASSWORD_TRANSMISSION,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
+    CLIENT_ORIGIN,
     KEY_NOT_FOUND,
     KEY_SCOPE,
     SESSION_NOT_FOUND,

@@ -4,11 +4,12 @@ use crate::extract::{address, request_id, traceparent};
 use crate::frame::Frame;
 use crate::serve::Peer;
 use authms_core::audit::Source;
+use authms_core::id::TenantId;
 use authms_core::limits::Budget;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::USER_AGENT;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use tracing::Span;
 
 /// The longest `User-Agent` that is kept, in characters.
@@ -23,6 +24,8 @@ pub struct Context {
     pub request_id: String,
     /// The log span that it is worked on in.
     pub span: Span,
+    /// The tenant of whoever authenticated, for [`crate::cors`].
+    pub tenant: OnceLock<TenantId>,
     budgets: Mutex<Vec<Budget>>,
 }
 
@@ -44,7 +47,7 @@ impl Context {
             user_agent: user_agent(headers),
             request_id: Some(request_id.clone()),
         };
-        Self { source, request_id, span, budgets: Mutex::default() }
+        Self { source, request_id, span, tenant: OnceLock::new(), budgets: Mutex::default() }
     }
 
     /// Has the answer tell of these budgets in `RateLimit`; of two of a kind, the later one.

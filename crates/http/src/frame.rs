@@ -2,6 +2,7 @@
 
 use crate::base_path;
 use crate::context::Context;
+use crate::cors;
 use crate::error::ApiError;
 use crate::{limits, panic, shed};
 use authms_core::limits::Quotas;
@@ -115,9 +116,14 @@ impl App {
     pub async fn answer(&self, mut request: Request) -> Response {
         let context = Arc::new(Context::of(&request, &self.frame));
         request.extensions_mut().insert(context.clone());
+        let page = cors::Page::behind(&request);
         let answered = self.admit(request).instrument(context.span.clone()).await;
         let response = answered.unwrap_or_else(ApiError::into_response);
-        context.span.in_scope(|| self.finish(response, &context))
+        let response = context.span.in_scope(|| self.finish(response, &context));
+        match page {
+            Some(page) => page.told(response, &self.frame, &context).await,
+            None => response,
+        }
     }
 
     async fn admit(&self, mut request: Request) -> Result<Response, ApiError> {

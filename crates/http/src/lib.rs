@@ -9,6 +9,7 @@ pub mod api;
 pub mod base_path;
 pub mod codes;
 pub mod context;
+pub mod cors;
 pub mod error;
 pub mod extract;
 pub mod frame;

@@ -1,6 +1,7 @@
 //! Per-address limits, and how answers tell of limits (draft-ietf-httpapi-ratelimit-headers).
 
 use crate::context::Context;
+use crate::cors;
 use crate::error::ApiError;
 use crate::frame::Frame;
 use crate::shed::is_health;
@@ -18,17 +19,20 @@ use std::sync::Arc;
 /// Routes at which secrets could be guessed; they have a budget of their own besides.
 const SIGN_IN: [&str; 3] = ["/auth/login", "/auth/ticket/signin", "/auth/refresh"];
 
-/// Charges the address, then lets the request through or turns it away. Runs after routing and before any of the body
-/// is read.
+/// Charges the address, then lets the request through, answers it if it is a browser's preflight, or turns it away.
+/// Runs after routing and before any of the body is read.
 pub async fn guard(State(frame): State<Frame>, request: Request, next: Next) -> Response {
     let Some(context) = request.extensions().get::<Arc<Context>>().cloned() else {
         return ApiError::internal("a request without its context").into_response();
     };
     let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
     context.span.record("route", route);
-    match charge(&frame, &context, route).await {
-        Ok(()) => next.run(request).await,
-        Err(refused) => refused.into_response(),
+    if let Err(refused) = charge(&frame, &context, route).await {
+        return refused.into_response();
+    }
+    match cors::preflight(&request, route) {
+        Some(answer) => answer,
+        None => next.run(request).await,
     }
 }
 

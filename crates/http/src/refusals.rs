@@ -142,6 +142,9 @@ impl From<ClientError> for ApiError {
             ClientError::RedirectUri => {
                 Self::from(codes::MALFORMED).saying(said).with("member", "redirect_uris")
             }
+            ClientError::Origin(_) => {
+                Self::from(codes::CLIENT_ORIGIN).saying(said).with("member", "allowed_origins")
+            }
             ClientError::Unknown => codes::CLIENT_NOT_FOUND.into(),
             ClientError::NameTaken => codes::CLIENT_TAKEN.into(),
             ClientError::Fault(fault) => fault.into(),

@@ -34,6 +34,9 @@ use tower::ServiceExt;
 /// 2027-01-15T08:00:00Z.
 pub const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
+/// The one origin that the store knows.
+pub const ORIGIN: &str = "https://app.example.org";
+
 /// A store that counts budgets; everything else is down, as health is if told so.
 #[derive(Default)]
 pub struct FakeStore {
@@ -217,6 +220,9 @@ impl Clients for FakeStore {
     }
     fn client_named(&self, _: TenantId, _: String) -> Fut<'_, Read<Option<Client>>> {
         down()
+    }
+    fn allows_origin(&self, origin: String, _: Option<TenantId>) -> Fut<'_, Read<bool>> {
+        Box::pin(async move { Ok(origin == ORIGIN) })
     }
 }
 

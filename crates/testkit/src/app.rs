@@ -236,8 +236,12 @@ impl TestApp {
 
     /// A client of the default tenant: its identifier and secret.
     pub async fn client(&self, name: &str, purposes: &[Purpose]) -> (String, String) {
-        let ask =
-            CreateClient { name: name.to_owned(), purposes: purposes.to_vec(), redirect_uris: Vec::new() };
+        let ask = CreateClient {
+            name: name.to_owned(),
+            purposes: purposes.to_vec(),
+            redirect_uris: Vec::new(),
+            allowed_origins: Vec::new(),
+        };
         let created = client::create(&self.parts, &self.console(), ask, &Source::default()).await;
         let created = created.expect("creates a client");
         (created.client.id.to_string(), created.secret.expose().to_owned())

@@ -227,6 +227,9 @@ impl<S: Store> Clients for FaultyStore<S> {
     fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>> {
         self.read(|s| s.client_named(tenant, name))
     }
+    fn allows_origin(&self, origin: String, tenant: Option<TenantId>) -> Fut<'_, Read<bool>> {
+        self.read(|s| s.allows_origin(origin, tenant))
+    }
 }
 
 impl<S: Store> ApiKeys for FaultyStore<S> {

@@ -99,6 +99,7 @@ impl Population<'_> {
             name: name.to_owned(),
             purposes: vec![Purpose::Sso, Purpose::OnBehalf],
             redirect_uris: Vec::new(),
+            allowed_origins: Vec::new(),
         };
         let created = client::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
         created.expect("creates a client")

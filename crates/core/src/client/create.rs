@@ -2,6 +2,7 @@
 
 use super::manage::{ClientError, owned};
 use super::model::{Change, Client, ClientStatus};
+use super::origin::checked_origins;
 use crate::access::{Caller, Permission};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
@@ -24,6 +25,8 @@ pub struct CreateClient {
     pub purposes: Vec<Purpose>,
     /// Redirect URIs.
     pub redirect_uris: Vec<String>,
+    /// Origins of the web pages that may call us from a browser; see [`Client::allowed_origins`].
+    pub allowed_origins: Vec<String>,
 }
 
 /// A client with its secret, which is shown this once.
@@ -58,6 +61,7 @@ pub async fn create(
         secret_last_four: last_four,
         purposes: ask.purposes,
         redirect_uris: checked_uris(ask.redirect_uris)?,
+        allowed_origins: checked_origins(ask.allowed_origins)?,
         status: ClientStatus::Active,
         fence: 0,
         rev: 1,

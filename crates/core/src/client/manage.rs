@@ -2,6 +2,7 @@
 
 use super::create::checked_uris;
 use super::model::{Change, Client, ClientStatus};
+use super::origin::checked_origins;
 use crate::access::{Caller, Forbidden, Permission};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row, Unique};
@@ -24,6 +25,9 @@ pub enum ClientError {
     /// A redirect URI is malformed.
     #[error("redirect_uris: at most 20 absolute ASCII URIs without fragment, of at most 2048 characters")]
     RedirectUri,
+    /// An origin is not spelled as browsers spell it, or is none that a page can be trusted by.
+    #[error("allowed_origins: {0}")]
+    Origin(&'static str),
     /// No such client in the caller's tenant.
     #[error("no such client")]
     Unknown,
@@ -53,6 +57,8 @@ pub struct UpdateClient {
     pub purposes: Option<Vec<Purpose>>,
     /// Its redirect URIs from now on.
     pub redirect_uris: Option<Vec<String>>,
+    /// Its allowed origins from now on.
+    pub allowed_origins: Option<Vec<String>>,
     /// A new status; disabling ends its sessions and tickets at once.
     pub status: Option<ClientStatus>,
 }
@@ -95,6 +101,11 @@ pub async fn update(
         name: ask.name.as_deref().map(|n| text::label("name", n, 100)).transpose()?.unwrap_or(before.name),
         purposes: ask.purposes.unwrap_or(before.purposes),
         redirect_uris: ask.redirect_uris.map(checked_uris).transpose()?.unwrap_or(before.redirect_uris),
+        allowed_origins: ask
+            .allowed_origins
+            .map(checked_origins)
+            .transpose()?
+            .unwrap_or(before.allowed_origins),
         status,
         fence: before.fence + u32::from(ends),
         rev: rev + 1,

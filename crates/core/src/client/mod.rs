@@ -4,6 +4,7 @@ mod authenticate;
 mod create;
 mod manage;
 mod model;
+mod origin;
 
 pub use authenticate::{Credentials, authenticate};
 pub use create::{CreateClient, Created, SECRET_PREFIX, create, rotate_secret};

@@ -45,6 +45,8 @@ pub struct Client {
     pub purposes: Vec<Purpose>,
     /// Registered redirect URIs, byte for byte.
     pub redirect_uris: Vec<String>,
+    /// Origins of the web pages that may read our answers in a browser, as browsers write them; at most 20.
+    pub allowed_origins: Vec<String>,
     /// Whether it may authenticate.
     pub status: ClientStatus,
     /// Incremented to end all that was decided on the former value.

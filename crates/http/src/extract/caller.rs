@@ -1,12 +1,14 @@
 //! Who calls: an access token of a living session, or an API key.
 
 use super::{TenantHeader, bearer};
+use crate::context::Context;
 use crate::error::ApiError;
 use crate::state::AppState;
 use authms_core::access::{Caller, Forbidden, Person};
 use authms_core::session;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
+use std::sync::Arc;
 
 /// Any caller; sessions on somebody's behalf reach nothing through it.
 #[derive(Clone, Debug)]
@@ -67,6 +69,10 @@ impl FromRequestParts<AppState> for Perhaps {
 async fn authenticate(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
     let token = bearer(&parts.headers)?.ok_or_else(ApiError::unauthenticated)?;
     let caller = session::authenticate(state, token).await?;
+    if let Some(context) = parts.extensions.get::<Arc<Context>>() {
+        // Only the first time counts, and all times are of one request with one token.
+        let _ = context.tenant.set(caller.tenant());
+    }
     caller.require_tenant(TenantHeader::of(&parts.headers).named()?)?;
     Ok(caller)
 }

@@ -2,6 +2,7 @@
 
 mod answers;
 mod bodies;
+mod cors;
 mod document;
 mod endpoint;
 mod limits;

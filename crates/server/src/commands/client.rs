@@ -49,6 +49,7 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
             name: args.name,
             purposes: without_repeats(args.purpose),
             redirect_uris: args.redirect_uri,
+            allowed_origins: Vec::new(),
         };
         Ok(client::create(&site.parts, &Caller::Console(tenant), ask, &Source::default()).await?)
     })?;

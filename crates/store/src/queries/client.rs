@@ -1,7 +1,7 @@
 //! Clients.
 
 use super::columns::{self, Columns};
-use super::{List, change_one, first, page, signed, words};
+use super::{List, change, change_one, first, page, signed, words};
 use authms_core::client::{Change, Client, ClientStatus};
 use authms_core::id::{ClientId, TenantId};
 use authms_core::page::{Page, PageRequest};
@@ -10,7 +10,7 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "id",
     "tenant_id",
     "name",
@@ -18,6 +18,7 @@ const COLUMNS: [&str; 12] = [
     "secret_last_four",
     "purposes",
     "redirect_uris",
+    "allowed_origins",
     "status",
     "fence",
     "rev",
@@ -34,6 +35,7 @@ fn read(c: &mut Columns<'_>) -> Result<Client> {
         secret_last_four: c.take()?,
         purposes: c.words(Purpose::parse)?,
         redirect_uris: c.texts()?,
+        allowed_origins: c.texts()?,
         status: c.named(ClientStatus::parse)?,
         fence: c.take()?,
         rev: c.count()?,
@@ -65,6 +67,16 @@ pub(crate) fn list(conn: &Connection, tenant: TenantId, request: PageRequest) ->
     page(conn, &list, &[tenant.bytes()], request, read)
 }
 
+/// Whether an active client of this tenant, or of any active one, allows this origin.
+pub(crate) fn allows_origin(conn: &Connection, origin: &str, tenant: Option<TenantId>) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM client_origins o
+                   JOIN clients c ON c.id = o.client_id AND c.status = 'active'
+                   JOIN tenants t ON t.id = c.tenant_id AND t.status = 'active'
+               WHERE o.origin = ?1 AND (?2 IS NULL OR c.tenant_id = ?2))";
+    let found = first(conn, sql, params![origin, tenant.map(|id| *id.bytes())], |c| c.take())?;
+    Ok(found.unwrap_or(false))
+}
+
 /// Its revision.
 pub(crate) fn rev(conn: &Connection, id: ClientId) -> Result<Option<u64>> {
     first(conn, "SELECT rev FROM clients WHERE id = ?1", [id.bytes()], |c| c.count())
@@ -75,7 +87,10 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     match change {
         Change::Create(new) => create(conn, new),
         Change::Update(new) => update(conn, new, at),
-        Change::Delete(id) => change_one(conn, "DELETE FROM clients WHERE id = ?1", [id.bytes()]),
+        Change::Delete(id) => {
+            forget_origins(conn, *id)?;
+            change_one(conn, "DELETE FROM clients WHERE id = ?1", [id.bytes()])
+        }
     }
 }
 
@@ -90,19 +105,21 @@ fn create(conn: &Connection, new: &Client) -> Result<()> {
         new.secret_hash,
         new.secret_last_four,
         purposes(new),
-        uris(new),
+        array(&new.redirect_uris),
+        array(&new.allowed_origins),
         new.status.as_str(),
         new.fence,
         signed(new.rev),
         new.created_at.as_millis(),
         new.updated_at.as_millis(),
     ];
-    change_one(conn, &SQL, row)
+    change_one(conn, &SQL, row)?;
+    remember_origins(conn, new)
 }
 
 fn update(conn: &Connection, new: &Client, at: Timestamp) -> Result<()> {
     let sql = "UPDATE clients SET name = ?2, secret_hash = ?3, secret_last_four = ?4, purposes = ?5,
-                   redirect_uris = ?6, status = ?7, fence = ?8, rev = ?9, updated_at = ?10
+                   redirect_uris = ?6, allowed_origins = ?7, status = ?8, fence = ?9, rev = ?10, updated_at = ?11
                WHERE id = ?1";
     let row = params![
         new.id.bytes(),
@@ -110,19 +127,35 @@ fn update(conn: &Connection, new: &Client, at: Timestamp) -> Result<()> {
         new.secret_hash,
         new.secret_last_four,
         purposes(new),
-        uris(new),
+        array(&new.redirect_uris),
+        array(&new.allowed_origins),
         new.status.as_str(),
         new.fence,
         signed(new.rev),
         at.as_millis(),
     ];
-    change_one(conn, sql, row)
+    change_one(conn, sql, row)?;
+    forget_origins(conn, new.id)?;
+    remember_origins(conn, new)
 }
 
 fn purposes(client: &Client) -> String {
     words(client.purposes.iter().map(|p| p.as_str()))
 }
 
-fn uris(client: &Client) -> String {
-    serde_json::Value::from(client.redirect_uris.as_slice()).to_string()
+fn array(texts: &[String]) -> String {
+    serde_json::Value::from(texts).to_string()
+}
+
+/// Makes a client findable by its origins.
+fn remember_origins(conn: &Connection, client: &Client) -> Result<()> {
+    for origin in &client.allowed_origins {
+        let sql = "INSERT INTO client_origins (origin, client_id) VALUES (?1, ?2)";
+        change_one(conn, sql, params![origin, client.id.bytes()])?;
+    }
+    Ok(())
+}
+
+fn forget_origins(conn: &Connection, id: ClientId) -> Result<()> {
+    change(conn, "DELETE FROM client_origins WHERE client_id = ?1", [id.bytes()])
 }

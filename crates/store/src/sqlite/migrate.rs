@@ -17,6 +17,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "0002_ticket_lifecycle",
         sql: include_str!("../../migrations/sqlite/0002_ticket_lifecycle.sql"),
     },
+    Migration {
+        name: "0006_client_origins",
+        sql: include_str!("../../migrations/sqlite/0006_client_origins.sql"),
+    },
 ];
 
 /// The newest schema version.

@@ -115,6 +115,10 @@ impl Clients for SqliteStore {
     fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>> {
         point(&self.readers, |conn| client::named(conn, tenant, &name))
     }
+
+    fn allows_origin(&self, origin: String, tenant: Option<TenantId>) -> Fut<'_, Read<bool>> {
+        point(&self.readers, move |conn| client::allows_origin(conn, &origin, tenant))
+    }
 }
 
 impl ApiKeys for SqliteStore {

@@ -2,13 +2,13 @@
 
 use super::{Case, World};
 use authms_core::access::{Permission, Role};
-use authms_core::client::ClientStatus;
+use authms_core::client::{Client, ClientStatus};
 use authms_core::commit::{Change, Guard, Row};
 use authms_core::id::{ClientId, TenantId, UserId};
 use authms_core::install::Installation;
 use authms_core::key::{ApiKeyStatus, Environment};
 use authms_core::signing_key::{KeyState, StoredKey};
-use authms_core::tenant::TenantStatus;
+use authms_core::tenant::{Tenant, TenantStatus};
 use authms_core::ticket::Purpose;
 use authms_core::time::Span;
 use authms_core::user::{Identifier, IdentifierKind, PasswordHash, UserStatus};
@@ -23,6 +23,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "identifiers are replaced with their user", run: |w| Box::pin(identifiers(w)) },
     Case { name: "memberships read back", run: |w| Box::pin(memberships(w)) },
     Case { name: "clients read back", run: |w| Box::pin(clients(w)) },
+    Case { name: "origins are allowed by active clients of active tenants", run: |w| Box::pin(origins(w)) },
     Case { name: "API keys read back", run: |w| Box::pin(keys(w)) },
 ];
 
@@ -217,6 +218,7 @@ async fn clients(w: World) {
     client.secret_last_four = "abcd".to_owned();
     client.purposes = vec![Purpose::Sso];
     client.redirect_uris = Vec::new();
+    client.allowed_origins = vec!["https://b.example".to_owned(), "https://a.example:8443".to_owned()];
     client.status = ClientStatus::Disabled;
     (client.fence, client.rev) = (12, 2);
     client.updated_at = w.commit(Change::Client(client::Change::Update(Box::new(client.clone())))).await.at;
@@ -227,6 +229,44 @@ async fn clients(w: World) {
     assert!(w.store.client(client.id).await.unwrap().is_none());
     let nobody: ClientId = w.id();
     assert!(w.store.client(nobody).await.unwrap().is_none());
+}
+
+async fn origins(w: World) {
+    let (mut tenant, other) = (w.tenant().await, w.tenant().await);
+    let mut client = w.client(&tenant).await;
+    let also = w.client(&other).await;
+    let (mine, shared) = ("https://mine.example", "https://shared.example");
+    let allows = async |origin: &str, tenant: Option<&Tenant>| {
+        w.store.allows_origin(origin.to_owned(), tenant.map(|t| t.id)).await.unwrap()
+    };
+    let set = async |client: &mut Client, origins: &[&str]| {
+        client.allowed_origins = origins.iter().map(|o| (*o).to_owned()).collect();
+        client.rev += 1;
+        w.commit(Change::Client(client::Change::Update(Box::new(client.clone())))).await;
+    };
+    assert!(!allows(mine, None).await);
+    set(&mut client, &[mine, shared]).await;
+    set(&mut also.clone(), &[shared]).await;
+    assert!(allows(mine, None).await && allows(mine, Some(&tenant)).await);
+    assert!(!allows(mine, Some(&other)).await, "another tenant's");
+    assert!(allows(shared, Some(&tenant)).await && allows(shared, Some(&other)).await);
+    for near in ["https://mine.exampl", "https://mine.example:8443", "https://MINE.example", "null", ""] {
+        assert!(!allows(near, None).await, "{near}");
+    }
+
+    set(&mut client, &[shared]).await;
+    assert!(!allows(mine, None).await, "no longer named");
+    client.status = ClientStatus::Disabled;
+    set(&mut client, &[mine, shared]).await;
+    assert!(!allows(mine, None).await && !allows(shared, Some(&tenant)).await, "disabled");
+    assert!(allows(shared, None).await, "the other's");
+    client.status = ClientStatus::Active;
+    set(&mut client, &[mine]).await;
+    tenant.status = TenantStatus::Disabled;
+    w.commit(Change::Tenant(tenant::Change::Update(tenant))).await;
+    assert!(!allows(mine, None).await, "its tenant is disabled");
+    w.commit(Change::Client(client::Change::Delete(also.id))).await;
+    assert!(!allows(shared, None).await, "deleted");
 }
 
 async fn keys(w: World) {

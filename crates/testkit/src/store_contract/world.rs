@@ -174,6 +174,7 @@ impl World {
             secret_last_four: "wxyz".to_owned(),
             purposes: vec![Purpose::Sso, Purpose::OnBehalf],
             redirect_uris: vec!["https://app.example/cb?x=\"1\"".to_owned(), "app:/cb".to_owned()],
+            allowed_origins: Vec::new(),
             status: ClientStatus::Active,
             fence: 11,
             rev: 1,

@@ -35,11 +35,14 @@ const EXTRA: [(&str, &[&str]); 11] = [
     ("dto.ApiKeyResponse", &["rank"]),
     ("dto.AuthUserResponse", &["nickname", "role"]),
     ("dto.CreateApiKeyResponse", &["rank", "tenant_id", "updated_at", "user_id"]),
-    ("dto.CreateClientResponse", &["created_at", "purposes", "secret_last_four", "tenant_id", "updated_at"]),
+    (
+        "dto.CreateClientResponse",
+        &["allowed_origins", "created_at", "purposes", "secret_last_four", "tenant_id", "updated_at"],
+    ),
     ("dto.CreateClientDetailResponse", &["timestamp"]),
     ("dto.GenerateTicketResponse", &["id", "purpose"]),
     ("dto.GetMySessionsResponse", &["timestamp"]),
-    ("dto.OAuthClientItem", &["purposes"]),
+    ("dto.OAuthClientItem", &["allowed_origins", "purposes"]),
     ("handler_dto.DataResponse", &["timestamp"]),
     ("dto.SimpleResponseWrapper", &["timestamp"]),
 ];

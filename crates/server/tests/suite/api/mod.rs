@@ -8,6 +8,7 @@ mod base_paths;
 mod bindings;
 mod clients;
 mod contract;
+mod cors;
 mod discovery;
 mod faults;
 mod fences;

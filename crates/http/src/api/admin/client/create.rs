@@ -21,6 +21,9 @@ pub struct CreateClientRequest {
     purposes: Option<Vec<Text<32>>>,
     /// Absolute URIs without fragment, at most 20.
     redirect_uris: Option<Vec<Text<2048>>>,
+    /// Origins of the web pages that may call from a browser, such as `https://app.example.org`: as browsers write
+    /// them, https or on localhost http, at most 20.
+    allowed_origins: Option<Vec<Text<300>>>,
 }
 
 /// `dto.CreateClientResponse`
@@ -56,6 +59,7 @@ pub async fn create(
         name: body.name.into_string(),
         purposes: body.purposes.map(purposes).transpose()?.unwrap_or_else(|| vec![Purpose::Sso]),
         redirect_uris: strings(body.redirect_uris.unwrap_or_default()),
+        allowed_origins: strings(body.allowed_origins.unwrap_or_default()),
     };
     let created = client::create(&state, &caller, ask, &source).await?;
     let answer =

@@ -31,6 +31,8 @@ pub struct ClientDetails {
     purposes: Vec<&'static str>,
     /// Its registered redirect URIs.
     redirect_uris: Vec<String>,
+    /// Origins of the web pages that may call from a browser.
+    allowed_origins: Vec<String>,
     /// The end of its secret, to tell secrets apart.
     secret_last_four: String,
     /// `active` or `disabled`.
@@ -51,6 +53,7 @@ impl From<Client> for ClientDetails {
             name: client.name,
             purposes: client.purposes.iter().map(|p| p.as_str()).collect(),
             redirect_uris: client.redirect_uris,
+            allowed_origins: client.allowed_origins,
             secret_last_four: client.secret_last_four,
             status: client.status.as_str(),
             tenant_id: client.tenant.to_string(),
@@ -64,6 +67,6 @@ fn purposes(texts: Vec<Text<32>>) -> Result<Vec<Purpose>, ApiError> {
     texts.into_iter().map(|p| Purpose::parse(&p).ok_or_else(unknown)).collect()
 }
 
-fn strings(texts: Vec<Text<2048>>) -> Vec<String> {
+fn strings<const N: usize>(texts: Vec<Text<N>>) -> Vec<String> {
     texts.into_iter().map(Text::into_string).collect()
 }

@@ -20,6 +20,9 @@ pub struct UpdateClientRequest {
     purposes: Option<Vec<Text<32>>>,
     /// Absolute URIs without fragment, at most 20.
     redirect_uris: Option<Vec<Text<2048>>>,
+    /// Origins of the web pages that may call from a browser, such as `https://app.example.org`: as browsers write
+    /// them, https or on localhost http, at most 20.
+    allowed_origins: Option<Vec<Text<300>>>,
     /// `active` or `disabled`; disabling ends its sessions and tickets at once.
     status: Option<Text<16>>,
 }
@@ -51,6 +54,7 @@ pub async fn update(
         name: body.name.map(Text::into_string),
         purposes: body.purposes.map(purposes).transpose()?,
         redirect_uris: body.redirect_uris.map(strings),
+        allowed_origins: body.allowed_origins.map(strings),
         status: body.status.map(|s| ClientStatus::parse(&s).ok_or_else(unknown)).transpose()?,
     };
     let client = client::update(&state, &caller, id, ask, &source).await?;

@@ -1,5 +1,6 @@
 //! `GET /.well-known/jwks.json`
 
+use crate::cors::ANY_PAGE;
 use crate::error::ApiError;
 use crate::state::AppState;
 use axum::extract::State;
@@ -18,5 +19,5 @@ use axum::response::IntoResponse;
 pub async fn jwks(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let body = serde_json::to_vec(&state.keys.ring().jwks()).map_err(ApiError::internal)?;
     let age = format!("public, max-age={}", state.policy.jwks_max_age.as_seconds());
-    Ok(([(CONTENT_TYPE, "application/jwk-set+json".to_owned()), (CACHE_CONTROL, age)], body))
+    Ok((ANY_PAGE, [(CONTENT_TYPE, "application/jwk-set+json".to_owned()), (CACHE_CONTROL, age)], body))
 }

@@ -1,8 +1,10 @@
 //! `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`
 
+use crate::cors::ANY_PAGE;
 use crate::extract::Json;
 use crate::state::AppState;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -35,8 +37,8 @@ pub struct Metadata {
     tag = "discovery",
     responses((status = 200, description = "The metadata.", body = Metadata))
 )]
-pub async fn openid(State(state): State<AppState>) -> Json<Metadata> {
-    Json(metadata(&state.policy.issuer))
+pub async fn openid(State(state): State<AppState>) -> impl IntoResponse {
+    (ANY_PAGE, Json(metadata(&state.policy.issuer)))
 }
 
 /// The same, at the address of RFC 8414.
@@ -47,8 +49,8 @@ pub async fn openid(State(state): State<AppState>) -> Json<Metadata> {
     tag = "discovery",
     responses((status = 200, description = "The metadata.", body = Metadata))
 )]
-pub async fn oauth(State(state): State<AppState>) -> Json<Metadata> {
-    Json(metadata(&state.policy.issuer))
+pub async fn oauth(State(state): State<AppState>) -> impl IntoResponse {
+    (ANY_PAGE, Json(metadata(&state.policy.issuer)))
 }
 
 /// From the configured issuer alone: no header of the request has a say.
