@@ -2,7 +2,7 @@
 # Every check of this repository, in the order in which they are likely to fail. Installs what is missing by itself.
 # Needs: a Rust toolchain, a C compiler, curl, Python 3 with venv.
 #   ./test.sh          everything
-#   ./test.sh quick    format, clippy and the tests, without cargo-deny, the README's walk and the proof runs
+#   ./test.sh quick    format, clippy and the tests, without cargo-deny, what the documents show and the proof runs
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -45,6 +45,9 @@ scripts/budget.sh "$target/release/authms"
 
 step "the README's walk, as written"
 scripts/walk.sh "$target/release/authms"
+
+step "docs/integrate.md and its examples"
+scripts/integrate.sh "$target/release/authms"
 
 step "proof, short runs"
 "$target/release/proof" race --binary "$target/release/authms" --tickets 100 --redeemers 64

@@ -1,5 +1,6 @@
 //! What the documents promise is there.
 
+use authms_http::codes;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -73,12 +74,49 @@ fn the_security_page_lists_every_attack_and_only_tests_that_exist() {
 
 #[test]
 fn links_between_the_documents_lead_somewhere() {
-    for page in ["README.md", "ARCHITECTURE.md"] {
-        let text = read(&root().join(page));
-        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            if !link.starts_with("http") {
-                assert!(root().join(link).exists(), "{page} links to {link}, which is not there");
+    for page in documents() {
+        let folder = page.parent().expect("a folder");
+        for link in read(&page).split("](").skip(1).filter_map(|rest| rest.split([')', '#']).next()) {
+            if !link.is_empty() && !link.starts_with("http") {
+                assert!(folder.join(link).exists(), "{} links to {link}, which is not there", page.display());
             }
         }
+    }
+}
+
+fn documents() -> Vec<PathBuf> {
+    let docs = std::fs::read_dir(root().join("docs")).expect("docs").map(|e| e.expect("an entry").path());
+    let pages = ["README.md", "ARCHITECTURE.md"].map(|page| root().join(page));
+    pages.into_iter().chain(docs.filter(|p| p.extension().is_some_and(|e| e == "md"))).collect()
+}
+
+#[test]
+fn the_guide_quotes_its_examples_as_they_are() {
+    let page = read(&root().join("docs/integrate.md"));
+    let mut quoted = BTreeSet::new();
+    for fenced in
+        page.split("\n```").filter(|part| part.lines().next().is_some_and(|l| l.contains(" examples/")))
+    {
+        let (head, snippet) = fenced.split_once('\n').expect("a snippet");
+        let file = head.split_once(' ').expect("a file").1;
+        assert!(read(&root().join(file)).contains(snippet), "{file} does not say:\n{snippet}");
+        quoted.insert(file);
+    }
+    assert_eq!(quoted.len(), 5, "the portal and application B in four languages: {quoted:?}");
+}
+
+#[test]
+fn the_guides_codes_are_those_of_the_program() {
+    let page = read(&root().join("docs/integrate.md"));
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|l| l.starts_with("| 4000"))
+        .map(|l| l.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect();
+    assert!(rows.len() > 10, "the table of codes is there");
+    for row in rows {
+        let known = codes::ALL.iter().find(|c| c.number.to_string() == row[0]);
+        let known = known.unwrap_or_else(|| panic!("{} is no code", row[0]));
+        assert_eq!(known.status.to_string(), row[1], "{}", row[0]);
     }
 }
