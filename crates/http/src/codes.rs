@@ -85,7 +85,7 @@ pub const TICKET_REASON: Code = code(40000405, 400, "a reason is required");
 pub const IDEMPOTENCY_USED: Code = code(40000406, 409, "this idempotency key has made a ticket");
 /// The idempotency key stands for a request with another body.
 pub const IDEMPOTENCY_OTHER: Code = code(40000407, 409, "this idempotency key stands for another request");
-/// `proof` or `client_id` cannot be bound to.
+/// `proof`, `ip`, `redirect_uri` or `context` cannot be bound to; `member` names which.
 pub const TICKET_BINDING: Code = code(40000408, 400, "the binding is malformed");
 
 /// The new password does not meet the policy.

@@ -43,9 +43,10 @@ impl From<MintError> for ApiError {
         match error {
             MintError::Forbidden(authms_core::access::Forbidden::Rank) => codes::TICKET_RANK.into(),
             MintError::Forbidden(forbidden) => forbidden.into(),
-            MintError::Invalid(invalid) if invalid.member == "proof" => {
-                Self::from(codes::TICKET_BINDING).saying(said).with("member", "proof")
-            }
+            MintError::Invalid(InvalidText {
+                member: member @ ("proof" | "ip" | "redirect_uri" | "context"),
+                ..
+            }) => Self::from(codes::TICKET_BINDING).saying(said).with("member", member),
             MintError::Invalid(invalid) => invalid.into(),
             MintError::Lifetime => codes::TICKET_LIFETIME.into(),
             MintError::UnknownUser => codes::USER_NOT_FOUND.into(),

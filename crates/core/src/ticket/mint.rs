@@ -1,11 +1,12 @@
 //! Minting: a ticket for a user, by a system or a person who may.
 
 use super::PREFIX;
+use super::binding::Bindings;
 use super::life::TicketState;
 use super::model::{Change, Idempotency, Minter, NewTicket, Purpose, Ticket};
 use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
-use crate::client::ClientStatus;
+use crate::client::{Client, ClientStatus};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
 use crate::id::{ClientId, TenantId, TicketId, UserId};
@@ -30,6 +31,8 @@ pub struct Mint {
     pub client: Option<ClientId>,
     /// S256 challenge for the redeemer's verifier.
     pub proof: Option<String>,
+    /// What else it is bound to.
+    pub bindings: Bindings,
     /// What it is for; decided by who mints for whom if absent.
     pub purpose: Option<Purpose>,
     /// Why, where the minter acts on the user's behalf.
@@ -56,6 +59,7 @@ impl Mint {
             ttl_seconds: None,
             client: None,
             proof: None,
+            bindings: Bindings::default(),
             purpose: None,
             reason: None,
             subject_auth_time: None,
@@ -223,9 +227,10 @@ async fn issue(
     let reason = ask.reason.as_deref().map(|r| text::label("reason", r, 500)).transpose()?;
     let proof = ask.proof.as_deref().map(text::proof).transpose()?.map(str::to_owned);
     check_vouching(&ask, now)?;
-    let client_fence = client_fence(parts, &issuance, ask.client).await?;
+    let client = client(parts, &issuance, ask.client).await?;
     let idempotency = idempotency(&issuance, &ask)?;
-    let fences = fences(parts, &issuance, client_fence).await?;
+    let bound = ask.bindings.check(client.as_ref())?;
+    let fences = fences(parts, &issuance, client.map(|c| c.fence)).await?;
 
     let id = TicketId::generate(now, &*parts.rng);
     let token = OpaqueToken { id: *id.bytes(), secret: Secret::new(random(&*parts.rng)) };
@@ -238,9 +243,9 @@ async fn issue(
         secret_hash: token.hash(),
         client: ask.client,
         proof,
-        network: None,
-        redirect_uri: None,
-        context_hash: None,
+        network: bound.network,
+        redirect_uri: bound.redirect_uri,
+        context_hash: bound.context_hash,
         reason,
         subject_auth_time: ask.subject_auth_time,
         subject_amr: ask.subject_amr,
@@ -289,11 +294,11 @@ fn check_vouching(ask: &Mint, now: Timestamp) -> Result<(), InvalidText> {
     Ok(())
 }
 
-async fn client_fence(
+async fn client(
     parts: &Parts,
     issuance: &Issuance<'_>,
     client: Option<ClientId>,
-) -> Result<Option<u32>, MintError> {
+) -> Result<Option<Client>, MintError> {
     let Some(id) = client else { return Ok(None) };
     let client = parts.store.client(id).await.map_err(Fault::from)?.ok_or(MintError::UnknownClient)?;
     if client.tenant != issuance.tenant || client.status != ClientStatus::Active {
@@ -302,7 +307,7 @@ async fn client_fence(
     if !client.purposes.contains(&issuance.purpose) {
         return Err(MintError::ClientPurpose);
     }
-    Ok(Some(client.fence))
+    Ok(Some(client))
 }
 
 /// The fences of everything that this minting was decided on: if any of them moves before the redemption, the

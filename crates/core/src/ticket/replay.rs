@@ -1,8 +1,9 @@
 //! A spent ticket that comes back: the same redeemer repeating a lost answer, or anybody else.
 
+use super::attempt::{Attempt, RedeemError, TryError, event, raced, take};
+use super::binding::broken_binding;
 use super::life::TicketState;
 use super::model::{Change, Replay};
-use super::redeem::{Attempt, RedeemError, TryError, broken_binding, event, raced, take, within};
 use crate::audit::EventName;
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
@@ -90,4 +91,9 @@ pub(super) async fn count_replay(
     }
     parts.store.commit(Commit::counted_replay(id)).await.map_err(raced)?;
     Err(RedeemError::Refused.into())
+}
+
+/// Whether `at` is within the replay window of a spending.
+fn within(spent_at: Timestamp, replay: &Replay, now: Timestamp) -> bool {
+    now < spent_at.plus(replay.window)
 }

@@ -6,6 +6,7 @@ mod api_keys;
 mod bad_input;
 mod base_paths;
 mod bindings;
+mod bound;
 mod clients;
 mod contract;
 mod cors;

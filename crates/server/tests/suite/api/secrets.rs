@@ -17,6 +17,7 @@ const KEY: &str = "8e03978e-40d5-43e8-bc93-6894a57f9324";
 const MINT_KEY: &str = "order-51ab0c77-93d4-4d51-8e1f-1f1b3ce4b6a0";
 const PASSWORD: &str = "correct horse battery staple";
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const CONTEXT: &str = "browser-session-51ab0c7793d44d518e1f1f1b3ce4b6a0";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// A walk through all that handles a secret; each secret by its name.
@@ -39,12 +40,13 @@ impl Walk {
             "user_id": alice,
             "client_id": client.0,
             "proof": CHALLENGE,
+            "context": CONTEXT,
             "idempotency_key": MINT_KEY,
         });
         let spent = app.mint(&key, body.clone()).await;
         assert_eq!(app.post("/auth/generate-ticket", &key, body).await.status, 409);
         let redeem = async || {
-            let request = app.signin(json!({ "ticket": spent, "verifier": VERIFIER }));
+            let request = app.signin(json!({ "ticket": spent, "verifier": VERIFIER, "context": CONTEXT }));
             request.basic(&client.0, &client.1).header("idempotency-key", KEY).send().await
         };
         let first = redeem().await;
@@ -70,6 +72,7 @@ impl Walk {
             ("client secret", client.1.clone()),
             ("password", PASSWORD.to_owned()),
             ("verifier", VERIFIER.to_owned()),
+            ("context", CONTEXT.to_owned()),
             ("idempotency key", KEY.to_owned()),
             ("minter's idempotency key", MINT_KEY.to_owned()),
         ];
@@ -144,7 +147,7 @@ async fn s06_whoever_reads_the_database_finds_hashes_only() {
     assert_eq!(ticket.hash(), sha256(ticket.secret.expose()));
 
     let needles = walk.needles();
-    assert_eq!(needles.len(), 13 + 4 * 7, "seven of them are opaque");
+    assert_eq!(needles.len(), 14 + 4 * 7, "seven of them are opaque");
     for (name, needle) in &needles {
         for (place, bytes) in &stored {
             assert!(!holds(bytes, needle), "{name} in {place}");

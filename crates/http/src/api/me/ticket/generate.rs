@@ -4,9 +4,9 @@ use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
-use crate::wire::{SimpleResponse, Text};
+use crate::wire::{SecretText, SimpleResponse, Text};
 use authms_core::id::{ClientId, TenantId, UserId};
-use authms_core::ticket::{self, Mint, Purpose};
+use authms_core::ticket::{self, Bindings, Context, Mint, Purpose};
 use authms_core::time::Timestamp;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -26,6 +26,12 @@ pub struct GenerateTicketInput {
     client_id: Option<Text<64>>,
     /// S256 challenge (RFC 7636 §4.2); the redeemer must send its `verifier`.
     proof: Option<Text<64>>,
+    /// The address or network, as 192.0.2.0/24, that it must be redeemed from.
+    ip: Option<Text<64>>,
+    /// The redirect URI that the redeemer must repeat; one of the client's, byte for byte.
+    redirect_uri: Option<Text<2048>>,
+    /// What the redeemer must repeat: 1–512 visible ASCII characters, of which authms keeps the SHA-256.
+    context: Option<SecretText<512>>,
     /// `sso` or `on_behalf`; follows from who mints for whom.
     purpose: Option<Text<32>>,
     /// Why, on somebody's behalf: required there, told to the user. At most 500 characters.
@@ -97,6 +103,11 @@ fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
         ttl_seconds: body.ttl_seconds,
         client,
         proof: body.proof.map(Text::into_string),
+        bindings: Bindings {
+            ip: body.ip.map(Text::into_string),
+            redirect_uri: body.redirect_uri.map(Text::into_string),
+            context: body.context.map(|c| Context::new(c.into_secret())),
+        },
         purpose,
         reason: body.reason.map(Text::into_string),
         subject_auth_time: body.subject_auth_time.map(seconds),

@@ -18,6 +18,10 @@ pub struct TicketSigninRequest {
     ticket: SecretText<256>,
     /// The verifier of the ticket's `proof` (RFC 7636 §4.1).
     verifier: Option<SecretText<128>>,
+    /// The ticket's `redirect_uri`, byte for byte.
+    redirect_uri: Option<Text<2048>>,
+    /// The ticket's `context`.
+    context: Option<SecretText<512>>,
     /// The redeeming client, unless it authenticates by Basic.
     client_id: Option<Text<64>>,
     /// The redeeming client's secret.
@@ -57,6 +61,8 @@ pub async fn signin(
         client: credentials(&headers, body.client_id, body.client_secret)?,
         ticket: body.ticket.into_secret(),
         verifier: body.verifier.map(SecretText::into_secret),
+        redirect_uri: body.redirect_uri.map(Text::into_string),
+        context: body.context.map(SecretText::into_secret),
         tenant: tenant.0.map(|named| named.map_err(|_| ())),
         idempotency_key,
     };

@@ -1,0 +1,220 @@
+//! What redeeming and peeking share: who holds a ticket, whether it is still good, and how it is refused.
+
+use super::PREFIX;
+use super::binding::broken_binding;
+use super::life::{Revocation, TicketState};
+use super::model::{Change, Minter, Purpose, Ticket};
+use crate::access::Role;
+use crate::audit::{Event, EventName, Source};
+use crate::client::{self, Client, Credentials};
+use crate::commit::{self, Commit, CommitError, Guard};
+use crate::fault::Fault;
+use crate::id::{TenantId, TicketId};
+use crate::limits::{self, LimitKind, Take, Throttled};
+use crate::parts::Parts;
+use crate::ports::RedeemView;
+use crate::session::Acting;
+use crate::signin::{Decision, Evidence, MethodKind, Refusal, decide};
+use authms_crypto::{OpaqueToken, SecretString};
+
+/// What a redeemer presents.
+#[derive(Clone, Debug)]
+pub struct Redeem {
+    /// The ticket.
+    pub ticket: SecretString,
+    /// The verifier of the ticket's proof (RFC 7636 §4.1).
+    pub verifier: Option<SecretString>,
+    /// The redirect URI that the ticket is bound to.
+    pub redirect_uri: Option<String>,
+    /// The context that the ticket is bound to.
+    pub context: Option<SecretString>,
+    /// The redeeming client, if it authenticates.
+    pub client: Option<Credentials>,
+    /// The tenant that the request names; `Err` if it names none that could exist.
+    pub tenant: Option<Result<TenantId, ()>>,
+    /// Makes the request safe to repeat: 1–255 visible characters, as hard to guess as a secret.
+    pub idempotency_key: Option<SecretString>,
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum RedeemError {
+    /// The ticket does not sign in: one answer for all reasons; the audit log tells them apart.
+    #[error("the ticket is invalid or has expired")]
+    Refused,
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// It could not be carried out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// What the redeemer proved before the ticket is looked at.
+pub(super) struct Attempt<'a> {
+    pub token: OpaqueToken,
+    pub client: Option<Client>,
+    pub ask: &'a Redeem,
+    pub source: &'a Source,
+}
+
+/// How one round ends without what was asked for.
+pub(super) enum TryError {
+    /// The ticket was no longer good when the commit was judged.
+    Raced,
+    /// For good.
+    Ended(RedeemError),
+}
+
+impl<E: Into<RedeemError>> From<E> for TryError {
+    fn from(error: E) -> Self {
+        Self::Ended(error.into())
+    }
+}
+
+impl<'a> Attempt<'a> {
+    /// Checks the text of the ticket and authenticates the client. A typo ends here, at no cost.
+    pub async fn new(parts: &Parts, ask: &'a Redeem, source: &'a Source) -> Result<Self, RedeemError> {
+        let token = OpaqueToken::parse(PREFIX, ask.ticket.expose()).ok_or(RedeemError::Refused)?;
+        let client = match &ask.client {
+            None => None,
+            Some(credentials) => {
+                let client = client::authenticate(parts, credentials).await.map_err(Fault::from)?;
+                let Some(client) = client else {
+                    return refuse_unproven(parts, "client_authentication").await;
+                };
+                take(parts, LimitKind::Client, client.id.bytes()).await?;
+                Some(client)
+            }
+        };
+        Ok(Self { token, client, ask, source })
+    }
+
+    /// Reads the ticket, for whoever holds its secret.
+    pub async fn look(&self, parts: &Parts) -> Result<RedeemView, RedeemError> {
+        let view = parts.store.for_redeem(TicketId::from_bytes(self.token.id)).await.map_err(Fault::from)?;
+        match view.filter(|v| self.token.matches(&v.ticket.secret_hash)) {
+            Some(view) => Ok(view),
+            None => refuse_unproven(parts, "unknown_ticket").await,
+        }
+    }
+
+    /// Judges a ticket that is not spent: whether it would sign in now, as what and in which role. `lost` says that the
+    /// commit of a round before was too late.
+    pub async fn judge(
+        &self,
+        parts: &Parts,
+        view: &RedeemView,
+        lost: bool,
+    ) -> Result<(Evidence, Role), TryError> {
+        let now = parts.now();
+        if let TicketState::Revoked { why, .. } = view.ticket.state {
+            return refuse(parts, self, view, revoked(why)).await;
+        }
+        // A race that nobody won was lost to time: the store's clock is ahead of ours.
+        if lost || view.ticket.expires_at <= now {
+            return refuse(parts, self, view, "expired").await;
+        }
+        if let Some(binding) = broken_binding(self, &view.ticket) {
+            return count_attempt(parts, self, view, binding).await;
+        }
+        let evidence = self.evidence(&view.ticket);
+        let idle = parts.policy.session_idle;
+        match decide(&evidence, Some(&view.ticket.fences), &view.standing, now, idle) {
+            Decision::Grant(role) => Ok((evidence, role)),
+            Decision::Refuse(Refusal::ClientPurpose) => {
+                count_attempt(parts, self, view, Refusal::ClientPurpose.as_str()).await
+            }
+            Decision::Refuse(why) => refuse(parts, self, view, why.as_str()).await,
+        }
+    }
+
+    fn evidence(&self, ticket: &Ticket) -> Evidence {
+        let acting = match (ticket.purpose, ticket.minter) {
+            (Purpose::OnBehalf, Minter::Person { user, session }) => {
+                Some(Acting { user, session, reason: ticket.reason.clone().unwrap_or_default() })
+            }
+            _ => None,
+        };
+        Evidence {
+            method: MethodKind::Ticket,
+            subject: ticket.subject,
+            // A ticket does not authenticate its user to us: only what the minter vouched for is known.
+            amr: ticket.subject_amr.clone(),
+            auth_time: ticket.subject_auth_time,
+            minted_in_session: matches!(ticket.minter, Minter::Person { .. }),
+            acting,
+            client: self.client.clone(),
+            ticket: Some(ticket.id),
+        }
+    }
+}
+
+/// The stable word for the audit log.
+const fn revoked(why: Revocation) -> &'static str {
+    match why {
+        Revocation::Withdrawn => "revoked",
+        Revocation::Reported => "reported",
+        Revocation::Replaced => "replaced",
+        Revocation::Attempts => "attempts_exhausted",
+    }
+}
+
+/// Counts a failed binding. Counted under the same guard as spending, so that no more than the allowed number is ever
+/// evaluated, however many are sent at once.
+pub(super) async fn count_attempt<T>(
+    parts: &Parts,
+    attempt: &Attempt<'_>,
+    view: &RedeemView,
+    binding: &'static str,
+) -> Result<T, TryError> {
+    let allowed = parts.policy.ticket_attempts;
+    let event = event(EventName::TicketRefused, attempt, &view.ticket).text("why", binding);
+    let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
+        .guard(live(parts, view.ticket.id))
+        .change(commit::Change::Ticket(Change::CountAttempt { id: view.ticket.id, allowed }));
+    parts.store.commit(commit).await.map_err(raced)?;
+    Err(RedeemError::Refused.into())
+}
+
+pub(super) async fn refuse<T>(
+    parts: &Parts,
+    attempt: &Attempt<'_>,
+    view: &RedeemView,
+    why: &'static str,
+) -> Result<T, TryError> {
+    take(parts, LimitKind::Ticket, view.ticket.id.bytes()).await?;
+    let event = event(EventName::TicketRefused, attempt, &view.ticket).text("why", why);
+    parts.store.commit(Commit::new(event.into_row(parts.now(), &*parts.rng))).await.map_err(Fault::from)?;
+    Err(RedeemError::Refused.into())
+}
+
+/// Refuses somebody who does not hold the ticket: counted by the minute, so that guesses cannot fill the log.
+pub(super) async fn refuse_unproven<T>(parts: &Parts, why: &'static str) -> Result<T, RedeemError> {
+    parts.store.commit(Commit::refusal(why)).await.map_err(Fault::from)?;
+    Err(RedeemError::Refused)
+}
+
+pub(super) fn event(name: EventName, attempt: &Attempt<'_>, ticket: &Ticket) -> Event {
+    Event::new(name, Some(ticket.tenant))
+        .ticket(ticket.id)
+        .subject(ticket.subject)
+        .text("purpose", ticket.purpose.as_str())
+        .client(attempt.client.as_ref().map(|c| c.id))
+        .from(attempt.source)
+}
+
+pub(super) async fn take(parts: &Parts, kind: LimitKind, key: &[u8]) -> Result<(), RedeemError> {
+    Ok(limits::charge(parts, &[Take::of(parts, kind, key)]).await??)
+}
+
+pub(super) fn live(parts: &Parts, id: TicketId) -> Guard {
+    Guard::TicketLive { id, attempts_below: parts.policy.ticket_attempts }
+}
+
+pub(super) fn raced(error: CommitError) -> TryError {
+    match error {
+        CommitError::Conflict(_) => TryError::Raced,
+        other => Fault::from(other).into(),
+    }
+}
