@@ -5,8 +5,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use authms_crypto::{
-    Algorithm, Argon2Params, Expect, Hasher, Keyring, OpaqueToken, RefreshToken, Secret, SigningKey, open,
-    seal, verify,
+    Algorithm, Argon2Params, Expect, Hasher, Keyring, OpaqueToken, PublicKey, RefreshToken, Secret,
+    SigningKey, open, seal, verify,
 };
 use serde_json::{Value, json};
 
@@ -19,13 +19,16 @@ fn main() {
     let token = key.sign_jwt("at+jwt", &claims).expect("claims serialise");
     let foreign_signer = jsonwebtoken::EncodingKey::from_ec_der(&key.pkcs8());
     let foreign_header = jsonwebtoken::Header::new(jsonwebtoken::Algorithm::ES256);
-    let jwk = key.jwk();
-    let foreign_key = jsonwebtoken::DecodingKey::from_ec_components(&jwk.x, &jwk.y).expect("a point");
+    let PublicKey::Ec { x, y, .. } = key.jwk().key else { panic!("an ES256 key is a point") };
+    let foreign_key = jsonwebtoken::DecodingKey::from_ec_components(&x, &y).expect("a point");
     let mut foreign_rules = jsonwebtoken::Validation::new(jsonwebtoken::Algorithm::ES256);
     foreign_rules.set_audience(&["api"]);
     foreign_rules.validate_exp = false;
 
-    time("sign_jwt", || key.sign_jwt("at+jwt", &claims));
+    for algorithm in Algorithm::ALL {
+        let key = SigningKey::generate(algorithm);
+        time(&format!("sign_jwt {algorithm}"), || key.sign_jwt("at+jwt", &claims));
+    }
     time("jsonwebtoken::encode", || jsonwebtoken::encode(&foreign_header, &claims, &foreign_signer));
     time("jsonwebtoken::decode", || {
         jsonwebtoken::decode::<Value>(&token, &foreign_key, &foreign_rules).expect("ours")

@@ -87,6 +87,8 @@ fn key_of<'a>(ring: &'a Keyring, header: &str, typ: &str) -> Result<&'a Verifyin
 fn signature_only(algorithm: Algorithm) -> Validation {
     let mut validation = Validation::new(match algorithm {
         Algorithm::Es256 => jsonwebtoken::Algorithm::ES256,
+        Algorithm::EdDsa => jsonwebtoken::Algorithm::EdDSA,
+        Algorithm::Rs256 => jsonwebtoken::Algorithm::RS256,
     });
     validation.required_spec_claims.clear();
     validation.validate_exp = false;

@@ -2,35 +2,14 @@
 
 use std::fmt;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{
-    ECDSA_P256_SHA256_FIXED, ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair, ParsedPublicKey,
-};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::DecodingKey;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::PublicJwk;
-
-/// A signature algorithm, by its JOSE name (RFC 7518 §3.1).
-///
-/// A key has one algorithm for life; no token gets to choose another (RFC 8725 §3.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Algorithm {
-    /// ECDSA on P-256 with SHA-256.
-    #[serde(rename = "ES256")]
-    Es256,
-}
-
-impl fmt::Display for Algorithm {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Es256 => "ES256",
-        })
-    }
-}
+use crate::pair::{self, Pair};
+use crate::{Algorithm, PublicJwk, PublicKey};
 
 /// Bytes or a JWK that are not a usable key of the algorithm asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,39 +30,31 @@ pub enum SignError {
 /// A private key with its public half. It is read once and kept parsed, since parsing costs as
 /// much as a signature does.
 pub struct SigningKey {
-    pair: EcdsaKeyPair,
+    pair: Pair,
     public: VerifyingKey,
 }
 
 impl SigningKey {
-    /// A fresh random key.
+    /// A fresh random key. An RSA key takes a while to find: a tenth of a second, give or take as much.
     pub fn generate(algorithm: Algorithm) -> Self {
-        match algorithm {
-            Algorithm::Es256 => {
-                let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING)
-                    .expect("generating a P-256 key fails only without memory or randomness");
-                Self::from_pair(pair).expect("a generated key has a valid public half")
-            }
-        }
+        Self::from_pair(algorithm, Pair::generate(algorithm))
+            .expect("a generated key has a valid public half")
     }
 
     /// Reads an unencrypted PKCS#8 document (RFC 5208, RFC 5958), in DER.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if it is not a key of this algorithm, or its halves do not belong together.
+    /// [`KeyError`] if it is not a key of this algorithm, its halves do not belong together, or it is an RSA key of
+    /// less than 2048 bits or of another exponent than 65537.
     pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
-        match algorithm {
-            Algorithm::Es256 => EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_FIXED_SIGNING, pkcs8)
-                .map_err(|_| KeyError(algorithm))
-                .and_then(Self::from_pair),
-        }
+        let pair = Pair::from_pkcs8(algorithm, pkcs8).ok_or(KeyError(algorithm))?;
+        Self::from_pair(algorithm, pair)
     }
 
     /// The key as a PKCS#8 document in DER, unencrypted: to be sealed before it is stored.
     pub fn pkcs8(&self) -> Zeroizing<Vec<u8>> {
-        let document = self.pair.to_pkcs8v1().expect("a key in hand encodes");
-        Zeroizing::new(document.as_ref().to_vec())
+        self.pair.pkcs8()
     }
 
     /// The key's identifier: its RFC 7638 thumbprint, 43 characters of base64url.
@@ -114,15 +85,14 @@ impl SigningKey {
         let header = serde_json::to_vec(&header).map_err(SignError::Claims)?;
         let claims = serde_json::to_vec(claims).map_err(SignError::Claims)?;
 
-        // Room for the three parts, their two dots and a signature of 86 characters.
+        // Room for the three parts, their two dots and a signature of 86 characters; those of RSA are longer.
         let mut token = String::with_capacity((header.len() + claims.len()) * 4 / 3 + 92);
         URL_SAFE_NO_PAD.encode_string(&header, &mut token);
         token.push('.');
         URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
-        let signature =
-            self.pair.sign(&SystemRandom::new(), token.as_bytes()).map_err(|_| SignError::Signature)?;
+        let signature = self.pair.sign(token.as_bytes()).ok_or(SignError::Signature)?;
         token.push('.');
-        URL_SAFE_NO_PAD.encode_string(signature.as_ref(), &mut token);
+        URL_SAFE_NO_PAD.encode_string(&signature, &mut token);
         Ok(token)
     }
 
@@ -134,8 +104,8 @@ impl SigningKey {
         &self.public
     }
 
-    fn from_pair(pair: EcdsaKeyPair) -> Result<Self, KeyError> {
-        let jwk = PublicJwk::from_p256(pair.public_key().as_ref()).ok_or(KeyError(Algorithm::Es256))?;
+    fn from_pair(algorithm: Algorithm, pair: Pair) -> Result<Self, KeyError> {
+        let jwk = pair.public().ok_or(KeyError(algorithm))?;
         Ok(Self { pair, public: VerifyingKey::from_jwk(jwk)? })
     }
 }
@@ -161,22 +131,24 @@ pub struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// Takes a published key over, checking that it is a point on its curve.
+    /// Takes a published key over, checking that it is a usable key: of the form of its algorithm, on its curve, strong
+    /// enough.
     ///
     /// # Errors
     ///
-    /// [`KeyError`] if type, curve, use or coordinates are not those of the key's algorithm, or
-    /// the identifier is not the key's thumbprint.
+    /// [`KeyError`] if any member is not that of a key of its algorithm, or the identifier is not the key's
+    /// thumbprint.
     pub fn from_jwk(jwk: PublicJwk) -> Result<Self, KeyError> {
         let error = KeyError(jwk.alg);
-        let point = jwk.point().ok_or(error)?;
-        let key = match jwk.alg {
-            Algorithm::Es256 => {
-                ParsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).map_err(|_| error)?;
-                DecodingKey::from_ec_components(&jwk.x, &jwk.y).map_err(|_| error)?
-            }
+        if !jwk.is_consistent() || !pair::is_usable(&jwk.key) {
+            return Err(error);
+        }
+        let key = match &jwk.key {
+            PublicKey::Ec { x, y, .. } => DecodingKey::from_ec_components(x, y),
+            PublicKey::Okp { x, .. } => DecodingKey::from_ed_components(x),
+            PublicKey::Rsa { n, e } => DecodingKey::from_rsa_components(n, e),
         };
-        Ok(Self { jwk, key })
+        Ok(Self { key: key.map_err(|_| error)?, jwk })
     }
 
     /// The key's identifier: its RFC 7638 thumbprint, 43 characters of base64url.

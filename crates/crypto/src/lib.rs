@@ -4,12 +4,14 @@
 //! visible in one place. It is synchronous and holds no clock, no storage and no policy: the
 //! time, the keys and the limits that are a deployment's to choose are passed in.
 
+mod algorithm;
 pub mod base62;
 mod digest;
 mod jwk;
 mod jws;
 mod keys;
 mod master;
+mod pair;
 mod password;
 mod refresh;
 mod ring;
@@ -18,10 +20,11 @@ mod seal;
 mod secret;
 mod token;
 
+pub use algorithm::Algorithm;
 pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};
-pub use jwk::{Jwks, PublicJwk};
+pub use jwk::{Jwks, PublicJwk, PublicKey};
 pub use jws::{Expect, MAX_TOKEN_BYTES, VerifyError, verify};
-pub use keys::{Algorithm, KeyError, SignError, SigningKey, VerifyingKey};
+pub use keys::{KeyError, SignError, SigningKey, VerifyingKey};
 pub use master::{MasterKey, MasterKeyError};
 pub use password::{Argon2Params, Argon2ParamsError, Hasher, VerifyOutcome};
 pub use refresh::{RefreshToken, derived_refresh_secret};

@@ -4,7 +4,9 @@
 
 use std::fmt::Write;
 
-use authms_crypto::{Algorithm, Expect, Keyring, PublicJwk, SigningKey, VerifyError, VerifyingKey, verify};
+use authms_crypto::{
+    Algorithm, Expect, Keyring, PublicJwk, PublicKey, SigningKey, VerifyError, VerifyingKey, verify,
+};
 use aws_lc_rs::signature::{
     ECDSA_P256_SHA256_FIXED_SIGNING, ECDSA_P384_SHA384_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyPair,
 };
@@ -94,12 +96,12 @@ fn s36_alg_none_hs256_over_public_key_and_embedded_keys_are_refused() {
     }
 
     let jwk = forge.ring.active().jwk();
-    let point: Vec<u8> =
-        [vec![4], BASE64URL.decode(&jwk.x).unwrap(), BASE64URL.decode(&jwk.y).unwrap()].concat();
+    let PublicKey::Ec { x, y, .. } = &jwk.key else { panic!("{jwk:?}") };
+    let point: Vec<u8> = [vec![4], BASE64URL.decode(x).unwrap(), BASE64URL.decode(y).unwrap()].concat();
     let published = serde_json::to_vec(&forge.ring.jwks()).unwrap();
     let header = with(forge.header(), "alg", Some(json!("HS256"))).to_string();
     let message = format!("{}.{}", BASE64URL.encode(header), BASE64URL.encode(&payload));
-    for public in [point, published, serde_json::to_vec(&jwk).unwrap(), jwk.x.into_bytes()] {
+    for public in [point, published, serde_json::to_vec(&jwk).unwrap(), x.as_bytes().to_vec()] {
         let tag = authms_crypto::hmac_sha256(&public, &[message.as_bytes()]);
         let token = format!("{message}.{}", BASE64URL.encode(tag));
         assert_eq!(forge.verify(&token), Err(VerifyError::Invalid));
@@ -216,6 +218,7 @@ fn s41_weak_or_short_key_is_refused() {
     }
     let p384 = EcdsaKeyPair::generate(&ECDSA_P384_SHA384_FIXED_SIGNING).unwrap();
     refused(p384.to_pkcs8v1().unwrap().as_ref());
+    refused(&SigningKey::generate(Algorithm::Rs256).pkcs8());
     refused(Ed25519KeyPair::generate().unwrap().to_pkcs8().unwrap().as_ref());
 
     // A private scalar of zero, and halves that do not belong together.
@@ -230,23 +233,36 @@ fn s41_weak_or_short_key_is_refused() {
     let jwk = SigningKey::generate(Algorithm::Es256).jwk();
     assert!(VerifyingKey::from_jwk(jwk.clone()).is_ok());
     let other = SigningKey::generate(Algorithm::Es256).jwk();
+    let PublicKey::Ec { x, y, .. } = jwk.key.clone() else { panic!("{jwk:?}") };
+    let PublicKey::Ec { x: other_x, .. } = other.key else { panic!("{jwk:?}") };
+    let (curve, zero) = ("P-256".to_owned(), BASE64URL.encode([0; 32]));
     let wrong = [
-        PublicJwk { x: other.x.clone(), ..jwk.clone() },
-        PublicJwk { x: jwk.x[..42].to_owned(), ..jwk.clone() },
-        PublicJwk { y: format!("{}AA", jwk.y), ..jwk.clone() },
-        PublicJwk { x: BASE64URL.encode([0; 32]), y: BASE64URL.encode([0; 32]), ..jwk.clone() },
-        PublicJwk { crv: "P-384".to_owned(), ..jwk.clone() },
-        PublicJwk { kty: "oct".to_owned(), ..jwk.clone() },
+        PublicKey::Ec { crv: curve.clone(), x: other_x.clone(), y: y.clone() },
+        PublicKey::Ec { crv: curve.clone(), x: x[..42].to_owned(), y: y.clone() },
+        PublicKey::Ec { crv: curve.clone(), x: x.clone(), y: format!("{y}AA") },
+        PublicKey::Ec { crv: curve.clone(), x: zero.clone(), y: zero },
+        PublicKey::Ec { crv: "P-384".to_owned(), x: x.clone(), y: y.clone() },
+        PublicKey::Okp { crv: curve, x },
+    ];
+    for key in wrong {
+        assert!(VerifyingKey::from_jwk(PublicJwk { key: key.clone(), ..jwk.clone() }).is_err(), "{key:?}");
+    }
+    let wrong = [
         PublicJwk { public_key_use: "enc".to_owned(), ..jwk.clone() },
+        PublicJwk { alg: Algorithm::Rs256, ..jwk.clone() },
         PublicJwk { kid: other.kid, ..jwk.clone() },
     ];
     for jwk in wrong {
         assert!(VerifyingKey::from_jwk(jwk.clone()).is_err(), "{jwk:?}");
     }
+    let mut oct = serde_json::to_value(&jwk).unwrap();
+    oct["kty"] = json!("oct");
+    assert!(serde_json::from_value::<PublicJwk>(oct).is_err());
     // Off the curve, though named by the thumbprint of just these coordinates.
-    let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, other.x, jwk.y);
+    let thumbprint = format!(r#"{{"crv":"P-256","kty":"EC","x":"{other_x}","y":"{y}"}}"#);
     let kid = BASE64URL.encode(authms_crypto::sha256(thumbprint.as_bytes()));
-    assert!(VerifyingKey::from_jwk(PublicJwk { x: other.x, kid, ..jwk }).is_err());
+    let key = PublicKey::Ec { crv: "P-256".to_owned(), x: other_x, y };
+    assert!(VerifyingKey::from_jwk(PublicJwk { key, kid, ..jwk }).is_err());
 }
 
 #[test]

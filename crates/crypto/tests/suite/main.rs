@@ -1,6 +1,7 @@
 //! The tests of `authms-crypto`, in one binary so that it is linked once.
 #![allow(clippy::unwrap_used)]
 
+mod algorithms;
 mod base62;
 mod jwt_attacks;
 mod jwt_interop;

@@ -2,7 +2,7 @@
 
 use authms_core::access::{Permission, Role};
 use authms_core::time::Span;
-use authms_crypto::{Algorithm, SigningKey};
+use authms_crypto::{Algorithm, PublicKey, SigningKey};
 use authms_testkit::clock::FakeClock;
 use authms_testkit::{ISSUER, Setup, TestApp, jwt};
 use base64::Engine;
@@ -83,8 +83,9 @@ async fn s36_hostile_algorithms_keys_and_headers_are_refused_and_nothing_is_fetc
         }
     }
     // HMAC keyed with what everybody knows of our public key.
-    let x = URL_SAFE_NO_PAD.decode(&public.x).expect("base64url");
-    let y = URL_SAFE_NO_PAD.decode(&public.y).expect("base64url");
+    let PublicKey::Ec { x, y, .. } = &public.key else { panic!("{public:?}") };
+    let x = URL_SAFE_NO_PAD.decode(x).expect("base64url");
+    let y = URL_SAFE_NO_PAD.decode(y).expect("base64url");
     let point = [&[4], x.as_slice(), &y].concat();
     let jwk = serde_json::to_vec(&public).expect("JSON");
     for secret in [b"".as_slice(), kid.as_bytes(), &x, &point, &jwk] {
