@@ -72,6 +72,8 @@ pub struct Policy {
     pub replay_window: Span,
     /// How long clients may cache the key set.
     pub jwks_max_age: Span,
+    /// How long a key signs before the next one does; `None`: until somebody rotates.
+    pub rotate_keys_after: Option<Span>,
     /// The fewest characters of a password.
     pub password_min_length: usize,
     /// Traffic limits.

@@ -76,6 +76,11 @@ impl Span {
         Self::seconds(hours * 3600)
     }
 
+    /// Both, one after the other.
+    pub const fn and(self, more: Self) -> Self {
+        Self(self.0.saturating_add(more.0))
+    }
+
     /// The length in whole seconds.
     pub const fn as_seconds(self) -> i64 {
         self.0 / 1000

@@ -25,6 +25,7 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
         ticket_attempts: u8::try_from(config.tickets.max_attempts).unwrap_or(u8::MAX),
         replay_window: span(config.tickets.replay_window),
         jwks_max_age: span(config.tokens.jwks_max_age),
+        rotate_keys_after: config.keys.rotate_after.map(span),
         password_min_length: config.passwords.min_length as usize,
         quotas: quotas(&config.limits),
     }

@@ -8,6 +8,7 @@ use authms_core::limits::{LimitKind, Quota, Take};
 use authms_core::ports::{Clock, Store, random};
 use authms_core::session::{Change as SessionChange, NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
+use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
 use authms_core::ticket::{Change as TicketChange, Minter, NewTicket, Purpose, Ticket, TicketState};
 use authms_core::time::{Span, Timestamp};
@@ -84,6 +85,7 @@ impl Bench {
             name: "bench".to_owned(),
             status: TenantStatus::Active,
             is_default: true,
+            signing: Signing::DEFAULT,
             fence: 1,
             rev: 1,
             created_at: now,

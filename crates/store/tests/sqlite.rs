@@ -6,6 +6,7 @@ use authms_core::audit::{AuditRow, EventName};
 use authms_core::commit::{Change, Commit, CommitError};
 use authms_core::id::Id;
 use authms_core::ports::{Clock, Store, Tenants};
+use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
 use authms_core::time::{Span, Timestamp};
 use authms_store::{OpenError, Options, SqliteStore};
@@ -247,6 +248,7 @@ fn tenant(name: &str) -> Tenant {
         name: name.to_owned(),
         status: TenantStatus::Active,
         is_default: false,
+        signing: Signing::DEFAULT,
         fence: 1,
         rev: 1,
         created_at: now,

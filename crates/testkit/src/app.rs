@@ -74,6 +74,7 @@ impl Default for Setup {
             ticket_attempts: 5,
             replay_window: Span::seconds(60),
             jwks_max_age: Span::seconds(300),
+            rotate_keys_after: Some(Span::hours(90 * 24)),
             password_min_length: 15,
             quotas: Quotas {
                 address: plenty,

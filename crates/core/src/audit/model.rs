@@ -15,6 +15,8 @@ pub enum EventName {
     Installed,
     /// The signing keys were rotated.
     KeysRotated,
+    /// A signing key was taken out of use.
+    KeysRetired,
     /// A tenant was created.
     TenantCreated,
     /// A tenant was changed.
@@ -73,6 +75,7 @@ impl EventName {
         match self {
             Self::Installed => "installation.created",
             Self::KeysRotated => "signing_keys.rotated",
+            Self::KeysRetired => "signing_keys.retired",
             Self::TenantCreated => "tenant.created",
             Self::TenantUpdated => "tenant.updated",
             Self::MembershipChanged => "membership.changed",

@@ -7,7 +7,7 @@ use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
 use crate::parts::Parts;
-use crate::signing_key::{self, UnsealError};
+use crate::signing_key::{self, Signing, UnsealError};
 use crate::tenant::{self, Tenant, TenantStatus};
 use crate::ticket::{self, Mint, MintError, Minted};
 use crate::time::Timestamp;
@@ -123,6 +123,7 @@ fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> C
         name: "default".to_owned(),
         status: TenantStatus::Active,
         is_default: true,
+        signing: Signing::DEFAULT,
         fence: 0,
         rev: 1,
         created_at: now,

@@ -147,15 +147,9 @@ fn answer(
     now: Timestamp,
     refresh: RefreshToken,
 ) -> Result<SignedIn, TryError> {
-    let token = AccessToken {
-        session: &view.session,
-        ends_at: view.session.expires_at,
-        role,
-        actor_name: None,
-        jti,
-        issued_at,
-    };
-    Ok(sign(parts, &token, now, Some(refresh), view.standing.user)?)
+    let token =
+        AccessToken { session: &view.session, ends_at: view.session.expires_at, role, jti, issued_at };
+    Ok(sign(parts, &token, now, Some(refresh), view.standing)?)
 }
 
 /// Only what we issued carries a valid tag, so nobody can revoke a family by inventing an old token.

@@ -98,11 +98,10 @@ impl Grant {
             session: &self.new.session,
             ends_at: committed_at.plus(self.new.ttl),
             role: self.role,
-            actor_name: standing.actor.as_ref().map(|a| a.name.as_str()),
             jti: self.jti,
             issued_at: committed_at,
         };
-        sign(parts, &token, committed_at, self.refresh, standing.user)
+        sign(parts, &token, committed_at, self.refresh, standing)
     }
 }
 
@@ -117,18 +116,17 @@ pub(crate) struct AccessToken<'a> {
     pub session: &'a Session,
     pub ends_at: Timestamp,
     pub role: Role,
-    pub actor_name: Option<&'a str>,
     pub jti: TokenId,
     pub issued_at: Timestamp,
 }
 
-/// Signs the access token and puts the answer together.
+/// Signs the access token as the tenant has it signed, and puts the answer together.
 pub(crate) fn sign(
     parts: &Parts,
     token: &AccessToken<'_>,
     now: Timestamp,
     refresh: Option<RefreshToken>,
-    user: User,
+    standing: Standing,
 ) -> Result<SignedIn, Fault> {
     let policy = &parts.policy;
     let expires_at = token.issued_at.plus(policy.access_ttl).min(token.ends_at);
@@ -136,18 +134,19 @@ pub(crate) fn sign(
         issuer: &policy.issuer,
         audience: &policy.audience,
         role: token.role.as_str(),
-        actor_name: token.actor_name,
+        actor_name: standing.actor.as_ref().map(|a| a.name.as_str()),
         jti: token.jti.to_string(),
         issued_at: token.issued_at,
         expires_at,
     };
     let claims = AccessClaims::of(token.session, issue);
     let ring = parts.keys.ring();
-    let jwt = ring.active().sign_jwt(ACCESS_TOKEN_TYP, &claims).map_err(|_| Fault::Unavailable)?;
+    let key = standing.tenant.signing.key(&ring);
+    let jwt = key.sign_jwt(ACCESS_TOKEN_TYP, &claims).map_err(|_| Fault::Unavailable)?;
     Ok(SignedIn {
         access_token: SecretString::new(jwt),
         expires_in: Span::seconds((claims.exp - now.as_seconds()).max(0)),
         refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
-        user,
+        user: standing.user,
     })
 }

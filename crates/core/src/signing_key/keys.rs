@@ -1,10 +1,10 @@
 //! The keys of the running process.
 
-use super::model::{KeyState, StoredKey};
+use super::model::{Algorithm, KeyState, StoredKey};
 use crate::fault::Fault;
 use crate::ports::Store;
 use crate::time::Timestamp;
-use authms_crypto::{Algorithm, Keyring, MasterKey, Secret, SigningKey};
+use authms_crypto::{Keyring, MasterKey, Secret, SigningKey};
 use std::sync::{Arc, PoisonError, RwLock};
 
 /// A stored key does not open under this master key.
@@ -13,7 +13,7 @@ pub enum UnsealError {
     /// It was sealed under another master key, or damaged.
     #[error("a signing key in the store does not open under this master key")]
     Unreadable,
-    /// No key is active.
+    /// No key of the algorithm that signs unless a tenant asks for another is active.
     #[error("the store has no active signing key")]
     NoActiveKey,
     /// The store could not be read.
@@ -65,10 +65,11 @@ impl Keys {
     pub fn seal(&self, key: &SigningKey, state: KeyState, now: Timestamp) -> StoredKey {
         StoredKey {
             kid: key.kid().to_owned(),
-            algorithm: key.algorithm().to_string(),
+            algorithm: key.algorithm(),
             sealed: authms_crypto::seal(&self.sealing, key.kid().as_bytes(), &key.pkcs8()),
             state,
             published_at: now,
+            since: now,
         }
     }
 
@@ -77,19 +78,18 @@ impl Keys {
     }
 
     fn unseal(&self, stored: &[StoredKey], now: Timestamp) -> Result<Keyring, UnsealError> {
-        let mut active = None;
-        let mut others = Vec::new();
+        let (mut active, mut more, mut others) = (None, Vec::new(), Vec::new());
         for row in stored {
             let pkcs8 = authms_crypto::open(&self.sealing, row.kid.as_bytes(), &row.sealed)
                 .map_err(|_| UnsealError::Unreadable)?;
-            let key =
-                SigningKey::from_pkcs8(Algorithm::Es256, &pkcs8).map_err(|_| UnsealError::Unreadable)?;
+            let key = SigningKey::from_pkcs8(row.algorithm, &pkcs8).map_err(|_| UnsealError::Unreadable)?;
             match row.state {
-                KeyState::Active => active = Some(key),
+                KeyState::Active if row.algorithm == Algorithm::Es256 => active = Some(key),
+                KeyState::Active => more.push(key),
                 KeyState::Retired { until } if until <= now => {}
                 KeyState::Next { .. } | KeyState::Retired { .. } => others.push(key),
             }
         }
-        Ok(Keyring::new(active.ok_or(UnsealError::NoActiveKey)?, others))
+        Ok(Keyring::with_signers(active.ok_or(UnsealError::NoActiveKey)?, more, others))
     }
 }

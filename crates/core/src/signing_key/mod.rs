@@ -2,8 +2,13 @@
 
 mod keys;
 mod model;
+mod retire;
 mod rotate;
+mod set;
 
 pub use keys::{Keys, UnsealError};
 pub use model::*;
-pub use rotate::{MIN_PUBLISHED, Rotated, generate, maintain, rotate};
+pub use retire::{RetireError, list, retire};
+pub(crate) use rotate::first_of;
+pub use rotate::{Rotated, generate, maintain, rotate};
+pub use set::published_for;

@@ -1,6 +1,8 @@
 //! Signing keys at rest: sealed, and each in one place of the rotation.
 
 use crate::time::Timestamp;
+pub use authms_crypto::Algorithm;
+use authms_crypto::{Keyring, SigningKey};
 
 /// Where in the rotation a key is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -19,19 +21,61 @@ pub enum KeyState {
     },
 }
 
+impl KeyState {
+    /// The name at rest and at the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Next { .. } => "next",
+            Self::Active => "active",
+            Self::Retired { .. } => "retired",
+        }
+    }
+}
+
 /// A signing key at rest.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct StoredKey {
     /// RFC 7638 thumbprint.
     pub kid: String,
-    /// `ES256`.
-    pub algorithm: String,
+    /// What it signs by.
+    pub algorithm: Algorithm,
     /// The PKCS #8 private key, sealed under the master key.
     pub sealed: Vec<u8>,
     /// Where in the rotation it is.
     pub state: KeyState,
     /// When it was created and published.
     pub published_at: Timestamp,
+    /// When it came into its state.
+    pub since: Timestamp,
+}
+
+/// How the access tokens of a tenant are signed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Signing {
+    /// The algorithm that the tenant asks for.
+    pub algorithm: Algorithm,
+    /// What signs until a key of that algorithm does, which is published for a while before.
+    pub former: Option<Algorithm>,
+}
+
+impl Signing {
+    /// What holds unless somebody asks for something else.
+    pub const DEFAULT: Self = Self { algorithm: Algorithm::Es256, former: None };
+
+    /// The key that signs now.
+    pub fn key(self, ring: &Keyring) -> &SigningKey {
+        let former = || self.former.and_then(|algorithm| ring.signer(algorithm));
+        ring.signer(self.algorithm).or_else(former).unwrap_or_else(|| ring.active())
+    }
+
+    /// The same for another algorithm: until one of its keys signs, what signs now goes on.
+    #[must_use]
+    pub fn changed_to(self, algorithm: Algorithm, ring: &Keyring) -> Self {
+        if algorithm == self.algorithm {
+            return self;
+        }
+        Self { algorithm, former: Some(self.key(ring).algorithm()) }
+    }
 }
 
 /// What a commit may do to the signing keys.

@@ -1,16 +1,13 @@
 //! Rotation: a key is published long before it signs, and stays published until its last token has expired, so that
 //! nobody who caches the key set ever meets a signature that they cannot verify.
 
-use super::model::{Change, KeyState, StoredKey};
+use super::model::{Algorithm, Change, KeyState, StoredKey};
+use super::set::KeySet;
 use crate::audit::{Event, EventName};
-use crate::commit::{Commit, CommitError, Guard, Row};
+use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::parts::Parts;
-use crate::time::{Span, Timestamp};
-use authms_crypto::{Algorithm, SigningKey};
-
-/// How long a key is published before it signs: as long as a reasonable client caches a key set.
-pub const MIN_PUBLISHED: Span = Span::hours(24);
+use crate::time::Timestamp;
 
 /// What a rotation did.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -31,57 +28,58 @@ pub enum Rotated {
 
 /// The keys of a new installation: one that signs and the next one.
 pub fn generate(parts: &Parts, now: Timestamp) -> Vec<StoredKey> {
-    vec![fresh(parts, KeyState::Active, now), fresh(parts, KeyState::Next { from: None }, now)]
+    let mut set = KeySet::new(Vec::new(), now, parts);
+    set.add(Algorithm::Es256, KeyState::Active);
+    set.publish(Algorithm::Es256, None);
+    set.keys
 }
 
-/// Moves signing to the next key: at once if that is published for [`MIN_PUBLISHED`] or `immediately` (for a key that
-/// has leaked), else as soon as it is.
+/// Moves signing by `algorithm` to its next key: at once if that is published for
+/// [long enough](super::published_for) or `immediately` (for a key that has leaked), else as soon as it is. An
+/// algorithm without keys gets its first one.
 ///
 /// # Errors
 /// [`Fault::Changed`] if another process rotated at the same moment.
-pub async fn rotate(parts: &Parts, immediately: bool) -> Result<Rotated, Fault> {
+pub async fn rotate(parts: &Parts, algorithm: Algorithm, immediately: bool) -> Result<Rotated, Fault> {
     let now = parts.now();
     let (keys, rev) = parts.store.signing_keys().await?;
-    let due = keys.iter().find(|k| matches!(k.state, KeyState::Next { .. })).map(|k| {
-        (k.kid.clone(), if immediately { now } else { k.published_at.plus(MIN_PUBLISHED).max(now) })
-    });
-    let Some((kid, from)) = due else { return Err(Fault::Changed) };
-    if from <= now {
-        replace(parts, switched(parts, keys, now), rev, now, &kid).await?;
-        return Ok(Rotated::Done { kid });
+    let mut set = KeySet::new(keys, now, parts);
+    if set.next(algorithm).is_none() {
+        set.publish(algorithm, None);
     }
-    let scheduled = keys
-        .into_iter()
-        .map(|mut k| {
-            if k.kid == kid {
-                k.state = KeyState::Next { from: Some(from) };
-            }
-            k
-        })
-        .collect();
-    replace(parts, scheduled, rev, now, &kid).await?;
-    Ok(Rotated::Scheduled { kid, from })
+    let next = set.next(algorithm).ok_or(Fault::Changed)?;
+    let (kid, from) = (next.kid.clone(), if immediately { now } else { set.ready_at(next) });
+    let rotated = if from <= now {
+        set.switch(algorithm);
+        Rotated::Done { kid: kid.clone() }
+    } else {
+        set.schedule(algorithm, from);
+        Rotated::Scheduled { kid: kid.clone(), from }
+    };
+    let event = told(&set, algorithm, "asked").text("concerns", kid).by_console();
+    replace(parts, Commit::new(event.into_row(now, &*parts.rng)), set, rev).await?;
+    Ok(rotated)
 }
 
-/// Does what has become due: a scheduled switch, and forgetting keys whose last token has expired. Called every few
-/// seconds by every process that serves; also reloads the keys if anybody changed them.
+/// Does what has become due: a scheduled switch, one by age, and forgetting keys whose last token has expired. Called
+/// every few seconds by every process that serves; also reloads the keys if anybody changed them.
 ///
 /// # Errors
 /// [`Fault`] of the store; a rotation by another process at the same moment is no error.
 pub async fn maintain(parts: &Parts) -> Result<(), Fault> {
     let now = parts.now();
     let (keys, rev) = parts.store.signing_keys().await?;
-    let next = keys.iter().find_map(|k| match k.state {
-        KeyState::Next { from: Some(from) } if from <= now => Some(k.kid.clone()),
-        _ => None,
-    });
-    let forgotten = keys.iter().any(|k| matches!(k.state, KeyState::Retired { until } if until <= now));
-    let outcome = match next {
-        Some(kid) => replace(parts, switched(parts, keys, now), rev, now, &kid).await,
-        None if forgotten => {
-            let active = active_kid(&keys);
-            replace(parts, published(keys, now), rev, now, &active).await
+    let mut set = KeySet::new(keys, now, parts);
+    let mut events: Vec<Event> = set.take_expired().iter().map(|key| gone(key, "expired")).collect();
+    for algorithm in Algorithm::ALL {
+        if let Some(why) = set.due(algorithm) {
+            set.switch(algorithm);
+            events.push(told(&set, algorithm, why));
         }
+    }
+    let mut rows = events.into_iter().map(|event| event.into_row(now, &*parts.rng));
+    let outcome = match rows.next() {
+        Some(first) => replace(parts, rows.fold(Commit::new(first), Commit::audit), set, rev).await,
         None => Ok(()),
     };
     match outcome {
@@ -91,47 +89,51 @@ pub async fn maintain(parts: &Parts) -> Result<(), Fault> {
     parts.keys.load(&*parts.store, now).await.map_err(|_| Fault::Unavailable)
 }
 
-fn switched(parts: &Parts, keys: Vec<StoredKey>, now: Timestamp) -> Vec<StoredKey> {
-    let leeway = Span::seconds(i64::try_from(parts.policy.leeway).unwrap_or(0) + 60);
-    let last_token_expires = now.plus(parts.policy.access_ttl).plus(leeway);
-    let mut keys = published(keys, now);
-    for key in &mut keys {
-        key.state = match key.state {
-            KeyState::Active => KeyState::Retired { until: last_token_expires },
-            KeyState::Next { .. } => KeyState::Active,
-            retired @ KeyState::Retired { .. } => retired,
-        };
+/// Adds to a commit the first key of an algorithm, unless there is one: it signs as soon as it was published for long
+/// enough.
+///
+/// # Errors
+/// [`Fault`] of the store.
+pub(crate) async fn first_of(parts: &Parts, algorithm: Algorithm, commit: Commit) -> Result<Commit, Fault> {
+    let now = parts.now();
+    let (keys, rev) = parts.store.signing_keys().await?;
+    let mut set = KeySet::new(keys, now, parts);
+    if set.next(algorithm).is_some() {
+        return Ok(commit);
     }
-    keys.push(fresh(parts, KeyState::Next { from: None }, now));
-    keys
-}
-
-fn published(keys: Vec<StoredKey>, now: Timestamp) -> Vec<StoredKey> {
-    keys.into_iter().filter(|k| !matches!(k.state, KeyState::Retired { until } if until <= now)).collect()
-}
-
-fn fresh(parts: &Parts, state: KeyState, now: Timestamp) -> StoredKey {
-    parts.keys.seal(&SigningKey::generate(Algorithm::Es256), state, now)
-}
-
-fn active_kid(keys: &[StoredKey]) -> String {
-    keys.iter().find(|k| k.state == KeyState::Active).map(|k| k.kid.clone()).unwrap_or_default()
-}
-
-async fn replace(
-    parts: &Parts,
-    keys: Vec<StoredKey>,
-    rev: u64,
-    now: Timestamp,
-    kid: &str,
-) -> Result<(), Fault> {
-    let event = Event::new(EventName::KeysRotated, None)
-        .text("active", active_kid(&keys))
-        .text("concerns", kid.to_owned())
-        .number("published", i64::try_from(keys.len()).unwrap_or(i64::MAX));
-    let commit = Commit::new(event.into_row(now, &*parts.rng))
+    set.publish(algorithm, Some(now.plus(super::published_for(&parts.policy))));
+    let event = told(&set, algorithm, "needed");
+    let row = event.into_row(now, &*parts.rng);
+    Ok(commit
+        .audit(row)
         .guard(Guard::Rev { row: Row::Installation, rev })
-        .change(crate::commit::Change::SigningKeys(Change::Replace(keys)));
+        .change(commit::Change::SigningKeys(Change::Replace(set.keys))))
+}
+
+fn told(set: &KeySet<'_>, algorithm: Algorithm, why: &'static str) -> Event {
+    Event::new(EventName::KeysRotated, None)
+        .text("algorithm", algorithm.as_str())
+        .text_if("active", set.active(algorithm).map(|key| key.kid.clone()))
+        .text_if("next", set.next(algorithm).map(|key| key.kid.clone()))
+        .number("published", i64::try_from(set.keys.len()).unwrap_or(i64::MAX))
+        .text("why", why)
+}
+
+/// What the audit log says of a key that is taken out.
+pub(super) fn gone(key: &StoredKey, why: &'static str) -> Event {
+    Event::new(EventName::KeysRetired, None)
+        .text("concerns", key.kid.clone())
+        .text("algorithm", key.algorithm.as_str())
+        .text("state", key.state.as_str())
+        .text("why", why)
+}
+
+/// Commits the set in the place of the one that was read, and takes it over.
+pub(super) async fn replace(parts: &Parts, commit: Commit, set: KeySet<'_>, rev: u64) -> Result<(), Fault> {
+    let now = set.now;
+    let commit = commit
+        .guard(Guard::Rev { row: Row::Installation, rev })
+        .change(commit::Change::SigningKeys(Change::Replace(set.keys)));
     match parts.store.commit(commit).await {
         Ok(_) => parts.keys.load(&*parts.store, now).await.map_err(|_| Fault::Unavailable),
         Err(CommitError::Conflict(_)) => Err(Fault::Changed),

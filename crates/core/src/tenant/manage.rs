@@ -12,6 +12,7 @@ use crate::id::{TenantId, UserId};
 use crate::membership::{self, Membership};
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
+use crate::signing_key::{self, Algorithm, Signing};
 use crate::text::{self, InvalidText};
 
 /// Why nothing was done to a tenant.
@@ -53,6 +54,8 @@ pub struct UpdateTenant {
     pub name: Option<String>,
     /// A new status.
     pub status: Option<TenantStatus>,
+    /// What its access tokens are signed by from now on, or as soon as a key for that was published for long enough.
+    pub signing_algorithm: Option<Algorithm>,
 }
 
 /// Creates a tenant, with the caller as its first super administrator; at the command line it begins without anybody.
@@ -76,6 +79,7 @@ pub async fn create(
         name: text::label("name", name, 64)?,
         status: TenantStatus::Active,
         is_default: false,
+        signing: Signing::DEFAULT,
         fence: 0,
         rev: 1,
         created_at: now,
@@ -134,7 +138,8 @@ pub async fn list(parts: &Parts, caller: &Caller, page: PageRequest) -> Result<P
     }
 }
 
-/// Renames, disables or enables a tenant. Its own super administrators may rename it; its status is the operator's.
+/// Renames, disables or enables a tenant, or changes how its tokens are signed. Its own super administrators may do so;
+/// only its status is the operator's.
 ///
 /// # Errors
 /// [`TenantError`]
@@ -160,9 +165,11 @@ pub async fn update(
         return Err(TenantError::Default);
     }
     let ends = status == TenantStatus::Disabled && before.status != TenantStatus::Disabled;
+    let algorithm = ask.signing_algorithm.unwrap_or(before.signing.algorithm);
     let mut after = Tenant {
         name: name.unwrap_or_else(|| before.name.clone()),
         status,
+        signing: before.signing.changed_to(algorithm, &parts.keys.ring()),
         fence: before.fence + u32::from(ends),
         rev: before.rev + 1,
         ..before
@@ -170,10 +177,14 @@ pub async fn update(
     let event = Event::new(EventName::TenantUpdated, Some(id))
         .by(caller)
         .text("status", status.as_str())
+        .text("signing_algorithm", algorithm.as_str())
         .from(source);
-    let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
+    let mut commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::Rev { row: Row::Tenant(id), rev: before.rev })
         .change(commit::Change::Tenant(Change::Update(after.clone())));
+    if algorithm != before.signing.algorithm {
+        commit = signing_key::first_of(parts, algorithm, commit).await?;
+    }
     after.updated_at = parts.store.commit(commit).await?.at;
     Ok(after)
 }

@@ -1,6 +1,7 @@
 //! Tenants: isolated populations.
 
 use crate::id::TenantId;
+use crate::signing_key::Signing;
 use crate::time::Timestamp;
 
 /// Whether a tenant is in use.
@@ -38,6 +39,8 @@ pub struct Tenant {
     pub status: TenantStatus,
     /// Whether it is the one that was made at the first start; it cannot be disabled, and only it may create others.
     pub is_default: bool,
+    /// How its access tokens are signed.
+    pub signing: Signing,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.
@@ -53,6 +56,6 @@ pub struct Tenant {
 pub enum Change {
     /// Inserts; the name may be [`Taken`](crate::commit::CommitError::Taken).
     Create(Tenant),
-    /// Writes name, status and fence; `rev` is the new one, and `updated_at` the commit's time.
+    /// Writes name, status, signing and fence; `rev` is the new one, and `updated_at` the commit's time.
     Update(Tenant),
 }

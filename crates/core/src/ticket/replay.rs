@@ -63,11 +63,10 @@ pub(super) async fn answer_again(
         session: &opened.session,
         ends_at: opened.session.expires_at,
         role,
-        actor_name: opened.standing.actor.as_ref().map(|a| a.name.as_str()),
         jti: replay.jti,
         issued_at: spent_at,
     };
-    Ok(sign(parts, &token, now, refresh, opened.standing.user)?)
+    Ok(sign(parts, &token, now, refresh, opened.standing)?)
 }
 
 /// Anybody else: refused, told to the audit log, and the end of every replay.

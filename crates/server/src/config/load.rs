@@ -9,7 +9,7 @@ use authms_crypto::SecretString;
 use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
-    Config, ConfigError, Data, Environment, Limit, Limits, Log, LogFormat, MasterKeySource, Passwords,
+    Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, MasterKeySource, Passwords,
     Problem, Server, Sources, Store, Tickets, Tokens, file, rules, value,
 };
 
@@ -175,6 +175,12 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             session_idle: seconds("tokens.session_idle_seconds")?,
             clock_leeway: seconds("tokens.clock_leeway_seconds")?,
             jwks_max_age: seconds("tokens.jwks_max_age_seconds")?,
+        },
+        keys: Keys {
+            rotate_after: match count("keys.rotate_after_days")? {
+                0 => None,
+                days => Some(Duration::from_secs(u64::from(days) * 24 * 3600)),
+            },
         },
         tickets: Tickets {
             ttl: seconds("tickets.ttl_seconds")?,

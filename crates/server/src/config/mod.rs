@@ -26,7 +26,7 @@ pub use error::{ConfigError, Problem};
 pub use levels::{LogFormat, LogLevels};
 pub use load::Overrides;
 pub use model::{
-    Config, Data, Limit, Limits, Log, MasterKeySource, Passwords, Server, Store, Tickets, Tokens,
+    Config, Data, Keys, Limit, Limits, Log, MasterKeySource, Passwords, Server, Store, Tickets, Tokens,
 };
 pub use settings::environment_help;
 pub use sources::{Source, Sources};

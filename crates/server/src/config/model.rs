@@ -22,6 +22,8 @@ pub struct Config {
     pub store: Store,
     /// Lifetimes of tokens and sessions.
     pub tokens: Tokens,
+    /// The keys that sign tokens.
+    pub keys: Keys,
     /// Tickets: short-lived, one-purpose grants.
     pub tickets: Tickets,
     /// How passwords are hashed and which are accepted.
@@ -121,6 +123,13 @@ pub struct Tokens {
     pub clock_leeway: Duration,
     /// How long others may cache the key set, 1..=86400 s.
     pub jwks_max_age: Duration,
+}
+
+/// `[keys]`
+#[derive(Clone, Debug)]
+pub struct Keys {
+    /// How long a key signs before the next one does, 1..=3650 days; `None`: until it is rotated by hand.
+    pub rotate_after: Option<Duration>,
 }
 
 /// `[tickets]`

@@ -88,6 +88,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("tokens.clock_leeway_seconds", 0, 120, "seconds", "60", "clock difference forgiven"),
     number("tokens.jwks_max_age_seconds", 1, 86_400, "seconds", "300", "how long the key set may be cached"),
 
+    number("keys.rotate_after_days", 0, 3650, "days", "90", "how long a key signs; 0: until it is rotated by hand"),
+
     number("tickets.ttl_seconds", 10, 600, "seconds", "300", "life of a ticket"),
     number("tickets.on_behalf_ttl_seconds", 10, 600, "seconds", "60", "life of an on-behalf ticket"),
     number("tickets.max_attempts", 1, 20, "attempts", "5", "wrong answers that spend a ticket"),

@@ -2,14 +2,14 @@
 
 use super::columns::Columns;
 use super::{all, change, change_one, installation};
-use authms_core::signing_key::{Change, KeyState, StoredKey};
+use authms_core::signing_key::{Algorithm, Change, KeyState, StoredKey};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Error, Result, params};
 
 /// The whole set, oldest first, and its revision.
 pub(crate) fn get(conn: &Connection) -> Result<(Vec<StoredKey>, u64)> {
     let snapshot = conn.unchecked_transaction()?;
-    let sql = "SELECT kid, algorithm, sealed, state, state_at, published_at FROM signing_keys
+    let sql = "SELECT kid, algorithm, sealed, state, state_at, published_at, since FROM signing_keys
                ORDER BY published_at, kid";
     let keys = all(&snapshot, sql, [], read)?;
     let rev = installation::rev(&snapshot)?.unwrap_or(0);
@@ -18,7 +18,7 @@ pub(crate) fn get(conn: &Connection) -> Result<(Vec<StoredKey>, u64)> {
 }
 
 fn read(c: &mut Columns<'_>) -> Result<StoredKey> {
-    let (kid, algorithm, sealed) = (c.take()?, c.take()?, c.take()?);
+    let (kid, algorithm, sealed) = (c.take()?, c.named(Algorithm::parse)?, c.take()?);
     let state: String = c.take()?;
     let state = match (state.as_str(), c.time_if()?) {
         ("next", from) => KeyState::Next { from },
@@ -26,7 +26,7 @@ fn read(c: &mut Columns<'_>) -> Result<StoredKey> {
         ("retired", Some(until)) => KeyState::Retired { until },
         _ => return Err(Error::InvalidQuery),
     };
-    Ok(StoredKey { kid, algorithm, sealed, state, published_at: c.time()? })
+    Ok(StoredKey { kid, algorithm, sealed, state, published_at: c.time()?, since: c.time()? })
 }
 
 /// Writes a change.
@@ -34,16 +34,23 @@ pub(crate) fn write(conn: &Connection, what: &Change) -> Result<()> {
     let Change::Replace(keys) = what;
     change(conn, "DELETE FROM signing_keys", [])?;
     for key in keys {
-        let (state, at) = match key.state {
-            KeyState::Next { from } => ("next", from),
-            KeyState::Active => ("active", None),
-            KeyState::Retired { until } => ("retired", Some(until)),
+        let at = match key.state {
+            KeyState::Next { from } => from,
+            KeyState::Active => None,
+            KeyState::Retired { until } => Some(until),
         };
-        let sql = "INSERT INTO signing_keys (kid, algorithm, sealed, state, state_at, published_at)
-                   VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-        let published_at = key.published_at.as_millis();
-        let at = at.map(Timestamp::as_millis);
-        change_one(conn, sql, params![key.kid, key.algorithm, key.sealed, state, at, published_at])?;
+        let sql = "INSERT INTO signing_keys (kid, algorithm, sealed, state, state_at, published_at, since)
+                   VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+        let row = params![
+            key.kid,
+            key.algorithm.as_str(),
+            key.sealed,
+            key.state.as_str(),
+            at.map(Timestamp::as_millis),
+            key.published_at.as_millis(),
+            key.since.as_millis(),
+        ];
+        change_one(conn, sql, row)?;
     }
     change_one(conn, "UPDATE installation SET rev = rev + 1", [])
 }

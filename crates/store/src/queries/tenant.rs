@@ -4,12 +4,24 @@ use super::columns::{self, Columns};
 use super::{List, change_one, first, page, signed};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
+use authms_core::signing_key::{Algorithm, Signing};
 use authms_core::tenant::{Change, Tenant, TenantStatus};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 8] = ["id", "name", "status", "is_default", "fence", "rev", "created_at", "updated_at"];
+const COLUMNS: [&str; 10] = [
+    "id",
+    "name",
+    "status",
+    "is_default",
+    "signing_algorithm",
+    "former_algorithm",
+    "fence",
+    "rev",
+    "created_at",
+    "updated_at",
+];
 
 /// A SELECT list for [`read`].
 pub(super) fn columns(alias: &str) -> String {
@@ -23,6 +35,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         name: c.take()?,
         status: c.named(TenantStatus::parse)?,
         is_default: c.take()?,
+        signing: Signing { algorithm: c.named(Algorithm::parse)?, former: c.named_if(Algorithm::parse)? },
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -65,24 +78,39 @@ pub(crate) fn rev(conn: &Connection, id: TenantId) -> Result<Option<u64>> {
 pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Create(new) => {
-            let sql = "INSERT INTO tenants (id, name, status, is_default, fence, rev, created_at, updated_at)
-                       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+            static SQL: LazyLock<String> = LazyLock::new(|| {
+                let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
+                format!("INSERT INTO tenants ({columns}) VALUES ({values})")
+            });
             let row = params![
                 new.id.bytes(),
                 new.name,
                 new.status.as_str(),
                 new.is_default,
+                new.signing.algorithm.as_str(),
+                new.signing.former.map(Algorithm::as_str),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
                 new.updated_at.as_millis(),
             ];
-            change_one(conn, sql, row)
+            change_one(conn, &SQL, row)
         }
         Change::Update(new) => {
-            let sql = "UPDATE tenants SET name = ?2, status = ?3, fence = ?4, rev = ?5, updated_at = ?6 WHERE id = ?1";
-            let (status, rev) = (new.status.as_str(), signed(new.rev));
-            change_one(conn, sql, params![new.id.bytes(), new.name, status, new.fence, rev, at.as_millis()])
+            let sql =
+                "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
+                       fence = ?6, rev = ?7, updated_at = ?8 WHERE id = ?1";
+            let row = params![
+                new.id.bytes(),
+                new.name,
+                new.status.as_str(),
+                new.signing.algorithm.as_str(),
+                new.signing.former.map(Algorithm::as_str),
+                new.fence,
+                signed(new.rev),
+                at.as_millis(),
+            ];
+            change_one(conn, sql, row)
         }
     }
 }

@@ -18,6 +18,10 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0002_ticket_lifecycle.sql"),
     },
     Migration {
+        name: "0003_signing_algorithms",
+        sql: include_str!("../../migrations/sqlite/0003_signing_algorithms.sql"),
+    },
+    Migration {
         name: "0006_client_origins",
         sql: include_str!("../../migrations/sqlite/0006_client_origins.sql"),
     },

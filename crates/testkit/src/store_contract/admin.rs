@@ -7,7 +7,7 @@ use authms_core::commit::{Change, Guard, Row};
 use authms_core::id::{ClientId, TenantId, UserId};
 use authms_core::install::Installation;
 use authms_core::key::{ApiKeyStatus, Environment};
-use authms_core::signing_key::{KeyState, StoredKey};
+use authms_core::signing_key::{Algorithm, KeyState, Signing, StoredKey};
 use authms_core::tenant::{Tenant, TenantStatus};
 use authms_core::ticket::Purpose;
 use authms_core::time::Span;
@@ -53,19 +53,20 @@ async fn signing_keys(w: World) {
         rev: 1,
     };
     w.commit(Change::Installation(install::Change::Create(new))).await;
-    let key = |kid: &str, state, age| StoredKey {
+    let key = |kid: &str, algorithm, state, age| StoredKey {
         kid: kid.to_owned(),
-        algorithm: "ES256".to_owned(),
+        algorithm,
         sealed: w.bytes::<48>().to_vec(),
         state,
         published_at: w.now().minus(Span::hours(age)),
+        since: w.now().minus(Span::millis(age)),
     };
     let until = w.now().plus(Span::hours(1));
     let set = vec![
-        key("z", KeyState::Retired { until }, 3),
-        key("y", KeyState::Active, 2),
-        key("x", KeyState::Next { from: Some(until) }, 1),
-        key("w", KeyState::Next { from: None }, 0),
+        key("z", Algorithm::Es256, KeyState::Retired { until }, 3),
+        key("y", Algorithm::EdDsa, KeyState::Active, 2),
+        key("x", Algorithm::EdDsa, KeyState::Next { from: Some(until) }, 1),
+        key("w", Algorithm::Rs256, KeyState::Next { from: None }, 0),
     ];
     let replace = |set: &[StoredKey]| Change::SigningKeys(signing_key::Change::Replace(set.to_vec()));
     let at = |rev| vec![Guard::Rev { row: Row::Installation, rev }];
@@ -89,6 +90,7 @@ async fn tenants(w: World) {
     w.clock.advance(Span::seconds(5));
     tenant.name = "Müller & Söhne".to_owned();
     tenant.status = TenantStatus::Disabled;
+    tenant.signing = Signing { algorithm: Algorithm::Rs256, former: Some(Algorithm::EdDsa) };
     (tenant.fence, tenant.rev) = (2, 2);
     let at = w.commit(Change::Tenant(tenant::Change::Update(tenant.clone()))).await.at;
     tenant.updated_at = at;

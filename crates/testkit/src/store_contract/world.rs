@@ -12,6 +12,7 @@ use authms_core::membership::Membership;
 use authms_core::ports::{Clock, Fut, Store, random};
 use authms_core::session::{NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
+use authms_core::signing_key::Signing;
 use authms_core::tenant::{Tenant, TenantStatus};
 use authms_core::ticket::{Minter, NewTicket, Purpose, Replay, Ticket, TicketState};
 use authms_core::time::{Span, Timestamp};
@@ -107,6 +108,7 @@ impl World {
             name: self.name("tenant"),
             status: TenantStatus::Active,
             is_default: false,
+            signing: Signing::DEFAULT,
             fence: 1,
             rev: 1,
             created_at: now,

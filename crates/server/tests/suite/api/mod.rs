@@ -28,6 +28,7 @@ mod refresh;
 mod rotation;
 mod secrets;
 mod sessions;
+mod signing_algorithms;
 mod stage;
 mod tenancy;
 mod tenants;

@@ -1,12 +1,14 @@
 //! Rotation of the keys that sign.
 
 use authms_core::access::Role;
-use authms_core::signing_key::{self, Rotated};
+use authms_core::fault::Fault;
+use authms_core::signing_key::{self, Algorithm, RetireError, Rotated};
 use authms_core::time::Span;
 use authms_testkit::{Setup, TestApp, jwt};
 use serde_json::Value;
 
-const DAY: Span = Span::hours(24);
+/// How long a key is published before it signs: a day of caching, and ten minutes that nothing hangs on.
+const PUBLISHED: Span = Span::seconds(24 * 3600 + 600);
 
 #[tokio::test]
 async fn s59_the_next_key_is_published_before_it_signs() {
@@ -16,8 +18,8 @@ async fn s59_the_next_key_is_published_before_it_signs() {
     assert_eq!(before[0], old);
     let next = before[1].clone();
 
-    app.clock.advance(DAY);
-    let rotated = signing_key::rotate(&app.parts, false).await;
+    app.clock.advance(PUBLISHED);
+    let rotated = rotate(&app, false).await;
     assert_eq!(rotated, Ok(Rotated::Done { kid: next.clone() }));
     assert_eq!(kid(&app).await, next, "what was published signs now");
     let after = published(&app).await;
@@ -27,18 +29,18 @@ async fn s59_the_next_key_is_published_before_it_signs() {
 }
 
 #[tokio::test]
-async fn p25_a_rotation_waits_until_the_next_key_was_published_for_24_hours() {
+async fn p25_a_rotation_waits_until_the_next_key_was_published_for_24_hours_and_a_little() {
     let app = TestApp::start().await;
     let keys = published(&app).await;
-    app.clock.advance(Span::hours(23));
-    let from = app.parts.now().plus(Span::hours(1));
+    app.clock.advance(Span::hours(24));
+    let from = app.parts.now().plus(Span::seconds(600));
     let scheduled = Rotated::Scheduled { kid: keys[1].clone(), from };
-    assert_eq!(signing_key::rotate(&app.parts, false).await, Ok(scheduled.clone()));
-    assert_eq!(signing_key::rotate(&app.parts, false).await, Ok(scheduled), "asking again changes nothing");
+    assert_eq!(rotate(&app, false).await, Ok(scheduled.clone()));
+    assert_eq!(rotate(&app, false).await, Ok(scheduled), "asking again changes nothing");
     maintain(&app).await;
     assert_eq!((kid(&app).await, published(&app).await), (keys[0].clone(), keys.clone()));
 
-    app.clock.advance(Span::millis(3_600_000 - 1));
+    app.clock.advance(Span::millis(600_000 - 1));
     maintain(&app).await;
     assert_eq!(kid(&app).await, keys[0]);
     app.clock.advance(Span::millis(1));
@@ -50,7 +52,7 @@ async fn p25_a_rotation_waits_until_the_next_key_was_published_for_24_hours() {
 async fn a_leaked_key_is_replaced_at_once_by_force() {
     let app = TestApp::start().await;
     let keys = published(&app).await;
-    assert_eq!(signing_key::rotate(&app.parts, true).await, Ok(Rotated::Done { kid: keys[1].clone() }));
+    assert_eq!(rotate(&app, true).await, Ok(Rotated::Done { kid: keys[1].clone() }));
     assert_eq!(kid(&app).await, keys[1]);
 }
 
@@ -58,10 +60,10 @@ async fn a_leaked_key_is_replaced_at_once_by_force() {
 async fn s59_the_old_key_stays_until_its_last_token_has_expired_then_disappears() {
     let app = TestApp::start().await;
     let alice = app.user("alice", Role::Member).await;
-    app.clock.advance(DAY);
+    app.clock.advance(PUBLISHED);
     let last = app.sign_in(alice).await;
     let old = jwt::header(&last.access)["kid"].as_str().expect("a kid").to_owned();
-    signing_key::rotate(&app.parts, false).await.expect("rotates");
+    rotate(&app, false).await.expect("rotates");
     let keys = app.count("SELECT count(*) FROM signing_keys");
     assert_eq!(keys, 3);
 
@@ -92,7 +94,7 @@ async fn p25_a_client_that_caches_the_key_set_for_24_hours_verifies_everything_a
                 *cache = published(&app).await;
             }
         }
-        signing_key::rotate(&app.parts, false).await.expect("rotates as often as it may");
+        rotate(&app, false).await.expect("rotates as often as it may");
         let tokens = app.sign_in(alice).await;
         let kid = jwt::header(&tokens.access)["kid"].as_str().expect("a kid").to_owned();
         for (cache, at) in cached.iter().zip(&clients) {
@@ -111,7 +113,7 @@ async fn s59_rotation_under_load_fails_no_verification() {
     let other = app.restart(Setup { seed: 2, ..Setup::default() }).await;
     let rotations = async {
         for _ in 0..8 {
-            signing_key::rotate(&app.parts, true).await.expect("rotates");
+            rotate(&app, true).await.expect("rotates");
             tokio::task::yield_now().await;
         }
     };
@@ -136,17 +138,17 @@ async fn another_processs_rotation_is_picked_up() {
     let alice = app.user("alice", Role::Member).await;
     let console = app.restart(Setup { seed: 2, ..Setup::default() }).await;
     let first = app.sign_in(alice).await;
-    signing_key::rotate(&console.parts, true).await.expect("rotates");
+    rotate(&console, true).await.expect("rotates");
     let second = console.sign_in(alice).await;
     assert_eq!(app.me(&second.access).await.status, 200, "its key was published before it signed");
 
-    signing_key::rotate(&console.parts, true).await.expect("rotates");
+    rotate(&console, true).await.expect("rotates");
     let third = console.sign_in(alice).await;
     assert_ne!(kid(&app).await, kid(&console).await, "not told yet");
     assert_eq!(app.me(&third.access).await.status, 200, "an unknown key makes it look");
     assert_eq!(kid(&app).await, kid(&console).await);
 
-    signing_key::rotate(&console.parts, true).await.expect("rotates");
+    rotate(&console, true).await.expect("rotates");
     maintain(&app).await;
     assert_eq!(kid(&app).await, kid(&console).await, "and every few seconds it looks anyway");
     for tokens in [&first, &second, &third] {
@@ -160,7 +162,7 @@ async fn another_processs_rotation_is_picked_up() {
 async fn rotated_keys_survive_a_restart() {
     let app = TestApp::start().await;
     let tokens = app.sign_in(app.user("alice", Role::Member).await).await;
-    signing_key::rotate(&app.parts, true).await.expect("rotates");
+    rotate(&app, true).await.expect("rotates");
     let (keys, active) = (published(&app).await, kid(&app).await);
     let again = app.restart(Setup { seed: 2, ..Setup::default() }).await;
     drop(app);
@@ -172,14 +174,127 @@ async fn rotated_keys_survive_a_restart() {
 async fn of_two_rotations_at_once_one_is_done() {
     let app = TestApp::start().await;
     let other = app.restart(Setup { seed: 2, ..Setup::default() }).await;
-    let (one, two) =
-        tokio::join!(signing_key::rotate(&app.parts, true), signing_key::rotate(&other.parts, true));
+    let (one, two) = tokio::join!(rotate(&app, true), rotate(&other, true));
     assert!(one.is_ok() || two.is_ok());
     maintain(&app).await;
     maintain(&other).await;
     assert_eq!(published(&app).await, published(&other).await);
     assert_eq!(app.count("SELECT count(*) FROM signing_keys WHERE state = 'active'"), 1);
     assert_eq!(app.count("SELECT count(*) FROM signing_keys WHERE state = 'next'"), 1);
+}
+
+#[tokio::test]
+async fn p25_a_key_set_that_shared_caches_keep_for_long_is_published_longer() {
+    let mut setup = Setup::default();
+    setup.policy.jwks_max_age = Span::hours(24);
+    let app = TestApp::with(setup).await;
+    let from = app.parts.now().plus(Span::hours(48));
+    let kid = published(&app).await[1].clone();
+    assert_eq!(rotate(&app, false).await, Ok(Rotated::Scheduled { kid, from }));
+}
+
+#[tokio::test]
+async fn keys_rotate_by_age() {
+    let app = TestApp::start().await;
+    let keys = published(&app).await;
+    app.clock.advance(Span::millis(90 * 24 * 3_600_000 - 1));
+    maintain(&app).await;
+    assert_eq!(kid(&app).await, keys[0]);
+    app.clock.advance(Span::millis(1));
+    maintain(&app).await;
+    assert_eq!(kid(&app).await, keys[1], "after 90 days");
+    maintain(&app).await;
+    assert_eq!(kid(&app).await, keys[1], "once");
+    app.clock.advance(Span::hours(89 * 24));
+    maintain(&app).await;
+    assert_eq!(kid(&app).await, keys[1], "its age counts from its first signature on");
+    assert_eq!(published(&app).await.len(), 2, "and the former is gone");
+}
+
+#[tokio::test]
+async fn keys_that_are_not_to_rotate_by_age_do_not() {
+    let mut setup = Setup::default();
+    setup.policy.rotate_keys_after = None;
+    let app = TestApp::with(setup).await;
+    let keys = published(&app).await;
+    app.clock.advance(Span::hours(10 * 365 * 24));
+    maintain(&app).await;
+    assert_eq!(published(&app).await, keys);
+}
+
+#[tokio::test]
+async fn p25_however_short_their_life_no_key_signs_before_it_was_published_for_long_enough() {
+    let mut setup = Setup::default();
+    setup.policy.rotate_keys_after = Some(Span::seconds(1));
+    let app = TestApp::with(setup).await;
+    let keys = published(&app).await;
+    app.clock.advance(Span::seconds(24 * 3600 + 599));
+    maintain(&app).await;
+    assert_eq!(kid(&app).await, keys[0]);
+    app.clock.advance(Span::seconds(1));
+    maintain(&app).await;
+    assert_eq!(kid(&app).await, keys[1]);
+}
+
+#[tokio::test]
+async fn of_many_processes_one_rotates_by_age() {
+    let app = TestApp::start().await;
+    let next = published(&app).await[1].clone();
+    let others = [
+        app.restart(Setup { seed: 2, ..Setup::default() }).await,
+        app.restart(Setup { seed: 3, ..Setup::default() }).await,
+    ];
+    app.clock.advance(Span::hours(90 * 24));
+    let [one, two] = &others;
+    tokio::join!(maintain(&app), maintain(one), maintain(two));
+    for process in [&app, one, two] {
+        maintain(process).await;
+        assert_eq!(kid(process).await, next, "the next key signs, and not the one after");
+    }
+    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE name = 'signing_keys.rotated'"), 1);
+    assert_eq!(app.count("SELECT count(*) FROM signing_keys"), 3);
+}
+
+#[tokio::test]
+async fn a_leaked_key_is_retired_and_what_it_signed_is_refused_at_once() {
+    let app = TestApp::start().await;
+    let other = app.restart(Setup { seed: 2, ..Setup::default() }).await;
+    let tokens = app.sign_in(app.user("alice", Role::Member).await).await;
+    let leaked = kid(&app).await;
+    assert_eq!(retire(&app, &leaked).await, Err(RetireError::Signs(Algorithm::Es256)), "nothing would sign");
+    assert_eq!(app.me(&tokens.access).await.status, 200);
+
+    rotate(&app, true).await.expect("rotates");
+    assert_eq!(app.me(&tokens.access).await.status, 200, "rotation alone ends nothing");
+    assert_eq!(retire(&app, &leaked).await, Ok(()));
+    assert_eq!(app.me(&tokens.access).await.status, 401, "at once");
+    maintain(&other).await;
+    assert_eq!(other.me(&tokens.access).await.status, 401, "and everywhere within seconds");
+    assert!(!published(&app).await.contains(&leaked));
+    assert_eq!(app.refresh(&tokens.refresh).await.status, 200, "no session ends");
+    assert_eq!(retire(&app, &leaked).await, Err(RetireError::Unknown));
+    let told = &app.audit("signing_keys.retired")[0];
+    assert_eq!((told["concerns"].as_str(), &told["actor"]), (Some(leaked.as_str()), &Value::from("console")));
+}
+
+#[tokio::test]
+async fn a_next_key_that_leaked_has_a_successor() {
+    let app = TestApp::start().await;
+    let keys = published(&app).await;
+    assert_eq!(retire(&app, &keys[1]).await, Ok(()));
+    let after = published(&app).await;
+    assert_eq!((after.len(), &after[0]), (2, &keys[0]));
+    assert_ne!(after[1], keys[1]);
+    let from = app.parts.now().plus(PUBLISHED);
+    assert_eq!(rotate(&app, false).await, Ok(Rotated::Scheduled { kid: after[1].clone(), from }));
+}
+
+async fn rotate(app: &TestApp, immediately: bool) -> Result<Rotated, Fault> {
+    signing_key::rotate(&app.parts, Algorithm::Es256, immediately).await
+}
+
+async fn retire(app: &TestApp, kid: &str) -> Result<(), RetireError> {
+    signing_key::retire(&app.parts, kid).await
 }
 
 async fn maintain(app: &TestApp) {

@@ -1,4 +1,4 @@
-//! `authms keys rotate` beside a running server.
+//! `authms keys` beside a running server.
 
 use std::collections::BTreeSet;
 
@@ -36,5 +36,40 @@ fn a_running_server_follows_a_rotation() {
     let after =
         until("the server has the new keys", || Some(published(&server)).filter(|now| *now != before));
     assert!(after.is_superset(&before), "the former key stays published");
+    server.stop();
+}
+
+#[test]
+fn keys_are_listed_and_a_leaked_one_is_retired() {
+    let home = Home::new();
+    let server = home.serve();
+    let listed = |state: &str, algorithm: &str| -> Vec<String> {
+        let keys = home.run(&["keys", "list", "--json"]).json();
+        let keys = keys.as_array().expect("an array").iter();
+        let of = keys.filter(|key| key["state"] == state && key["algorithm"] == algorithm);
+        of.map(|key| key["kid"].as_str().expect("a kid").to_owned()).collect()
+    };
+    let leaked = listed("active", "ES256").pop().expect("a key that signs");
+    assert_eq!(listed("next", "ES256").len(), 1);
+
+    let refused = home.run(&["keys", "retire", &leaked]);
+    assert_eq!(refused.code(), Some(1));
+    assert!(refused.stderr().contains("authms keys rotate --algorithm ES256 --now"), "{refused:?}");
+    home.run(&["keys", "rotate", "--now"]).success();
+    assert_eq!(listed("retired", "ES256"), std::slice::from_ref(&leaked));
+    let retired = home.run(&["keys", "retire", &leaked]);
+    assert_eq!((retired.code(), retired.stdout()), (Some(0), ""));
+    until("the server has dropped it", || Some(()).filter(|()| !published(&server).contains(&leaked)));
+    let unknown = home.run(&["keys", "retire", &leaked]);
+    assert!(unknown.code() == Some(1) && unknown.stderr().contains("authms keys list"), "{unknown:?}");
+
+    let first = home.run(&["keys", "rotate", "--algorithm", "RS256", "--json"]).json();
+    assert_eq!(first["state"], "scheduled", "the first key of an algorithm is published first");
+    assert_eq!(listed("next", "RS256"), [first["kid"].as_str().expect("a kid").to_owned()]);
+    let table = home.run(&["keys", "list"]);
+    let text = table.success();
+    assert!(text.starts_with("KID") && text.lines().count() == 4, "{text}");
+    let row = text.lines().find(|line| line.contains("RS256")).expect("its row");
+    assert!(row.contains("next") && row.ends_with(first["from"].as_str().expect("a time")), "{row}");
     server.stop();
 }

@@ -21,6 +21,9 @@ pub struct TenantDetails {
     is_default: bool,
     /// Its name.
     name: String,
+    /// What its access tokens are signed by: `ES256`, `EdDSA` or `RS256`. Until a key of that algorithm was published for
+    /// long enough, the former one signs.
+    signing_algorithm: &'static str,
     /// `active` or `disabled`.
     status: &'static str,
     /// When it last changed.
@@ -34,6 +37,7 @@ impl From<Tenant> for TenantDetails {
             id: tenant.id.to_string(),
             is_default: tenant.is_default,
             name: tenant.name,
+            signing_algorithm: tenant.signing.algorithm.as_str(),
             status: tenant.status.as_str(),
             updated_at: tenant.updated_at.into(),
         }

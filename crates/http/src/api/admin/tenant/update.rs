@@ -6,6 +6,7 @@ use crate::extract::{Authenticated, Json, Path, Source};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text};
 use authms_core::id::TenantId;
+use authms_core::signing_key::Algorithm;
 use authms_core::tenant::{self, TenantStatus, UpdateTenant};
 use axum::extract::State;
 use serde::Deserialize;
@@ -18,9 +19,14 @@ pub struct UpdateTenantRequest {
     name: Option<Text<64>>,
     /// `active` or `disabled`; for super administrators of the default tenant.
     status: Option<Text<16>>,
+    /// What its access tokens are to be signed by: `ES256`, `EdDSA` or `RS256`.
+    signing_algorithm: Option<Text<16>>,
 }
 
-/// Renames, disables or enables a tenant. Disabling ends everything in it at once.
+/// Renames, disables or enables a tenant, or changes how its access tokens are signed.
+///
+/// Disabling ends everything in it at once. The first key of an algorithm signs once it has been in the key set for as
+/// long as that may be cached.
 #[utoipa::path(
     put,
     path = "/admin/tenants/{tenant_id}",
@@ -44,7 +50,9 @@ pub async fn update(
 ) -> Result<Json<Data<TenantDetails>>, ApiError> {
     let unknown = || ApiError::malformed("status", "must be active or disabled");
     let status = body.status.map(|s| TenantStatus::parse(&s).ok_or_else(unknown)).transpose()?;
-    let ask = UpdateTenant { name: body.name.map(Text::into_string), status };
+    let unknown = || ApiError::malformed("signing_algorithm", "must be ES256, EdDSA or RS256");
+    let algorithm = body.signing_algorithm.map(|a| Algorithm::parse(&a).ok_or_else(unknown)).transpose()?;
+    let ask = UpdateTenant { name: body.name.map(Text::into_string), status, signing_algorithm: algorithm };
     let tenant = tenant::update(&state, &caller, id, ask, &source).await?;
     Ok(Json(Data::new(tenant.into(), state.now())))
 }

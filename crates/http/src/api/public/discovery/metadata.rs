@@ -3,6 +3,8 @@
 use crate::cors::ANY_PAGE;
 use crate::extract::Json;
 use crate::state::AppState;
+use authms_core::parts::Parts;
+use authms_core::signing_key::Algorithm;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::Serialize;
@@ -21,8 +23,8 @@ pub struct Metadata {
     grant_types_supported: [String; 0],
     /// `sub` is the same for every client.
     subject_types_supported: [&'static str; 1],
-    /// How access tokens are signed.
-    access_token_signing_alg_values_supported: [&'static str; 1],
+    /// What access tokens may be signed by: the algorithms of the key set.
+    access_token_signing_alg_values_supported: Vec<&'static str>,
     /// Where tickets are redeemed.
     ticket_signin_endpoint: String,
     /// Where refresh tokens are used.
@@ -38,7 +40,7 @@ pub struct Metadata {
     responses((status = 200, description = "The metadata.", body = Metadata))
 )]
 pub async fn openid(State(state): State<AppState>) -> impl IntoResponse {
-    (ANY_PAGE, Json(metadata(&state.policy.issuer)))
+    (ANY_PAGE, Json(metadata(&state)))
 }
 
 /// The same, at the address of RFC 8414.
@@ -50,18 +52,19 @@ pub async fn openid(State(state): State<AppState>) -> impl IntoResponse {
     responses((status = 200, description = "The metadata.", body = Metadata))
 )]
 pub async fn oauth(State(state): State<AppState>) -> impl IntoResponse {
-    (ANY_PAGE, Json(metadata(&state.policy.issuer)))
+    (ANY_PAGE, Json(metadata(&state)))
 }
 
-/// From the configured issuer alone: no header of the request has a say.
-fn metadata(issuer: &str) -> Metadata {
+/// From the configured issuer and the key set alone: no header of the request has a say.
+fn metadata(parts: &Parts) -> Metadata {
+    let (issuer, algorithms) = (&parts.policy.issuer, parts.keys.ring().algorithms());
     Metadata {
-        issuer: issuer.to_owned(),
+        issuer: issuer.clone(),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         response_types_supported: [],
         grant_types_supported: [],
         subject_types_supported: ["public"],
-        access_token_signing_alg_values_supported: ["ES256"],
+        access_token_signing_alg_values_supported: algorithms.into_iter().map(Algorithm::as_str).collect(),
         ticket_signin_endpoint: format!("{issuer}/api/v1/auth/ticket/signin"),
         ticket_refresh_endpoint: format!("{issuer}/api/v1/auth/refresh"),
     }
