@@ -3,7 +3,7 @@
 use crate::audit::AuditRow;
 use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
 use crate::time::Timestamp;
-use crate::{client, install, key, membership, session, signing_key, tenant, ticket, user};
+use crate::{client, install, key, membership, session, signin, signing_key, tenant, ticket, user};
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
 /// time, before any of its changes.
@@ -104,6 +104,8 @@ pub enum Change {
     Ticket(ticket::Change),
     /// To sessions.
     Session(session::Change),
+    /// To what is remembered of sign-ins.
+    SignIn(signin::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
     /// any other refusal.
     CountRefusal(&'static str),
@@ -122,7 +124,7 @@ impl Change {
     const fn lane(&self) -> Lane {
         match self {
             Self::Ticket(ticket::Change::RevokeAll { .. }) => Lane::Alone,
-            Self::Ticket(_) | Self::CountRefusal(_) => Lane::Gathered,
+            Self::Ticket(_) | Self::SignIn(_) | Self::CountRefusal(_) => Lane::Gathered,
             Self::Session(
                 session::Change::Open(_) | session::Change::Rotate { .. } | session::Change::End { .. },
             ) => Lane::Gathered,

@@ -9,7 +9,7 @@ use crate::limits::{Budget, Take};
 use crate::membership::Membership;
 use crate::page::{Page, PageRequest};
 use crate::session::{Session, SessionView};
-use crate::signin::Standing;
+use crate::signin::{Attempt, Standing};
 use crate::signing_key::StoredKey;
 use crate::tenant::Tenant;
 use crate::ticket::{Idempotency, Replay, Ticket};
@@ -49,7 +49,10 @@ pub struct Overloaded;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Verdict {
     /// The password is right.
-    Match,
+    Match {
+        /// Its hash was made with other parameters than are in force now.
+        needs_rehash: bool,
+    },
     /// The password is wrong, or there was nothing to compare it with.
     Mismatch,
 }
@@ -84,6 +87,9 @@ pub trait Store:
 
     /// Takes from traffic budgets, all or none: if one is exhausted, none is charged. One budget a take, in order.
     fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>>;
+
+    /// What is left of traffic budgets; takes nothing. `allowed`: whether a take would be.
+    fn budgets(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>>;
 
     /// Erases what may be derived from no longer: replays, rotations and idempotency keys past their time. Called
     /// every few seconds.
@@ -210,4 +216,8 @@ pub trait Sessions {
         idle: Span,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>>;
+    /// A user's sign-ins to a tenant and what failed at one, newest first: of each at least the last 100.
+    fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>>;
+    /// How many sign-ins failed since the user last signed in to this tenant, at most 100.
+    fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>>;
 }

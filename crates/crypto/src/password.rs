@@ -66,6 +66,15 @@ impl Argon2Params {
         self.to_argon2(OUTPUT).map(|_| ())
     }
 
+    /// What it costs to compute `less` and then this costs about as much as these parameters do; `None` if `less` does
+    /// not cost less, or too little less to make up for.
+    fn beyond(self, less: Self) -> Option<Self> {
+        let cost = |p: Self| u64::from(p.memory_kib) * u64::from(p.iterations);
+        let missing = cost(self).checked_sub(cost(less))?;
+        let memory_kib = u32::try_from(missing / u64::from(self.iterations)).ok()?;
+        (memory_kib >= 8).then_some(Self { memory_kib, iterations: self.iterations, parallelism: 1 })
+    }
+
     fn to_argon2(self, output: usize) -> Result<Params, Argon2ParamsError> {
         let bounded = self.memory_kib <= MAX_MEMORY_KIB
             && self.iterations <= MAX_ITERATIONS
@@ -100,7 +109,9 @@ impl Hasher {
         self.phc(salt, &output)
     }
 
-    /// Checks `password` against the stored `phc` string, at the cost that string names.
+    /// Checks `password` against the stored `phc` string, at the cost that string names; to find that it is not the
+    /// password takes at least the cost of a new hash, so that a wrong password at a cheap old hash takes as long as
+    /// one where there is no hash.
     ///
     /// Argon2i and Argon2d hashes are read too, and want rehashing.
     pub fn verify(&mut self, password: &[u8], phc: &str) -> VerifyOutcome {
@@ -129,6 +140,7 @@ impl Hasher {
         let costs = params.to_argon2(output.len()).ok()?;
         self.compute(algorithm, version, costs, password, salt.as_ref(), output)?;
         if !ct_eq(output, expected.as_bytes()) {
+            self.spend(self.params.beyond(params));
             return Some(VerifyOutcome::Mismatch);
         }
         let current = algorithm == Algorithm::Argon2id
@@ -136,6 +148,14 @@ impl Hasher {
             && params == self.params
             && output.len() == OUTPUT;
         Some(VerifyOutcome::Match { needs_rehash: !current })
+    }
+
+    /// Computes something that nobody needs.
+    fn spend(&mut self, costs: Option<Argon2Params>) {
+        if let Some(params) = costs.and_then(|c| c.to_argon2(OUTPUT).ok()) {
+            let mut output = [0; OUTPUT];
+            let _ = self.compute(Algorithm::Argon2id, Version::V0x13, params, b"", &[0; 16], &mut output);
+        }
     }
 
     /// Argon2 in the memory kept, which is given back if it grew beyond the configured size.
@@ -186,6 +206,22 @@ fn read_params(params: &ParamsString) -> Option<Argon2Params> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn s18_a_wrong_password_at_a_cheap_hash_costs_as_much_as_at_a_new_one() {
+        let new = Argon2Params::default();
+        let of = |memory_kib, iterations| Argon2Params { memory_kib, iterations, parallelism: 1 };
+        let cost = |p: Argon2Params| u64::from(p.memory_kib) * u64::from(p.iterations);
+        for old in [of(19 * 1024, 1), of(4096, 3), of(64, 1), of(8, 1), of(12 * 1024, 3)] {
+            let rest = new.beyond(old).expect("something is missing");
+            let together = cost(old) + cost(rest);
+            assert!(together <= cost(new) && cost(new) - together < u64::from(new.iterations), "{old:?}");
+            assert!(rest.memory_kib <= new.memory_kib, "no more memory than is configured: {rest:?}");
+        }
+        for enough in [new, of(64 * 1024, 1), of(19 * 1024, 5)] {
+            assert_eq!(new.beyond(enough), None);
+        }
+    }
 
     #[test]
     fn memory_is_kept_between_uses_but_not_beyond_the_configured_size() {

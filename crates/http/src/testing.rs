@@ -14,7 +14,7 @@ use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
 use authms_core::session::{Session, SessionView};
-use authms_core::signin::Standing;
+use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::Idempotency;
@@ -145,6 +145,9 @@ impl Store for FakeStore {
         let budgets = takes.iter().zip(fits).map(budget).collect();
         Box::pin(async { Ok(budgets) })
     }
+    fn budgets(&self, _: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        down()
+    }
     fn sweep(&self) -> Fut<'_, Read<()>> {
         down()
     }
@@ -259,6 +262,12 @@ impl Sessions for FakeStore {
         _: Span,
         _: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
+        down()
+    }
+    fn attempts_of(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
+        down()
+    }
+    fn failures_of(&self, _: TenantId, _: UserId) -> Fut<'_, Read<u32>> {
         down()
     }
 }

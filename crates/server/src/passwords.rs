@@ -169,7 +169,7 @@ impl Queue {
     fn compare(&self, password: &SecretString, hash: Option<&PasswordHash>, hasher: &mut Hasher) -> Verdict {
         let password = password.expose().as_bytes();
         match hash.map(|hash| hasher.verify(password, hash.expose())) {
-            Some(VerifyOutcome::Match { .. }) => return Verdict::Match,
+            Some(VerifyOutcome::Match { needs_rehash }) => return Verdict::Match { needs_rehash },
             Some(VerifyOutcome::Mismatch) => return Verdict::Mismatch,
             Some(VerifyOutcome::Unreadable) => tracing::error!("a stored password hash cannot be read"),
             None => {}
@@ -189,6 +189,8 @@ mod tests {
 
     const CHEAP: Argon2Params = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
 
+    const RIGHT: Verdict = Verdict::Match { needs_rehash: false };
+
     fn secret(text: &str) -> SecretString {
         SecretString::new(text.to_owned())
     }
@@ -202,7 +204,7 @@ mod tests {
         let pool = PasswordWorkers::start(CHEAP, 2, 8).expect("started");
         wait(async {
             let hash = pool.hash(secret("correct horse")).await.expect("hashed");
-            assert_eq!(pool.verify(secret("correct horse"), Some(hash.clone())).await, Ok(Verdict::Match));
+            assert_eq!(pool.verify(secret("correct horse"), Some(hash.clone())).await, Ok(RIGHT));
             assert_eq!(pool.verify(secret("wrong horse"), Some(hash.clone())).await, Ok(Verdict::Mismatch));
             assert_eq!(pool.verify(secret("correct horse"), None).await, Ok(Verdict::Mismatch));
             let broken = PasswordHash::new("no hash".to_owned());

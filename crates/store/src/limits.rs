@@ -54,6 +54,18 @@ impl Limits {
         budgets
     }
 
+    /// What is left of each budget.
+    pub(crate) fn look(&self, takes: &[Take], now: Timestamp) -> Vec<Budget> {
+        let now = nanos(now);
+        let look = |take: &Take| {
+            let key = self.hasher.hash_one((take.kind, &take.key));
+            let shard = self.shards[index(key)].lock().unwrap_or_else(PoisonError::into_inner);
+            let schedule = Schedule::new(take.quota, shard.get(&key).copied().unwrap_or(now), now);
+            schedule.budget(take, schedule.allows())
+        };
+        takes.iter().map(look).collect()
+    }
+
     /// Forgets the budgets that are full.
     pub(crate) fn sweep(&self, now: Timestamp) {
         let now = nanos(now);

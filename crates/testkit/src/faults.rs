@@ -11,6 +11,7 @@ use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
 use authms_core::session::{Session, SessionView};
+use authms_core::signin::Attempt;
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::Idempotency;
@@ -150,6 +151,10 @@ impl<S: Store> Store for FaultyStore<S> {
         self.inner.take(takes)
     }
 
+    fn budgets(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        self.inner.budgets(takes)
+    }
+
     fn sweep(&self) -> Fut<'_, Read<()>> {
         self.inner.sweep()
     }
@@ -270,5 +275,11 @@ impl<S: Store> Sessions for FaultyStore<S> {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
         self.read(|s| s.sessions_of(tenant, user, now, idle, page))
+    }
+    fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
+        self.read(|s| s.attempts_of(tenant, user, page))
+    }
+    fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
+        self.read(|s| s.failures_of(tenant, user))
     }
 }

@@ -7,12 +7,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
 
+/// The parameters in force at first.
+const CHEAP: Argon2Params = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
+
 /// Hashes at once, on the calling thread.
 pub struct TestPasswords(Mutex<Hasher>);
 
 impl Default for TestPasswords {
     fn default() -> Self {
-        Self(Mutex::new(Hasher::new(Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 })))
+        Self(Mutex::new(Hasher::new(CHEAP)))
     }
 }
 
@@ -36,8 +39,10 @@ impl Passwords for TestPasswords {
             let known = hash.is_some();
             let phc = hash.map_or_else(|| hasher.dummy_phc(), |h| h.expose().to_owned());
             let outcome = hasher.verify(password.expose().as_bytes(), &phc);
-            let right = known && matches!(outcome, VerifyOutcome::Match { .. });
-            Ok(if right { Verdict::Match } else { Verdict::Mismatch })
+            Ok(match outcome {
+                VerifyOutcome::Match { needs_rehash } if known => Verdict::Match { needs_rehash },
+                _ => Verdict::Mismatch,
+            })
         })
     }
 }
@@ -60,6 +65,12 @@ impl CountingPasswords {
     /// How many passwords were compared so far, with whatever outcome.
     pub fn verified(&self) -> usize {
         self.verified.load(Ordering::SeqCst)
+    }
+
+    /// The operator asks for one pass more from now on.
+    pub fn strengthen(&self) {
+        let stronger = Argon2Params { iterations: CHEAP.iterations + 1, ..CHEAP };
+        *self.inner.0.lock().unwrap_or_else(PoisonError::into_inner) = Hasher::new(stronger);
     }
 
     /// Keeps the verdict of the next comparison back until the answer is used or dropped.

@@ -35,6 +35,10 @@ pub enum EventName {
     UserDeleted,
     /// A password was set or changed.
     PasswordChanged,
+    /// A password was hashed again with the parameters in force.
+    PasswordRehashed,
+    /// A user's password attempts were counted anew.
+    UserUnlocked,
     /// A client was created.
     ClientCreated,
     /// A client was changed.
@@ -85,6 +89,8 @@ impl EventName {
             Self::UserEnabled => "user.enabled",
             Self::UserDeleted => "user.deleted",
             Self::PasswordChanged => "user.password_changed",
+            Self::PasswordRehashed => "user.password_rehashed",
+            Self::UserUnlocked => "user.unlocked",
             Self::ClientCreated => "client.created",
             Self::ClientUpdated => "client.updated",
             Self::ClientDeleted => "client.deleted",

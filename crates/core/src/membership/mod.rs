@@ -6,5 +6,5 @@ mod role;
 
 pub use list::{MembershipOf, mine};
 pub use model::*;
-pub(crate) use role::{add_role_change, keep_a_super_admin};
+pub(crate) use role::{add_role_change, keep_super_admins};
 pub use role::{remove, set_role};

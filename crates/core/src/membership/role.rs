@@ -5,11 +5,11 @@ use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
 use crate::fault::Fault;
-use crate::id::{TenantId, UserId};
+use crate::id::UserId;
 use crate::parts::Parts;
 use crate::ports::Member;
 use crate::tenant::{self, Tenant};
-use crate::user::{UserError, UserStatus, existing};
+use crate::user::{User, UserError, UserStatus, existing};
 
 /// Gives a member of the caller's tenant another role. Sessions and tickets that rest on the former role end at once.
 ///
@@ -92,9 +92,13 @@ async fn put(
     role: Option<Role>,
     commit: Commit,
 ) -> Result<Commit, UserError> {
-    let tenant = caller.tenant();
-    let before = parts.store.membership(tenant, member.user.id).await.map_err(Fault::from)?;
+    let (tenant, user) = (caller.tenant(), &member.user);
+    let before = parts.store.membership(tenant, user.id).await.map_err(Fault::from)?;
     let before = before.filter(|m| !m.removed).ok_or(UserError::Unknown)?;
+    // The ranks were checked on the role that was read first.
+    if before.role != member.role {
+        return Err(Fault::Changed.into());
+    }
     let after = Membership {
         role: role.unwrap_or(before.role),
         removed: role.is_none(),
@@ -103,32 +107,44 @@ async fn put(
         ..before
     };
     let commit = commit
-        .guard(Guard::Rev { row: Row::Membership(tenant, member.user.id), rev: before.rev })
+        .guard(Guard::Rev { row: Row::Membership(tenant, user.id), rev: before.rev })
         .change(commit::Change::Membership(Change::Put(after)));
-    keep_a_super_admin(parts, member, tenant, commit).await
-}
-
-/// Adds what keeps a commit that takes a super administrator away from taking the last one: the tenant owns the set
-/// of its administrators, so its revision is guarded and raised, and two such commits cannot both pass.
-pub(crate) async fn keep_a_super_admin(
-    parts: &Parts,
-    leaving: &Member,
-    tenant: TenantId,
-    commit: Commit,
-) -> Result<Commit, UserError> {
-    if leaving.role != Role::SuperAdmin {
+    if before.role != Role::SuperAdmin {
         return Ok(commit);
     }
     // Who cannot sign in administers nothing, as long as that stays so.
-    if leaving.user.status != UserStatus::Active {
-        return Ok(commit.guard(Guard::Rev { row: Row::User(leaving.user.id), rev: leaving.user.rev }));
+    if user.status != UserStatus::Active {
+        return Ok(commit.guard(Guard::Rev { row: Row::User(user.id), rev: user.rev }));
     }
     let row = parts.store.tenant(tenant).await.map_err(Fault::from)?.ok_or(UserError::Unknown)?;
-    if parts.store.count_role(tenant, Role::SuperAdmin).await.map_err(Fault::from)? < 2 {
+    leave_another(parts, row, commit).await
+}
+
+/// Adds to a commit that ends an account what keeps it from taking the last super administrator of any tenant away.
+/// The commit must be guarded by the user's revision. All memberships are guarded: who is no super administrator now
+/// might be one, and the last, by the time of the commit.
+pub(crate) async fn keep_super_admins(
+    parts: &Parts,
+    leaving: &User,
+    mut commit: Commit,
+) -> Result<Commit, UserError> {
+    for (place, tenant) in parts.store.memberships_of(leaving.id).await.map_err(Fault::from)? {
+        commit = commit.guard(Guard::Rev { row: Row::Membership(tenant.id, leaving.id), rev: place.rev });
+        if place.role == Role::SuperAdmin && leaving.status == UserStatus::Active {
+            commit = leave_another(parts, tenant, commit).await?;
+        }
+    }
+    Ok(commit)
+}
+
+/// The tenant owns the set of its administrators, so its revision is guarded and raised, and two commits that each
+/// take one away cannot both pass. `tenant` must have been read before they are counted here.
+async fn leave_another(parts: &Parts, tenant: Tenant, commit: Commit) -> Result<Commit, UserError> {
+    if parts.store.count_role(tenant.id, Role::SuperAdmin).await.map_err(Fault::from)? < 2 {
         return Err(UserError::LastSuperAdmin);
     }
-    let raised = Tenant { rev: row.rev + 1, ..row.clone() };
+    let raised = Tenant { rev: tenant.rev + 1, ..tenant.clone() };
     Ok(commit
-        .guard(Guard::Rev { row: Row::Tenant(tenant), rev: row.rev })
+        .guard(Guard::Rev { row: Row::Tenant(tenant.id), rev: tenant.rev })
         .change(commit::Change::Tenant(tenant::Change::Update(raised))))
 }

@@ -3,12 +3,15 @@
 mod claims;
 mod decide;
 mod grant;
+mod history;
 mod model;
 mod password;
+pub(crate) mod throttle;
 
 pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, FIRST_PARTY_CLIENT};
 pub use decide::{Decision, Refusal, decide};
 pub(crate) use grant::{AccessToken, sign};
 pub use grant::{Grant, SignedIn};
+pub use history::{Attempt, Change, FAILURES_KEPT, Failure, Outcome, history};
 pub use model::*;
 pub use password::{Login, LoginError, login};

@@ -2,18 +2,20 @@
 
 use super::decide::{Decision, decide};
 use super::grant::{Grant, SignedIn};
+use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
+use super::throttle;
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::TenantId;
-use crate::limits::{self, LimitKind, Take, Throttled, network, network_key};
+use crate::limits::Throttled;
 use crate::parts::Parts;
 use crate::ports::{LoginView, Verdict};
-use crate::session;
+use crate::session::{self, Origin};
 use crate::text;
-use crate::user::Identifier;
-use authms_crypto::{SecretString, sha256};
+use crate::user::rehash;
+use authms_crypto::SecretString;
 
 /// What somebody typed.
 #[derive(Clone, Debug)]
@@ -51,7 +53,7 @@ pub async fn login(parts: &Parts, ask: Login, source: &Source) -> Result<SignedI
     };
     let names = text::login_names(&ask.identity);
     let mut found = parts.store.for_login(tenant, names.clone()).await.map_err(Fault::from)?;
-    throttle(parts, tenant, &names, found.as_ref().map(|(s, _)| s), source).await?;
+    throttle::charge(parts, tenant, &names, found.as_ref().map(|(s, _)| s), source).await?;
     let password = SecretString::new(text::password(ask.password.expose()));
     for _ in 0..2 {
         match try_once(parts, tenant, found, password.clone(), source).await {
@@ -88,51 +90,18 @@ async fn try_once(
         Some((standing, hash)) => (Some(standing), hash),
         None => (None, None),
     };
-    let verdict = parts.passwords.verify(password, hash).await.map_err(Fault::from)?;
+    let verdict = parts.passwords.verify(password.clone(), hash).await.map_err(Fault::from)?;
     match (verdict, standing) {
-        (Verdict::Match, Some(standing)) => decide_and_open(parts, standing, source).await,
+        (Verdict::Match { needs_rehash }, Some(standing)) => {
+            let user = standing.user.clone();
+            let signed_in = decide_and_open(parts, standing, source).await?;
+            if needs_rehash {
+                rehash(parts, &user, password, source).await;
+            }
+            Ok(signed_in)
+        }
         (_, standing) => Ok(refuse(parts, tenant, standing.as_ref(), "wrong_credentials", source).await?),
     }
-}
-
-/// Guesses are counted before they are evaluated: by account and network, so that an attacker elsewhere never keeps
-/// the user out, and by account over all other networks, so that many networks do not help either. A network from
-/// which the user has signed in before has only the budget of its own.
-async fn throttle(
-    parts: &Parts,
-    tenant: TenantId,
-    names: &[Identifier],
-    standing: Option<&Standing>,
-    source: &Source,
-) -> Result<(), LoginError> {
-    let account = account_key(tenant, names, standing);
-    let quota = parts.policy.quotas.of(LimitKind::Account);
-    let mut takes = Vec::with_capacity(2);
-    if let Some(ip) = source.ip {
-        let key = [account.as_slice(), &network_key(ip)].concat();
-        takes.push(Take { kind: LimitKind::Account, key, quota });
-    }
-    let known = match (standing, source.ip) {
-        (Some(s), Some(ip)) => {
-            parts.store.signed_in_from(s.user.id, network(ip)).await.map_err(Fault::from)?
-        }
-        _ => false,
-    };
-    if !known {
-        let wide = crate::limits::Quota { requests: quota.requests.saturating_mul(10), ..quota };
-        takes.push(Take { kind: LimitKind::Account, key: account, quota: wide });
-    }
-    Ok(limits::charge(parts, &takes).await??)
-}
-
-/// The same account under all of its names; an unknown name is an account of its own, so that the limit tells nothing.
-fn account_key(tenant: TenantId, names: &[Identifier], standing: Option<&Standing>) -> Vec<u8> {
-    let whose = match (standing, names.first()) {
-        (Some(s), _) => s.user.id.bytes().to_vec(),
-        (None, Some(name)) => sha256(name.key.as_bytes()).to_vec(),
-        (None, None) => Vec::new(),
-    };
-    [tenant.bytes().as_slice(), &whose].concat()
 }
 
 /// The verification took a while and its password is no fence: the session opens only if the user is still as read.
@@ -186,7 +155,16 @@ async fn refuse(
                 .text("method", MethodKind::Password.as_str())
                 .text("why", why)
                 .from(source);
-            Commit::new(event.into_row(parts.now(), &*parts.rng))
+            let row = event.into_row(parts.now(), &*parts.rng);
+            let failure = Failure {
+                event: row.id,
+                tenant,
+                user: s.user.id,
+                method: MethodKind::Password,
+                why: why.to_owned(),
+                origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+            };
+            Commit::new(row).change(commit::Change::SignIn(Change::Fail(Box::new(failure))))
         }
         None => Commit::refusal("unknown_user"),
     };

@@ -34,7 +34,7 @@ pub async fn delete(parts: &Parts, caller: &Caller, id: UserId, source: &Source)
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::Rev { row: Row::User(id), rev: before.rev })
         .change(commit::Change::User(Change::SetPassword { user: Box::new(user), password: None }));
-    let commit = membership::keep_a_super_admin(parts, &member, caller.tenant(), commit).await?;
+    let commit = membership::keep_super_admins(parts, before, commit).await?;
     parts.store.commit(commit).await?;
     Ok(())
 }

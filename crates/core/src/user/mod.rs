@@ -6,6 +6,8 @@ mod error;
 mod list;
 mod model;
 mod password;
+mod rehash;
+mod security;
 mod update;
 
 pub(crate) use create::insertion_changes;
@@ -16,4 +18,6 @@ pub(crate) use list::existing;
 pub use list::{get, list, me};
 pub use model::*;
 pub use password::{PasswordRefused, change_password, set_password};
+pub(crate) use rehash::rehash;
+pub use security::{SecurityStatus, security_status, unlock};
 pub use update::{UpdateUser, set_status, update};

@@ -167,6 +167,13 @@ pub enum Change {
         /// The new hash.
         password: Option<PasswordHash>,
     },
+    /// Replaces the hash of an unchanged password, and nothing else: no revision is raised.
+    Rehash {
+        /// Whose.
+        user: UserId,
+        /// The new hash of the same password.
+        password: PasswordHash,
+    },
 }
 
 /// Which users a list shows.

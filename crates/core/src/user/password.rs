@@ -47,7 +47,7 @@ pub async fn change_password(
     throttle(parts, me).await?;
     let known = parts.store.password_hash(me.user).await.map_err(Fault::from)?;
     let typed = SecretString::new(text::password(present.expose()));
-    if parts.passwords.verify(typed, known).await.map_err(Fault::from)? != Verdict::Match {
+    if parts.passwords.verify(typed, known).await.map_err(Fault::from)? == Verdict::Mismatch {
         return Err(UserError::WrongPassword);
     }
     if text::password(present.expose()) == text::password(new.expose()) {

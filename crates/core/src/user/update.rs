@@ -92,7 +92,7 @@ pub async fn set_status(
         .guard(Guard::Rev { row: Row::User(id), rev: before })
         .change(commit::Change::User(Change::Update(Box::new(user.clone()))));
     if !enable {
-        commit = membership::keep_a_super_admin(parts, &member, caller.tenant(), commit).await?;
+        commit = membership::keep_super_admins(parts, &member.user, commit).await?;
     }
     let committed = parts.store.commit(commit).await?;
     user.updated_at = committed.at;

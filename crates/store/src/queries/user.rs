@@ -71,6 +71,10 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             change_one(conn, sql, params![user.id.bytes(), password.as_ref().map(PasswordHash::expose)])
         }
+        Change::Rehash { user, password } => {
+            let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
+            change_one(conn, sql, params![user.bytes(), password.expose()])
+        }
     }
 }
 

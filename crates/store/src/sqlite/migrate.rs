@@ -17,6 +17,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "0002_ticket_lifecycle",
         sql: include_str!("../../migrations/sqlite/0002_ticket_lifecycle.sql"),
     },
+    Migration { name: "0005_people", sql: include_str!("../../migrations/sqlite/0005_people.sql") },
     Migration {
         name: "0003_signing_algorithms",
         sql: include_str!("../../migrations/sqlite/0003_signing_algorithms.sql"),

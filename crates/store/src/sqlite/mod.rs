@@ -86,6 +86,11 @@ impl Store for SqliteStore {
         Box::pin(std::future::ready(Ok(budgets)))
     }
 
+    fn budgets(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        let budgets = self.limits.look(takes, self.clock.now());
+        Box::pin(std::future::ready(Ok(budgets)))
+    }
+
     fn sweep(&self) -> Fut<'_, Read<()>> {
         self.limits.sweep(self.clock.now());
         Box::pin(self.committer.sweep())

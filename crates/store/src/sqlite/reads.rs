@@ -3,8 +3,8 @@
 use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
-    api_key, client, installation, login, membership, session_view, signing_key, tenant, ticket, ticket_view,
-    user, user_list,
+    api_key, attempt, client, installation, login, membership, session_view, signing_key, tenant, ticket,
+    ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -18,7 +18,7 @@ use authms_core::ports::{
     Users,
 };
 use authms_core::session::{Session, SessionView};
-use authms_core::signin::Standing;
+use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::Idempotency;
@@ -164,5 +164,13 @@ impl Sessions for SqliteStore {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
         list(&self.readers, move |conn| session_view::of(conn, (tenant, user), now, idle, page))
+    }
+
+    fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
+        list(&self.readers, move |conn| attempt::list(conn, (tenant, user), page))
+    }
+
+    fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
+        list(&self.readers, move |conn| attempt::failures(conn, tenant, user))
     }
 }

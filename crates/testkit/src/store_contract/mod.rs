@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a case fails by panicking")]
 
 mod admin;
+mod attempts;
 mod fences;
 mod guards;
 mod lists;
@@ -37,6 +38,7 @@ pub const CASES: &[&[Case]] = &[
     admin::CASES,
     tickets::CASES,
     sessions::CASES,
+    attempts::CASES,
     views::CASES,
     lists::CASES,
     guards::CASES,

@@ -13,6 +13,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "unused quota does not add up", run: |w| Box::pin(no_hoard(w)) },
     Case { name: "parallel takes exceed no budget", run: |w| Box::pin(parallel(w)) },
     Case { name: "a clock set back far keeps nobody out", run: |w| Box::pin(set_back(w)) },
+    Case { name: "looking at a budget takes nothing", run: |w| Box::pin(looked_at(w)) },
     Case { name: "a sweep forgets no used budget", run: |w| Box::pin(swept(w)) },
 ];
 
@@ -100,6 +101,23 @@ async fn parallel(w: World) {
     }
     assert_eq!(allowed, 20);
     assert_eq!(one(&w, of(LimitKind::Address, "a", 100)).await.remaining, 79);
+}
+
+async fn looked_at(w: World) {
+    let take = || of(LimitKind::Account, "a", 2);
+    let look = || async { w.store.budgets(&[take()]).await.unwrap()[0] };
+    for n in 0..3_u32 {
+        for _ in 0..3 {
+            let budget = look().await;
+            assert_eq!((budget.kind, budget.allowed), (LimitKind::Account, n < 2));
+            assert_eq!((budget.quota.requests, budget.remaining), (2, 2_u32.saturating_sub(n)));
+        }
+        one(&w, take()).await;
+    }
+    assert_eq!(look().await.reset, Span::seconds(30), "until one more is allowed");
+    w.clock.advance(Span::seconds(30));
+    assert!(look().await.allowed);
+    assert!(w.store.budgets(&[]).await.unwrap().is_empty());
 }
 
 async fn swept(w: World) {

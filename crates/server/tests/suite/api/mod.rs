@@ -1,6 +1,7 @@
 //! Over the router, in one process.
 
 mod access_token;
+mod accounts;
 mod administered_sessions;
 mod api_keys;
 mod bad_input;
@@ -30,6 +31,7 @@ mod secrets;
 mod sessions;
 mod signing_algorithms;
 mod stage;
+mod super_admins;
 mod tenancy;
 mod tenants;
 mod users;

@@ -86,7 +86,7 @@ impl<'a> Cast<'a> {
             false => UserId::from_bytes([0; 16]),
         };
         let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
-        if about("/refresh") || about("/sessions/") {
+        if about("/refresh") || about("/sessions/") || about("/login-histories") {
             let tokens = home.sign_in(target).await;
             (session, refresh) = (sid(&tokens.access), tokens.refresh);
         }
@@ -167,6 +167,8 @@ impl<'a> Cast<'a> {
             | "GET /admin/users"
             | "GET /admin/users/{user_id}"
             | "DELETE /admin/users/{user_id}"
+            | "GET /admin/users/{user_id}/login-histories"
+            | "GET /admin/users/{user_id}/security-status"
             | "DELETE /admin/memberships/{user_id}"
             | "GET /admin/tenants"
             | "GET /admin/tenants/{tenant_id}"
@@ -190,6 +192,7 @@ impl<'a> Cast<'a> {
             "PUT /admin/users/{user_id}" => json!({ "nickname": "Nick" }),
             "PUT /admin/users/{user_id}/status" => json!({ "status": "disabled" }),
             "PUT /admin/users/{user_id}/password" => json!({ "new_password": "a different long sentence" }),
+            "POST /admin/users/{user_id}/account-unlocks" => json!({ "reason": "asked by telephone" }),
             "PUT /admin/memberships/{user_id}" => json!({ "role": "support" }),
             "POST /admin/tenants" => json!({ "name": format!("tenant {n}") }),
             "PUT /admin/tenants/{tenant_id}" => json!({ "name": format!("renamed {n}") }),

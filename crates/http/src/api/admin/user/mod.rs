@@ -3,9 +3,12 @@
 pub mod create;
 pub mod delete;
 pub mod list;
+pub mod login_histories;
+pub mod security_status;
 pub mod set_password;
 pub mod set_status;
 pub mod show;
+pub mod unlock;
 pub mod update;
 
 use crate::error::ApiError;
