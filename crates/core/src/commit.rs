@@ -23,7 +23,7 @@ pub enum Guard {
         /// The bound.
         bound: u32,
     },
-    /// Fewer than this many of the user's tickets for this client (or for none) are issued.
+    /// Fewer than this many of the user's tickets of this purpose for this client (or for none) are issued.
     TicketsBelow {
         /// The tenant.
         tenant: TenantId,
@@ -31,6 +31,8 @@ pub enum Guard {
         user: UserId,
         /// Bound to this client; `None`: to none.
         client: Option<ClientId>,
+        /// Of this purpose.
+        purpose: ticket::Purpose,
         /// The bound.
         bound: u32,
     },

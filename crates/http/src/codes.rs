@@ -87,6 +87,8 @@ pub const IDEMPOTENCY_USED: Code = code(40000406, 409, "this idempotency key has
 pub const IDEMPOTENCY_OTHER: Code = code(40000407, 409, "this idempotency key stands for another request");
 /// `proof`, `ip`, `redirect_uri` or `context` cannot be bound to; `member` names which.
 pub const TICKET_BINDING: Code = code(40000408, 400, "the binding is malformed");
+/// `existing` is `max:n`, and the user has n such tickets already.
+pub const TICKET_EXISTS: Code = code(40000411, 409, "the user has as many such tickets as allowed");
 
 /// The new password does not meet the policy.
 pub const PASSWORD_POLICY: Code = code(40000501, 400, "the password does not meet the policy");
@@ -112,7 +114,7 @@ pub const KEY_SCOPE: Code = code(40000702, 403, "the scope may not be given by t
 pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
 
 /// The whole table, for the documentation and its tests.
-pub const ALL: [Code; 42] = [
+pub const ALL: [Code; 43] = [
     MALFORMED,
     NO_ROUTE,
     METHOD,
@@ -146,6 +148,7 @@ pub const ALL: [Code; 42] = [
     IDEMPOTENCY_USED,
     IDEMPOTENCY_OTHER,
     TICKET_BINDING,
+    TICKET_EXISTS,
     PASSWORD_POLICY,
     PASSWORD_WRONG,
     PASSWORD_TRANSMISSION,

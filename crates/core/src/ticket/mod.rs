@@ -11,7 +11,7 @@ mod replay;
 pub use attempt::{Redeem, RedeemError};
 pub use binding::{Bindings, Context};
 pub use life::*;
-pub use mint::{Mint, MintError, Minted, mint, mint_at_console};
+pub use mint::{Existing, Mint, MintError, Minted, mint, mint_at_console};
 pub use model::*;
 pub use redeem::redeem;
 

@@ -193,6 +193,8 @@ pub enum Change {
         user: UserId,
         /// Only those bound to this client, or (inner `None`) to none; all of them if absent.
         client: Option<Option<ClientId>>,
+        /// Only those that this key or person minted; whoever minted them if absent.
+        minter: Option<Minter>,
         /// Why.
         why: Revocation,
     },

@@ -3,7 +3,7 @@
 use super::ticket_index::OF;
 use super::{change, change_one, first, ticket};
 use authms_core::id::{ClientId, TenantId, TicketId, UserId};
-use authms_core::ticket::{Change, Revocation};
+use authms_core::ticket::{Change, Minter, Purpose, Revocation};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
@@ -32,18 +32,18 @@ static ISSUED_TO: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
-/// How many of a user's tickets for this client, or for none, are issued at this time.
+/// How many of a user's tickets of this purpose, for this client or for none, are issued at this time.
 pub(crate) fn count_issued(
     conn: &Connection,
-    tenant: TenantId,
-    user: UserId,
-    client: Option<ClientId>,
+    (tenant, user, client): (TenantId, UserId, Option<ClientId>),
+    purpose: Purpose,
     at: Timestamp,
 ) -> Result<u32> {
-    static SQL: LazyLock<String> =
-        LazyLock::new(|| format!("SELECT count(*) FROM tickets WHERE {} AND client_id IS ?4", *ISSUED_TO));
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!("SELECT count(*) FROM tickets WHERE {} AND client_id IS ?4 AND purpose = ?5", *ISSUED_TO)
+    });
     let client = client.as_ref().map(|c| c.bytes());
-    let row = params![user.bytes(), tenant.bytes(), at.as_millis(), client];
+    let row = params![user.bytes(), tenant.bytes(), at.as_millis(), client, purpose.as_str()];
     Ok(first(conn, &SQL, row, |c| c.take())?.unwrap_or(0))
 }
 
@@ -59,8 +59,8 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
         }
         Change::CountAttempt { id, allowed } => count_attempt(conn, *id, *allowed, at),
         Change::Revoke { id, why } => revoke(conn, *id, *why, at),
-        Change::RevokeAll { tenant, user, client, why } => {
-            revoke_all(conn, (*tenant, *user, *client), *why, at)
+        Change::RevokeAll { tenant, user, client, minter, why } => {
+            revoke_all(conn, (*tenant, *user), (*client, *minter), *why, at)
         }
         Change::CountReplay(id) => {
             change_one(conn, "UPDATE tickets SET replays = replays + 1 WHERE id = ?1", [id.bytes()])?;
@@ -88,18 +88,25 @@ fn revoke(conn: &Connection, id: TicketId, why: Revocation, at: Timestamp) -> Re
 
 fn revoke_all(
     conn: &Connection,
-    (tenant, user, client): (TenantId, UserId, Option<Option<ClientId>>),
+    (tenant, user): (TenantId, UserId),
+    (client, minter): (Option<Option<ClientId>>, Option<Minter>),
     why: Revocation,
     at: Timestamp,
 ) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "UPDATE tickets SET state = 'revoked', revoked_at = ?3, revoked_why = ?4
-             WHERE {} AND (?5 OR client_id IS ?6)",
+             WHERE {} AND (?5 OR client_id IS ?6)
+               AND (?7 OR (minter_key IS ?8 AND minter_user IS ?9))",
             *ISSUED_TO
         )
     });
     let bound = client.flatten();
+    let (key, person) = match &minter {
+        Some(Minter::System(key)) => (Some(key.bytes()), None),
+        Some(Minter::Person { user, .. }) => (None, Some(user.bytes())),
+        Some(Minter::Console) | None => (None, None),
+    };
     let row = params![
         user.bytes(),
         tenant.bytes(),
@@ -107,6 +114,9 @@ fn revoke_all(
         why.as_str(),
         client.is_none(),
         bound.as_ref().map(|c| c.bytes()),
+        minter.is_none(),
+        key,
+        person,
     ];
     change(conn, &SQL, row)
 }

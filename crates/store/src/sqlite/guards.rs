@@ -22,8 +22,8 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::ReplaysBelow { id, bound } => {
             ticket_life::get(conn, *id)?.is_some_and(|life| life.replays < *bound)
         }
-        Guard::TicketsBelow { tenant, user, client, bound } => {
-            ticket_life::count_issued(conn, *tenant, *user, *client, at)? < *bound
+        Guard::TicketsBelow { tenant, user, client, purpose, bound } => {
+            ticket_life::count_issued(conn, (*tenant, *user, *client), *purpose, at)? < *bound
         }
         Guard::FamilyHead { session, generation } => session::life(conn, *session)?
             .is_some_and(|(ended, expires_at, head)| !ended && expires_at > at && head == *generation),

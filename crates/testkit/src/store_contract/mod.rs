@@ -5,6 +5,7 @@
 
 mod admin;
 mod attempts;
+mod existing;
 mod fences;
 mod guards;
 mod lists;
@@ -37,6 +38,7 @@ pub struct Case {
 pub const CASES: &[&[Case]] = &[
     admin::CASES,
     tickets::CASES,
+    existing::CASES,
     sessions::CASES,
     attempts::CASES,
     views::CASES,

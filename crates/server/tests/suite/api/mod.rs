@@ -12,6 +12,7 @@ mod clients;
 mod contract;
 mod cors;
 mod discovery;
+mod existing;
 mod faults;
 mod fences;
 mod idempotency;

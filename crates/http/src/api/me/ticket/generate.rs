@@ -6,7 +6,7 @@ use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
 use crate::wire::{SecretText, SimpleResponse, Text};
 use authms_core::id::{ClientId, TenantId, UserId};
-use authms_core::ticket::{self, Bindings, Context, Mint, Purpose};
+use authms_core::ticket::{self, Bindings, Context, Existing, Mint, Purpose};
 use authms_core::time::Timestamp;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,9 @@ pub struct GenerateTicketInput {
     subject_auth_time: Option<i64>,
     /// How the user authenticated (RFC 8176); needs the scope `ticket:vouch`.
     subject_amr: Option<Vec<Text<32>>>,
+    /// What becomes of the tickets that the user has for the same client and purpose: `keep`, the default; `replace`
+    /// revokes those that the caller minted; `max:n`, n from 1 to 100, mints only if there are fewer.
+    existing: Option<Text<16>>,
     /// Makes the request safe to repeat for 24 hours: 1–255 visible ASCII characters.
     idempotency_key: Option<Text<255>>,
 }
@@ -71,8 +74,8 @@ pub struct GenerateTicketResponse {
     responses(
         (status = 200, description = "Minted.", body = GenerateTicketResponse),
         (status = 404, description = "No such user or client in the caller's tenant.", body = SimpleResponse),
-        (status = 409, description = "The idempotency key was used; `ticket_id` names its ticket.",
-            body = SimpleResponse),
+        (status = 409, description = "The idempotency key was used, `ticket_id` names its ticket; or the user has as \
+            many tickets as `existing` allows.", body = SimpleResponse),
     )
 )]
 pub async fn generate(
@@ -96,6 +99,8 @@ fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
     let tenant = body.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
     let client = body.client_id.map(|c| ClientId::parse(&c).ok_or(codes::CLIENT_NOT_FOUND)).transpose()?;
     let purpose = body.purpose.map(|p| Purpose::parse(&p).ok_or(codes::TICKET_PURPOSE)).transpose()?;
+    let unknown = || ApiError::malformed("existing", "must be keep, replace or max:n with n from 1 to 100");
+    let existing = body.existing.map(|e| Existing::parse(&e).ok_or_else(unknown)).transpose()?;
     let seconds = |s: i64| Timestamp::from_millis(s.saturating_mul(1000));
     Ok(Mint {
         user,
@@ -112,6 +117,7 @@ fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
         reason: body.reason.map(Text::into_string),
         subject_auth_time: body.subject_auth_time.map(seconds),
         subject_amr: body.subject_amr.into_iter().flatten().map(Text::into_string).collect(),
+        existing: existing.unwrap_or_default(),
         idempotency_key: body.idempotency_key.map(Text::into_string),
     })
 }

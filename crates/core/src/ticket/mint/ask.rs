@@ -1,0 +1,161 @@
+//! What a minter asks for, and what comes of it.
+
+use crate::access::Forbidden;
+use crate::fault::Fault;
+use crate::id::{ClientId, TenantId, TicketId, UserId};
+use crate::text::InvalidText;
+use crate::ticket::binding::Bindings;
+use crate::ticket::model::Purpose;
+use crate::time::{Span, Timestamp};
+use authms_crypto::SecretString;
+
+/// What is asked for.
+#[derive(Clone, Debug)]
+pub struct Mint {
+    /// Whom the ticket signs in.
+    pub user: UserId,
+    /// The tenant; the caller's if absent.
+    pub tenant: Option<TenantId>,
+    /// Its lifetime; the policy's default if absent.
+    pub ttl_seconds: Option<i64>,
+    /// The only client that may redeem it.
+    pub client: Option<ClientId>,
+    /// S256 challenge for the redeemer's verifier.
+    pub proof: Option<String>,
+    /// What else it is bound to.
+    pub bindings: Bindings,
+    /// What it is for; decided by who mints for whom if absent.
+    pub purpose: Option<Purpose>,
+    /// Why, where the minter acts on the user's behalf.
+    pub reason: Option<String>,
+    /// When the user authenticated, as the minter vouches.
+    pub subject_auth_time: Option<Timestamp>,
+    /// How the user authenticated (RFC 8176), as the minter vouches.
+    pub subject_amr: Vec<String>,
+    /// What becomes of the tickets that the user has already.
+    pub existing: Existing,
+    /// Makes the request safe to repeat.
+    pub idempotency_key: Option<String>,
+}
+
+/// What becomes of the tickets that are issued already to the same user, for the same client (or for none) and the same
+/// purpose.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub enum Existing {
+    /// They stay.
+    #[default]
+    Keep,
+    /// Those that the same minter minted are revoked: nobody kills another's.
+    Replace,
+    /// They stay, and nothing is minted if there are as many already, whoever minted them.
+    Max(u32),
+}
+
+impl Existing {
+    /// The most that [`Existing::Max`] may allow.
+    const MOST: u32 = 100;
+
+    /// `keep`, `replace`, or `max:n` with n from 1 to 100.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "keep" => Some(Self::Keep),
+            "replace" => Some(Self::Replace),
+            _ => {
+                let number = text.strip_prefix("max:")?;
+                // Not "+5" or "05": one spelling for one meaning.
+                let plain = number.bytes().all(|b| b.is_ascii_digit()) && !number.starts_with('0');
+                let most = number.parse().ok().filter(|n| plain && *n <= Self::MOST)?;
+                Some(Self::Max(most))
+            }
+        }
+    }
+}
+
+impl Mint {
+    /// The shortest lifetime.
+    pub const MIN_TTL: Span = Span::seconds(10);
+    /// The longest lifetime.
+    pub const MAX_TTL: Span = Span::seconds(600);
+
+    /// A plain ticket for a user.
+    pub fn for_user(user: UserId) -> Self {
+        Self {
+            user,
+            tenant: None,
+            ttl_seconds: None,
+            client: None,
+            proof: None,
+            bindings: Bindings::default(),
+            purpose: None,
+            reason: None,
+            subject_auth_time: None,
+            subject_amr: Vec::new(),
+            existing: Existing::Keep,
+            idempotency_key: None,
+        }
+    }
+}
+
+/// A new ticket; the only time that its secret is shown.
+#[derive(Clone, Debug)]
+pub struct Minted {
+    /// The bearer text.
+    pub ticket: SecretString,
+    /// Its identifier, for the audit log and for revoking it.
+    pub id: TicketId,
+    /// How long it lives.
+    pub expires_in: Span,
+    /// What it is for.
+    pub purpose: Purpose,
+}
+
+/// Why nothing was minted.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum MintError {
+    /// The caller may not.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// A member is malformed.
+    #[error(transparent)]
+    Invalid(#[from] InvalidText),
+    /// The lifetime is out of range.
+    #[error("ttl_seconds must be between 10 and 600")]
+    Lifetime,
+    /// No such user in the caller's tenant.
+    #[error("no such user")]
+    UnknownUser,
+    /// The user may not sign in.
+    #[error("the user is not active")]
+    UserInactive,
+    /// The caller's tenant has no such active client.
+    #[error("client_id names no active client")]
+    UnknownClient,
+    /// The client may not redeem such tickets.
+    #[error("the client may not redeem tickets of this purpose")]
+    ClientPurpose,
+    /// The purpose does not fit who mints for whom.
+    #[error("this purpose is not open to this caller for this user")]
+    Purpose,
+    /// Acting on somebody's behalf needs a reason.
+    #[error("a ticket on somebody's behalf needs a reason")]
+    ReasonRequired,
+    /// The user has as many tickets as `existing` allows.
+    #[error("the user has as many tickets as \"existing\" allows")]
+    TooMany,
+    /// The idempotency key was used for the same request.
+    #[error("the idempotency key was used")]
+    Repeated(TicketId),
+    /// The idempotency key was used for another request.
+    #[error("the idempotency key was used for another request")]
+    KeyReused,
+    /// It could not be carried out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl MintError {
+    /// Whether it says that nothing was minted because of the request, not because of the store.
+    pub(super) const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Fault(Fault::Changed)) || !matches!(self, Self::Fault(_))
+    }
+}
