@@ -72,7 +72,7 @@ pub enum Permission {
     ClientWrite,
     /// Look at API keys.
     KeyRead,
-    /// Create, change, delete API keys.
+    /// Create, change, delete API keys (persons only).
     KeyWrite,
     /// Look at the tenant.
     TenantRead,
@@ -136,9 +136,9 @@ impl Permission {
         }
     }
 
-    /// Whether an API key may carry it as a scope: a system never acts on somebody's behalf.
+    /// Whether an API key may carry it as a scope: a system never acts on somebody's behalf, nor manages API keys.
     pub const fn is_scope(self) -> bool {
-        !matches!(self, Self::TicketOnBehalf)
+        !matches!(self, Self::TicketOnBehalf | Self::KeyWrite)
     }
 
     /// Whether somebody of `role` may put this scope on a key: only what they may do themselves, and minting, which
@@ -176,8 +176,21 @@ pub struct System {
     pub rank: Role,
     /// What it may do.
     pub scopes: Vec<Permission>,
+    /// The only clients that it mints tickets for; empty: any, or none at all.
+    pub clients: Vec<ClientId>,
     /// The key's fence as read, for what is decided on it.
     pub fence: u32,
+}
+
+impl System {
+    /// Demands that the key may mint tickets bound to this client, or to none.
+    ///
+    /// # Errors
+    /// [`Forbidden::Client`] if it lists clients, and this is none of them.
+    pub fn require_client(&self, client: Option<ClientId>) -> Result<(), Forbidden> {
+        let listed = self.clients.is_empty() || client.is_some_and(|c| self.clients.contains(&c));
+        if listed { Ok(()) } else { Err(Forbidden::Client) }
+    }
 }
 
 /// Whoever asks for something that not everybody may.
@@ -207,6 +220,9 @@ pub enum Forbidden {
     /// Only persons may do this.
     #[error("an API key may not do this")]
     PersonsOnly,
+    /// The API key mints only for the clients that it lists.
+    #[error("this API key mints only tickets bound to one of its clients")]
+    Client,
     /// A session on somebody's behalf may not do this.
     #[error("a session on somebody's behalf may not do this")]
     OnBehalf,

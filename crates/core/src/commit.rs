@@ -127,6 +127,7 @@ impl Change {
         match self {
             Self::Ticket(ticket::Change::RevokeAll { .. }) => Lane::Alone,
             Self::Ticket(_) | Self::SignIn(_) | Self::CountRefusal(_) => Lane::Gathered,
+            Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
             Self::Session(
                 session::Change::Open(_) | session::Change::Rotate { .. } | session::Change::End { .. },
             ) => Lane::Gathered,
@@ -165,6 +166,11 @@ impl Commit {
     pub fn counted_replay(id: TicketId) -> Self {
         let changes = vec![Change::Ticket(ticket::Change::CountReplay(id))];
         Self { guards: Vec::new(), changes, audit: Vec::new() }
+    }
+
+    /// Writes down the last uses of API keys, each of which is no act, with the audit rows of those that were refused.
+    pub fn key_uses(uses: Vec<Change>, audit: Vec<AuditRow>) -> Self {
+        Self { guards: Vec::new(), changes: uses, audit }
     }
 
     /// Adds a condition.

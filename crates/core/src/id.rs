@@ -107,6 +107,11 @@ pub enum ApiKeyKind {}
 impl Kind for ApiKeyKind {
     const PREFIX: &'static str = "key_";
 }
+/// Names a network that an API key may be used from.
+pub enum RestrictionKind {}
+impl Kind for RestrictionKind {
+    const PREFIX: &'static str = "ipr_";
+}
 /// Names a ticket without being one: it carries no secret.
 pub enum TicketKind {}
 impl Kind for TicketKind {
@@ -136,6 +141,8 @@ pub type UserId = Id<UserKind>;
 pub type ClientId = Id<ClientKind>;
 /// An API key's identifier, `key_…`.
 pub type ApiKeyId = Id<ApiKeyKind>;
+/// The identifier of an API key's network, `ipr_…`.
+pub type RestrictionId = Id<RestrictionKind>;
 /// A ticket's identifier, `tid_…`.
 pub type TicketId = Id<TicketKind>;
 /// A session's identifier, `ses_…`.

@@ -1,5 +1,6 @@
 //! What a use case is given: a plain struct of parts instead of global state.
 
+use crate::key::Uses;
 use crate::limits::Quotas;
 use crate::ports::{Clock, Passwords, Rng, Store};
 use crate::signing_key::Keys;
@@ -22,6 +23,8 @@ pub struct Parts {
     pub keys: Arc<Keys>,
     /// Keys derived from the master key.
     pub secrets: Arc<Secrets>,
+    /// What API keys are used for, until it is written down.
+    pub key_uses: Arc<Uses>,
     /// What the operator decided.
     pub policy: Arc<Policy>,
 }

@@ -4,7 +4,7 @@ use crate::client::Client;
 use crate::commit::{Commit, CommitError, Committed};
 use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
 use crate::install::Installation;
-use crate::key::ApiKey;
+use crate::key::{ApiKey, KeyFilter};
 use crate::limits::{Budget, Take};
 use crate::membership::Membership;
 use crate::page::{Page, PageRequest};
@@ -174,7 +174,8 @@ pub trait ApiKeys {
     /// One key, with whether its tenant is active.
     fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>>;
     /// A tenant's keys, oldest first.
-    fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>>;
+    fn api_keys(&self, tenant: TenantId, filter: KeyFilter, page: PageRequest)
+    -> Fut<'_, Read<Page<ApiKey>>>;
     /// A tenant's keys of this name, which need not be one, oldest first.
     fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>>;
 }

@@ -1,6 +1,8 @@
 //! Texts from outside: normalized first, validated after, so that what was checked is what is kept.
 
 use crate::user::{Identifier, IdentifierKind};
+use ipnet::{IpNet, Ipv4Net};
+use std::net::IpAddr;
 use unicode_normalization::UnicodeNormalization;
 use unicode_security::{RestrictionLevel, RestrictionLevelDetection};
 
@@ -141,6 +143,28 @@ pub fn proof(text: &str) -> Result<&str, InvalidText> {
     if ok { Ok(text) } else { Err(invalid("proof", "must be an S256 challenge: 43 base64url characters")) }
 }
 
+/// An IP address, or a network as CIDR without bits beyond its prefix (which would leave open what was meant).
+///
+/// # Errors
+/// Says which rule is broken.
+pub fn network(member: &'static str, text: &str) -> Result<IpNet, InvalidText> {
+    let address = text.parse::<IpAddr>().map(IpNet::from);
+    let problem = "must be an IP address or a network such as 10.0.0.0/8";
+    let net: IpNet = address.or_else(|_| text.parse()).map_err(|_| invalid(member, problem))?;
+    if net.addr() != net.network() {
+        return Err(invalid(member, "has bits beyond its prefix: write the address alone, or the network"));
+    }
+    Ok(unmapped(net))
+}
+
+/// The IPv4 form of a network of IPv4-mapped addresses: addresses are compared in that form wherever they have one.
+pub fn unmapped(net: IpNet) -> IpNet {
+    let IpNet::V6(v6) = net else { return net };
+    let narrow = v6.prefix_len().checked_sub(96);
+    let v4 = v6.addr().to_ipv4_mapped().zip(narrow).and_then(|(a, len)| Ipv4Net::new(a, len).ok());
+    v4.map_or(net, IpNet::V4)
+}
+
 /// A password as it is hashed: NFC (SP 800-63B §3.1.1.2), so that the same characters typed elsewhere match.
 pub fn password(text: &str) -> String {
     text.nfc().collect()
@@ -186,6 +210,41 @@ mod tests {
         assert!(label("reason", "a\u{202E}b", 100).is_err());
         assert!(label("reason", "  ", 100).is_err());
         assert_eq!(label("reason", " 工单 42 ", 100).as_deref(), Ok("工单 42"));
+    }
+
+    #[test]
+    fn networks_have_one_form() {
+        for (written, meant) in [
+            ("10.0.0.0/8", "10.0.0.0/8"),
+            ("192.0.2.7", "192.0.2.7/32"),
+            ("::ffff:192.0.2.7", "192.0.2.7/32"),
+            ("::ffff:10.0.0.0/104", "10.0.0.0/8"),
+            ("2001:DB8:0::/48", "2001:db8::/48"),
+            ("::1", "::1/128"),
+            ("0.0.0.0/0", "0.0.0.0/0"),
+        ] {
+            assert_eq!(network("value", written).map(|n| n.to_string()).as_deref(), Ok(meant), "{written}");
+        }
+        for bad in [
+            "",
+            " ",
+            "10",
+            "10.0.0.0/",
+            "10.0.0.0/33",
+            "10.0.0.1/8",
+            "::1/64",
+            "010.0.0.1",
+            "10.0.0.0/08 ",
+            "[::1]",
+            "fe80::1%eth0",
+            "10.0.0.1:80",
+            "10.0.0.0/-1",
+            "localhost",
+            "10.0.0.0-10.0.0.9",
+            "::ffff:10.0.0.1/104",
+        ] {
+            assert!(network("value", bad).is_err(), "{bad:?}");
+        }
     }
 
     proptest! {

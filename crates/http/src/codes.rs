@@ -110,11 +110,19 @@ pub const KEY_NOT_FOUND: Code = code(40000701, 404, "API key not found");
 /// The caller may not give this scope away.
 pub const KEY_SCOPE: Code = code(40000702, 403, "the scope may not be given by this caller");
 
+/// The API key lists the clients that it mints for, and the ticket is bound to none of them.
+pub const KEY_CLIENT: Code =
+    code(40000703, 403, "this API key mints only tickets bound to one of its clients");
+/// A compromised API key stays so.
+pub const KEY_COMPROMISED: Code = code(40000704, 409, "the API key is compromised: it can only be deleted");
+/// The API key has no such network.
+pub const KEY_NETWORK_NOT_FOUND: Code = code(40000705, 404, "the API key has no such network");
+
 /// No such session.
 pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
 
 /// The whole table, for the documentation and its tests.
-pub const ALL: [Code; 43] = [
+pub const ALL: [Code; 46] = [
     MALFORMED,
     NO_ROUTE,
     METHOD,
@@ -157,6 +165,9 @@ pub const ALL: [Code; 43] = [
     CLIENT_ORIGIN,
     KEY_NOT_FOUND,
     KEY_SCOPE,
+    KEY_CLIENT,
+    KEY_COMPROMISED,
+    KEY_NETWORK_NOT_FOUND,
     SESSION_NOT_FOUND,
 ];
 

@@ -169,6 +169,7 @@ impl From<Forbidden> for ApiError {
             Forbidden::Rank => codes::RANK.into(),
             Forbidden::Tenant => codes::TENANT_MISMATCH.into(),
             Forbidden::PersonsOnly => codes::PERSONS_ONLY.into(),
+            Forbidden::Client => codes::KEY_CLIENT.into(),
             Forbidden::OnBehalf => codes::ON_BEHALF.into(),
         }
     }

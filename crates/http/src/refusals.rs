@@ -163,6 +163,9 @@ impl From<KeyError> for ApiError {
             KeyError::Rank => Self::from(codes::RANK).saying(said),
             KeyError::Scope(_) => Self::from(codes::KEY_SCOPE).saying(said),
             KeyError::Expiry => Self::from(codes::MALFORMED).saying(said).with("member", "expires_at"),
+            KeyError::Compromised => codes::KEY_COMPROMISED.into(),
+            KeyError::UnknownClient => codes::CLIENT_NOT_FOUND.into(),
+            KeyError::UnknownNetwork => codes::KEY_NETWORK_NOT_FOUND.into(),
             KeyError::Unknown => codes::KEY_NOT_FOUND.into(),
             KeyError::Fault(fault) => fault.into(),
         }

@@ -56,6 +56,11 @@ fn me() -> OpenApiRouter<AppState> {
         .routes(routes!(me::api_key::list::list, me::api_key::create::create))
         .routes(routes!(me::api_key::show::show, me::api_key::delete::delete))
         .routes(routes!(me::api_key::set_status::set_status))
+        .routes(routes!(me::api_key::set_scopes::set_scopes))
+        .routes(routes!(me::api_key::set_clients::set_clients))
+        .routes(routes!(me::api_key::rotate::rotate))
+        .routes(routes!(me::api_key::add_network::add_network))
+        .routes(routes!(me::api_key::remove_network::remove_network))
 }
 
 fn admin() -> OpenApiRouter<AppState> {
@@ -77,6 +82,10 @@ fn admin() -> OpenApiRouter<AppState> {
             admin::client::delete::delete
         ))
         .routes(routes!(admin::client::rotate_secret::rotate_secret))
+        .routes(routes!(admin::api_key::list::list))
+        .routes(routes!(admin::api_key::expiring::expiring))
+        .routes(routes!(admin::api_key::batch_revoke::batch_revoke))
+        .routes(routes!(admin::api_key::force_delete::force_delete))
 }
 
 /// Answers for what is not in the map.

@@ -8,7 +8,7 @@ use authms_core::client::Client;
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
-use authms_core::key::ApiKey;
+use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Quota, Quotas, Take};
 use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
@@ -233,7 +233,7 @@ impl ApiKeys for FakeStore {
     fn api_key(&self, _: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
         down()
     }
-    fn api_keys(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
+    fn api_keys(&self, _: TenantId, _: KeyFilter, _: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
         down()
     }
     fn api_keys_named(&self, _: TenantId, _: String) -> Fut<'_, Read<Vec<ApiKey>>> {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use authms_core::fault::Fault;
+use authms_core::key;
 use authms_core::parts::Parts;
 use authms_core::ports::Fut;
 use authms_core::signing_key;
@@ -14,11 +15,15 @@ const KEYS: Duration = Duration::from_secs(1);
 /// How soon what may be derived from no longer is erased.
 const SWEEP: Duration = Duration::from_secs(2);
 
+/// How soon it is looked whether uses of API keys are to be written down.
+const KEY_USES: Duration = Duration::from_secs(2);
+
 /// Starts the background tasks; they end when the set is dropped.
 pub fn start(parts: &Parts) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(every(KEYS, "keeping the signing keys", parts.clone(), keys));
     tasks.spawn(every(SWEEP, "sweeping the store", parts.clone(), sweep));
+    tasks.spawn(every(KEY_USES, "writing down the uses of API keys", parts.clone(), key_uses));
     tasks
 }
 
@@ -28,6 +33,10 @@ fn keys(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
 
 fn sweep(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
     Box::pin(async { Ok(parts.store.sweep().await?) })
+}
+
+fn key_uses(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(key::write_uses(parts))
 }
 
 async fn every(

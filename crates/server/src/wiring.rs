@@ -125,6 +125,7 @@ impl Opened {
             passwords: Arc::new(passwords),
             keys: Arc::new(Keys::new(&self.master)),
             secrets: Arc::new(Secrets::derive(&self.master)),
+            key_uses: Arc::default(),
             policy: Arc::new(policy::policy(config, issuer)),
         };
         let installed = install::ensure(&parts, &self.master.fingerprint()).await?;

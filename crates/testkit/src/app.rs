@@ -143,6 +143,7 @@ impl TestApp {
             passwords: passwords.clone(),
             keys: Arc::new(Keys::new(&master)),
             secrets: Arc::new(Secrets::derive(&master)),
+            key_uses: Arc::default(),
             policy: Arc::new(setup.policy),
         };
         let installed = install::ensure(&parts, &master.fingerprint()).await.expect("installs");
@@ -227,8 +228,7 @@ impl TestApp {
             name: "test".to_owned(),
             scopes: scopes.to_vec(),
             rank: Some(rank),
-            environment: None,
-            expires_at: None,
+            ..CreateKey::default()
         };
         let created =
             key::create(&self.parts, &self.console(), ask, &Source::default()).await.expect("creates a key");

@@ -5,7 +5,7 @@ use authms_core::client::Client;
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
-use authms_core::key::ApiKey;
+use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Take};
 use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
@@ -241,8 +241,13 @@ impl<S: Store> ApiKeys for FaultyStore<S> {
     fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
         self.read(|s| s.api_key(id))
     }
-    fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
-        self.read(|s| s.api_keys(tenant, page))
+    fn api_keys(
+        &self,
+        tenant: TenantId,
+        filter: KeyFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<ApiKey>>> {
+        self.read(|s| s.api_keys(tenant, filter, page))
     }
     fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>> {
         self.read(|s| s.api_keys_named(tenant, name))

@@ -8,6 +8,7 @@ use authms_core::id::{SessionId, TenantId, UserId};
 use authms_core::key::{self, CreateKey, CreatedKey};
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
+use authms_core::time::Timestamp;
 use authms_core::user::{self, CreateUser};
 use authms_crypto::{SecretString, sha256};
 
@@ -59,6 +60,11 @@ impl Population<'_> {
         Caller::Console(self.tenant)
     }
 
+    /// The time of day.
+    pub fn now(&self) -> Timestamp {
+        self.app.parts.now()
+    }
+
     /// A user with `name@example.test` as e-mail address.
     pub async fn user(&self, name: &str, role: Role) -> UserId {
         self.create(name, role, None).await
@@ -83,13 +89,12 @@ impl Population<'_> {
 
     /// An API key.
     pub async fn key(&self, scopes: &[Permission], rank: Role) -> CreatedKey {
-        let ask = CreateKey {
-            name: "test".to_owned(),
-            scopes: scopes.to_vec(),
-            rank: Some(rank),
-            environment: None,
-            expires_at: None,
-        };
+        self.key_with(scopes, rank, CreateKey::default()).await
+    }
+
+    /// An API key, and what else is to be different.
+    pub async fn key_with(&self, scopes: &[Permission], rank: Role, more: CreateKey) -> CreatedKey {
+        let ask = CreateKey { name: "test".to_owned(), scopes: scopes.to_vec(), rank: Some(rank), ..more };
         key::create(&self.app.parts, &self.console(), ask, &Source::default()).await.expect("creates a key")
     }
 

@@ -51,6 +51,12 @@ pub enum EventName {
     KeyUpdated,
     /// An API key was deleted.
     KeyDeleted,
+    /// An API key was given a new secret.
+    KeyRotated,
+    /// An API key was marked as compromised: an alert.
+    KeyCompromised,
+    /// An API key was refused although its secret is right: an alert.
+    KeyRefused,
     /// A ticket was minted.
     TicketMinted,
     /// A ticket signed its subject in.
@@ -97,6 +103,9 @@ impl EventName {
             Self::KeyCreated => "api_key.created",
             Self::KeyUpdated => "api_key.updated",
             Self::KeyDeleted => "api_key.deleted",
+            Self::KeyRotated => "api_key.rotated",
+            Self::KeyCompromised => "api_key.compromised",
+            Self::KeyRefused => "api_key.refused",
             Self::TicketMinted => "ticket.minted",
             Self::TicketRedeemed => "ticket.redeemed",
             Self::TicketRefused => "ticket.refused",

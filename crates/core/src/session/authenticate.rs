@@ -1,6 +1,7 @@
 //! Who is behind a bearer token: an access token whose session lives, or an API key.
 
 use crate::access::{Caller, Person};
+use crate::audit::Source;
 use crate::fault::Fault;
 use crate::id::SessionId;
 use crate::key;
@@ -29,9 +30,9 @@ pub enum AuthenticateError {
 ///
 /// # Errors
 /// [`AuthenticateError`].
-pub async fn authenticate(parts: &Parts, bearer: &str) -> Result<Caller, AuthenticateError> {
+pub async fn authenticate(parts: &Parts, bearer: &str, source: &Source) -> Result<Caller, AuthenticateError> {
     if bearer.starts_with(key::PREFIX) {
-        return key::authenticate(parts, bearer).await.map(Caller::System);
+        return key::authenticate(parts, bearer, source).await.map(Caller::System);
     }
     let claims = verified(parts, bearer).await?;
     let view = living(parts, &claims).await?;

@@ -1,14 +1,12 @@
 //! Who calls: an access token of a living session, or an API key.
 
-use super::{TenantHeader, bearer};
-use crate::context::Context;
+use super::{Source, TenantHeader, bearer};
 use crate::error::ApiError;
 use crate::state::AppState;
 use authms_core::access::{Caller, Forbidden, Person};
 use authms_core::session;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use std::sync::Arc;
 
 /// Any caller; sessions on somebody's behalf reach nothing through it.
 #[derive(Clone, Debug)]
@@ -67,12 +65,11 @@ impl FromRequestParts<AppState> for Perhaps {
 }
 
 async fn authenticate(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
+    let source = Source::of(&parts.extensions)?;
     let token = bearer(&parts.headers)?.ok_or_else(ApiError::unauthenticated)?;
-    let caller = session::authenticate(state, token).await?;
-    if let Some(context) = parts.extensions.get::<Arc<Context>>() {
-        // Only the first time counts, and all times are of one request with one token.
-        let _ = context.tenant.set(caller.tenant());
-    }
+    let caller = session::authenticate(state, token, &source).await?;
+    // Only the first time counts, and all times are of one request with one token.
+    let _ = source.context().tenant.set(caller.tenant());
     caller.require_tenant(TenantHeader::of(&parts.headers).named()?)?;
     Ok(caller)
 }

@@ -2,7 +2,7 @@
 
 use crate::codes::{self, Code};
 use crate::error::ApiError;
-use authms_core::id::{ApiKeyKind, ClientKind, Id, Kind, SessionKind, TenantKind, UserKind};
+use authms_core::id::{ApiKeyKind, ClientKind, Id, Kind, RestrictionKind, SessionKind, TenantKind, UserKind};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -23,6 +23,9 @@ impl Noun for ClientKind {
 }
 impl Noun for ApiKeyKind {
     const NOT_FOUND: Code = codes::KEY_NOT_FOUND;
+}
+impl Noun for RestrictionKind {
+    const NOT_FOUND: Code = codes::KEY_NETWORK_NOT_FOUND;
 }
 impl Noun for SessionKind {
     const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;

@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::error::ApiError;
 use authms_core::audit;
 use axum::extract::FromRequestParts;
+use axum::http::Extensions;
 use axum::http::request::Parts;
 use std::ops::Deref;
 use std::sync::Arc;
@@ -13,6 +14,15 @@ use std::sync::Arc;
 pub struct Source(Arc<Context>);
 
 impl Source {
+    /// The circumstances of the request with these extensions.
+    ///
+    /// # Errors
+    /// [`ApiError::internal`] if [`crate::frame`] has not put them there.
+    pub fn of(extensions: &Extensions) -> Result<Self, ApiError> {
+        let context = extensions.get::<Arc<Context>>().cloned();
+        context.map(Self).ok_or_else(|| ApiError::internal("a request without its context"))
+    }
+
     /// The circumstances, with the budgets that the answer tells of.
     pub fn context(&self) -> &Context {
         &self.0
@@ -29,7 +39,6 @@ impl Deref for Source {
 impl<S: Sync> FromRequestParts<S> for Source {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        let context = parts.extensions.get::<Arc<Context>>().cloned();
-        context.map(Self).ok_or_else(|| ApiError::internal("a request without its context"))
+        Self::of(&parts.extensions)
     }
 }

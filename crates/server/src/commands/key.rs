@@ -66,6 +66,7 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
             rank: Some(args.rank),
             environment: Some(args.environment),
             expires_at: life.map(|life| site.parts.now().plus(life)),
+            ..CreateKey::default()
         };
         Ok(key::create(&site.parts, &Caller::Console(tenant), ask, &Source::default()).await?)
     })?;

@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use authms_core::install;
+use authms_core::{install, key};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
@@ -63,6 +63,9 @@ async fn serve_until_stopped(config: &Config) -> Result<(), Failure> {
     authms_http::serve(listener, app, policy::transport(config), signals.stop())
         .await
         .map_err(|error| Failure::new(format!("cannot serve: {error}")))?;
+    if let Err(fault) = key::write_last_uses(&site.parts).await {
+        tracing::error!(%fault, "the last uses of API keys could not be written down");
+    }
     tracing::info!("stopped");
     Ok(())
 }

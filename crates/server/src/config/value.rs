@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
-use ipnet::{IpNet, Ipv4Net};
+use authms_core::text::unmapped;
+use ipnet::IpNet;
 
 use super::settings::Kind;
 use super::{LogLevels, issuer};
@@ -85,14 +86,6 @@ fn network(text: &str) -> Result<IpNet, String> {
         ));
     }
     Ok(unmapped(net))
-}
-
-/// Addresses are compared in their IPv4 form wherever they have one.
-fn unmapped(net: IpNet) -> IpNet {
-    let IpNet::V6(v6) = net else { return net };
-    let narrow = v6.prefix_len().checked_sub(96);
-    let v4 = v6.addr().to_ipv4_mapped().zip(narrow).and_then(|(a, len)| Ipv4Net::new(a, len).ok());
-    v4.map_or(net, IpNet::V4)
 }
 
 /// Whether two networks share an address, an IPv4 address and its IPv6 form being the same one.

@@ -1,6 +1,7 @@
 //! One file a noun: its row, its model and its SQL together.
 
 pub(crate) mod api_key;
+pub(crate) mod api_key_list;
 pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod client;

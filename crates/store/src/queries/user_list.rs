@@ -75,7 +75,7 @@ pub(crate) fn members(
 }
 
 /// A LIKE pattern for what contains this text literally.
-fn contains(text: &str) -> String {
+pub(super) fn contains(text: &str) -> String {
     let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
     format!("%{escaped}%")
 }

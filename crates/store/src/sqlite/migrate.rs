@@ -22,6 +22,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "0003_signing_algorithms",
         sql: include_str!("../../migrations/sqlite/0003_signing_algorithms.sql"),
     },
+    Migration { name: "0004_api_keys", sql: include_str!("../../migrations/sqlite/0004_api_keys.sql") },
     Migration {
         name: "0006_client_origins",
         sql: include_str!("../../migrations/sqlite/0006_client_origins.sql"),

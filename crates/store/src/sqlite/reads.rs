@@ -3,14 +3,14 @@
 use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
-    api_key, attempt, client, installation, login, membership, session_view, signing_key, tenant, ticket,
-    ticket_view, user, user_list,
+    api_key, api_key_list, attempt, client, installation, login, membership, session_view, signing_key,
+    tenant, ticket, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
-use authms_core::key::ApiKey;
+use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
@@ -126,12 +126,17 @@ impl ApiKeys for SqliteStore {
         point(&self.readers, |conn| api_key::get(conn, id))
     }
 
-    fn api_keys(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<ApiKey>>> {
-        list(&self.readers, move |conn| api_key::list(conn, tenant, page))
+    fn api_keys(
+        &self,
+        tenant: TenantId,
+        filter: KeyFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<ApiKey>>> {
+        list(&self.readers, move |conn| api_key_list::list(conn, tenant, &filter, page))
     }
 
     fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>> {
-        list(&self.readers, move |conn| api_key::named(conn, tenant, &name))
+        list(&self.readers, move |conn| api_key_list::named(conn, tenant, &name))
     }
 }
 

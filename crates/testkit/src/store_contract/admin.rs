@@ -6,7 +6,7 @@ use authms_core::client::{Client, ClientStatus};
 use authms_core::commit::{Change, Guard, Row};
 use authms_core::id::{ClientId, TenantId, UserId};
 use authms_core::install::Installation;
-use authms_core::key::{ApiKeyStatus, Environment};
+use authms_core::key::{ApiKeyStatus, Environment, LastUse, PreviousSecret, Restriction};
 use authms_core::signing_key::{Algorithm, KeyState, Signing, StoredKey};
 use authms_core::tenant::{Tenant, TenantStatus};
 use authms_core::ticket::Purpose;
@@ -277,6 +277,14 @@ async fn keys(w: World) {
     let mut key = w.new_key(&tenant);
     key.created_by = Some(user.id);
     key.expires_at = Some(w.now().plus(Span::hours(1)));
+    key.clients = vec![w.id(), w.id()];
+    let network = |text: &str, label: Option<&str>| Restriction {
+        id: w.id(),
+        network: text.parse().unwrap(),
+        label: label.map(str::to_owned),
+    };
+    key.networks = vec![network("10.0.0.0/8", Some("\"Köln\", [x]")), network("2001:db8::1/128", None)];
+    key.last_use = Some(LastUse { at: w.now(), ip: "2001:db8::1".parse().ok() });
     w.commit(Change::ApiKey(key::Change::Create(Box::new(key.clone())))).await;
     let (found, active) = w.store.api_key(key.id).await.unwrap().unwrap();
     assert_eq!(format!("{found:?}"), format!("{key:?}"));
@@ -284,7 +292,10 @@ async fn keys(w: World) {
 
     w.clock.advance(Span::seconds(5));
     key.name = "renamed".to_owned();
+    key.previous_secret = Some(PreviousSecret { hash: key.secret_hash, expires_at: w.now() });
     key.secret_hash = w.bytes();
+    key.networks.pop();
+    key.clients.clear();
     key.scopes = vec![Permission::KeyRead];
     key.rank = Role::SuperAdmin;
     key.environment = Environment::Test;

@@ -5,7 +5,7 @@ use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::Change;
 use authms_core::id::TenantId;
-use authms_core::key::{ApiKey, Change as Keys};
+use authms_core::key::{ApiKey, Change as Keys, KeyFilter};
 use authms_core::membership::{Change as Membership, Membership as Place};
 use authms_core::page::PageRequest;
 use authms_core::session::{Change as Session, EndReason};
@@ -49,7 +49,7 @@ async fn pages(w: World) {
         let found = w.store.clients(tenant.id, page(number, 2)).await.unwrap();
         assert_eq!(found.items.iter().map(|c| c.id).collect::<Vec<_>>(), clients[rows.clone()]);
         assert_eq!((found.total, found.request.page), (5, number));
-        let found = w.store.api_keys(tenant.id, page(number, 2)).await.unwrap();
+        let found = w.store.api_keys(tenant.id, KeyFilter::default(), page(number, 2)).await.unwrap();
         assert_eq!(found.items.iter().map(|k| k.id).collect::<Vec<_>>(), keys[rows.clone()]);
         assert_eq!(found.total, 5);
         let found = w.store.members(tenant.id, UserFilter::default(), page(number, 2)).await.unwrap();

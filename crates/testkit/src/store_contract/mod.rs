@@ -8,6 +8,7 @@ mod attempts;
 mod existing;
 mod fences;
 mod guards;
+mod keys;
 mod lists;
 mod outcomes;
 mod races;
@@ -37,6 +38,7 @@ pub struct Case {
 /// All cases.
 pub const CASES: &[&[Case]] = &[
     admin::CASES,
+    keys::CASES,
     tickets::CASES,
     existing::CASES,
     sessions::CASES,

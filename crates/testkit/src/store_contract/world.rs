@@ -199,6 +199,9 @@ impl World {
             name: self.name("key"),
             created_by: None,
             secret_hash: self.bytes(),
+            previous_secret: None,
+            networks: Vec::new(),
+            clients: Vec::new(),
             scopes: vec![Permission::TicketMint, Permission::UserRead],
             rank: Role::Support,
             environment: Environment::Live,
@@ -208,6 +211,7 @@ impl World {
             rev: 1,
             created_at: now,
             updated_at: now,
+            last_use: None,
         }
     }
 

@@ -17,6 +17,7 @@ pub(super) fn minter_of(caller: &Caller, ask: &Mint) -> Result<Minter, Forbidden
     match caller {
         Caller::System(system) => {
             caller.require(Permission::TicketMint)?;
+            system.require_client(ask.client)?;
             if vouches {
                 caller.require(Permission::TicketVouch)?;
             }

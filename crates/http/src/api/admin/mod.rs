@@ -1,5 +1,6 @@
 //! What concerns others than the caller.
 
+pub mod api_key;
 pub mod client;
 pub mod membership;
 pub mod tenant;

@@ -11,9 +11,9 @@ const SEED: &str = include_str!("contract/ticket-signin.seed.txt");
 const IDENTITY: &str = include_str!("contract/identity.json");
 const OAUTH: &str = include_str!("contract/oauth.json");
 
-/// Routes that the contract's files do not have: the health checks, discovery and logout that its text has, and the
-/// administration of tenants and memberships.
-const OURS: [&str; 13] = [
+/// Routes that the contract's files do not have: the health checks, discovery and logout that its text has, the
+/// administration of tenants and memberships, and the clients of an API key.
+const OURS: [&str; 14] = [
     "DELETE /admin/memberships/{user_id}",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
@@ -27,14 +27,26 @@ const OURS: [&str; 13] = [
     "POST /auth/logout",
     "PUT /admin/memberships/{user_id}",
     "PUT /admin/tenants/{tenant_id}",
+    "PUT /auth/api-keys/{id}/clients",
 ];
 
 /// Members of our answers that the contract's shapes do not have, by shape.
 const EXTRA: [(&str, &[&str]); 11] = [
     ("base.SimpleResponse", &["request_id", "member", "ticket_id"]),
-    ("dto.ApiKeyResponse", &["rank"]),
+    ("dto.ApiKeyResponse", &["client_ids", "previous_secret_expires_at", "rank"]),
     ("dto.AuthUserResponse", &["nickname", "role"]),
-    ("dto.CreateApiKeyResponse", &["rank", "tenant_id", "updated_at", "user_id"]),
+    (
+        "dto.CreateApiKeyResponse",
+        &[
+            "client_ids",
+            "ip_restrictions",
+            "previous_secret_expires_at",
+            "rank",
+            "tenant_id",
+            "updated_at",
+            "user_id",
+        ],
+    ),
     (
         "dto.CreateClientResponse",
         &["allowed_origins", "created_at", "purposes", "secret_last_four", "tenant_id", "updated_at"],

@@ -16,7 +16,7 @@ const LEGEND: &str = "\
 async fn authorization_matrix() {
     let app = TestApp::start().await;
     let mut table = LEGEND.to_owned();
-    let _ = write!(table, "{:<57}", "#");
+    let _ = write!(table, "{:<60}", "#");
     for who in Who::ALL {
         let _ = write!(table, " {:<11}", who.name());
     }

@@ -1,7 +1,8 @@
 //! A request that succeeds for every route, with all that it needs freshly made: what tests over all routes start from.
 
 use authms_core::access::{Permission, Role};
-use authms_core::id::{ApiKeyId, ClientId, UserId};
+use authms_core::id::{ApiKeyId, ClientId, RestrictionId, UserId};
+use authms_core::key::{CreateKey, NewRestriction};
 use authms_core::time::Span;
 use authms_http::RouteInfo;
 use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
@@ -64,6 +65,8 @@ pub struct Cast<'a> {
     pub target_name: String,
     pub client: ClientId,
     pub key: ApiKeyId,
+    /// One of the networks of that key.
+    pub restriction: RestrictionId,
     /// A session of the caller's besides the one of the bearer; the target's for who has none.
     pub session: String,
     /// The tenant of all that.
@@ -110,9 +113,9 @@ impl<'a> Cast<'a> {
             true => home.client(&format!("client {n}")).await.client.id,
             false => ClientId::from_bytes([0; 16]),
         };
-        let key = match about("/api-keys") {
-            true => home.key(&[Permission::TicketMint], Role::Member).await.key.id,
-            false => ApiKeyId::from_bytes([0; 16]),
+        let (key, restriction) = match about("/api-keys") {
+            true => key(home).await,
+            false => (ApiKeyId::from_bytes([0; 16]), RestrictionId::from_bytes([0; 16])),
         };
         let ticket = if about("/ticket/") { home.ticket(target).await } else { String::new() };
         Self {
@@ -125,6 +128,7 @@ impl<'a> Cast<'a> {
             target_name,
             client,
             key,
+            restriction,
             session,
             tenant: home.tenant.to_string(),
         }
@@ -138,6 +142,7 @@ impl<'a> Cast<'a> {
             .replace("{user_id}", &self.target.to_string())
             .replace("{client_id}", &self.client.to_string())
             .replace("{id}", &self.key.to_string())
+            .replace("{restriction_id}", &self.restriction.to_string())
             .replace("{session_id}", &self.session)
             .replace("{tenant_id}", &self.tenant);
         assert!(!path.contains('{'), "{path}: nobody fills this in");
@@ -164,6 +169,10 @@ impl<'a> Cast<'a> {
             | "GET /auth/api-keys"
             | "GET /auth/api-keys/{id}"
             | "DELETE /auth/api-keys/{id}"
+            | "DELETE /auth/api-keys/{id}/ip-restrictions/{restriction_id}"
+            | "GET /admin/auth/api-keys"
+            | "GET /admin/auth/api-keys/expiring"
+            | "DELETE /admin/auth/api-keys/{id}/force"
             | "GET /admin/users"
             | "GET /admin/users/{user_id}"
             | "DELETE /admin/users/{user_id}"
@@ -188,6 +197,13 @@ impl<'a> Cast<'a> {
             }
             "POST /auth/api-keys" => json!({ "name": "backend", "scopes": ["ticket:mint"] }),
             "PUT /auth/api-keys/{id}/status" => json!({ "status": "inactive" }),
+            "PUT /auth/api-keys/{id}/scopes" => json!({ "scopes": ["ticket:mint", "user:read"] }),
+            "PUT /auth/api-keys/{id}/clients" => json!({ "client_ids": [] }),
+            "POST /auth/api-keys/{id}/rotate" => json!({ "overlap_seconds": 3600 }),
+            "POST /auth/api-keys/{id}/ip-restrictions" => {
+                json!({ "value": "192.0.2.0/24", "label": "office" })
+            }
+            "POST /admin/auth/api-keys/batch-revoke" => json!({ "ids": [self.key.to_string(), "nobody's"] }),
             "POST /admin/users" => json!({ "username": format!("new{n}"), "password": PASSWORD }),
             "PUT /admin/users/{user_id}" => json!({ "nickname": "Nick" }),
             "PUT /admin/users/{user_id}/status" => json!({ "status": "disabled" }),
@@ -232,6 +248,19 @@ impl Example {
 /// Every scope that a key may have.
 pub fn scopes() -> Vec<Permission> {
     Permission::ALL.into_iter().filter(|p| p.is_scope()).collect()
+}
+
+/// A key with all that a key may have, and one of its networks.
+async fn key(home: &Population<'_>) -> (ApiKeyId, RestrictionId) {
+    let network =
+        |value: &str| NewRestriction { value: value.to_owned(), label: Some("data centre".to_owned()) };
+    let more = CreateKey {
+        networks: vec![network("10.0.0.0/8"), network("2001:db8::/48")],
+        expires_at: Some(home.now().plus(Span::hours(3 * 24))),
+        ..CreateKey::default()
+    };
+    let made = home.key_with(&[Permission::TicketMint], Role::Member, more).await.key;
+    (made.id, made.networks[0].id)
 }
 
 async fn raw(home: &Population<'_>, scopes: &[Permission], rank: Role) -> String {

@@ -1,41 +1,34 @@
 //! `POST /auth/api-keys`
 
-use super::ApiKeyInfo;
-use crate::codes;
+use super::{CreatedApiKey, clients, environment, scopes};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
 use crate::wire::{Data, Text};
-use authms_core::access::{Permission, Role};
-use authms_core::key::{self, CreateKey, Environment};
+use authms_core::access::Role;
+use authms_core::key::{self, CreateKey, NewRestriction};
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// `dto.CreateApiKeyRequest`, and the rank.
+/// `dto.CreateApiKeyRequest`, the rank and the restrictions.
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct CreateApiKeyRequest {
+    /// The only clients that it mints tickets for; any if there are none.
+    client_ids: Option<Vec<Text<64>>>,
     /// `live`, the default, or `test`.
     environment: Option<Text<16>>,
     /// RFC 3339; never if absent.
     expires_at: Option<Text<40>>,
+    /// The addresses or networks (as CIDR) that it may be used from; from anywhere if there are none.
+    ip_restrictions: Option<Vec<Text<64>>>,
     /// 1–100 characters.
     name: Text<100>,
     /// The highest rank of user that it may touch: `member`, the default, or higher, up to your own.
     rank: Option<Text<16>>,
     /// What it may do, such as `ticket:mint`.
     scopes: Option<Vec<Text<32>>>,
-}
-
-/// `dto.CreateApiKeyResponse`
-#[derive(Serialize, ToSchema, Debug)]
-pub struct CreatedApiKey {
-    /// The key, described.
-    #[serde(flatten)]
-    key: ApiKeyInfo,
-    /// The key itself; shown this once.
-    raw_key: String,
 }
 
 /// Creates an API key.
@@ -55,32 +48,25 @@ pub async fn create(
     Json(body): Json<CreateApiKeyRequest>,
 ) -> Result<(StatusCode, Json<Data<CreatedApiKey>>), ApiError> {
     let created = key::create(&state, &caller, read(body)?, &source).await?;
-    let answer = CreatedApiKey { raw_key: created.raw.expose().to_owned(), key: created.key.into() };
-    Ok((StatusCode::CREATED, Json(Data::new(answer, state.now()))))
+    Ok((StatusCode::CREATED, Json(Data::new(created.into(), state.now()))))
 }
 
 fn read(body: CreateApiKeyRequest) -> Result<CreateKey, ApiError> {
-    let environment = body.environment.map(|e| Environment::parse(&e));
     let rank = body.rank.map(|r| Role::parse(&r));
-    let scopes = body.scopes.into_iter().flatten();
     Ok(CreateKey {
         name: body.name.into_string(),
-        scopes: scopes.map(|s| Permission::parse(&s).ok_or_else(unknown_scope)).collect::<Result<_, _>>()?,
+        scopes: scopes(body.scopes.unwrap_or_default())?,
         rank: rank.map(|r| r.ok_or_else(|| ApiError::malformed("rank", "no such rank"))).transpose()?,
-        environment: environment
-            .map(|e| e.ok_or_else(|| ApiError::malformed("environment", "must be live or test")))
-            .transpose()?,
+        environment: body.environment.map(|e| environment(&e)).transpose()?,
         expires_at: body
             .expires_at
             .map(|t| t.parse().map_err(|_| ApiError::malformed("expires_at", "must be RFC 3339")))
             .transpose()?,
+        networks: body.ip_restrictions.into_iter().flatten().map(unlabelled).collect(),
+        clients: clients(body.client_ids.unwrap_or_default())?,
     })
 }
 
-fn unknown_scope() -> ApiError {
-    let known: Vec<_> =
-        Permission::ALL.into_iter().filter(|p| p.is_scope()).map(Permission::as_str).collect();
-    ApiError::from(codes::MALFORMED)
-        .saying(format!("scopes: must be among {}", known.join(", ")))
-        .with("member", "scopes")
+fn unlabelled(value: Text<64>) -> NewRestriction {
+    NewRestriction { value: value.into_string(), label: None }
 }

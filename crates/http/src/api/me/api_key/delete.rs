@@ -9,15 +9,15 @@ use authms_core::key;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-/// Deletes an API key. The tickets and sessions that it minted end at once; to replace a key without signing anybody
-/// out, let the old one expire.
+/// Deletes an API key. The tickets and sessions that it minted end at once; to change its secret without signing
+/// anybody out, rotate it.
 #[utoipa::path(
     delete,
     path = "/auth/api-keys/{id}",
     operation_id = "delete_api_key",
     tag = "api keys",
     params(("id" = String, Path)),
-    security(("bearer" = []), ("api_key" = [])),
+    security(("bearer" = [])),
     responses(
         (status = 204, description = "Deleted."),
         (status = 404, description = "No such key in the caller's tenant.", body = SimpleResponse),

@@ -1,6 +1,6 @@
 //! `GET /auth/api-keys`
 
-use super::ApiKeyInfo;
+use super::{ApiKeyInfo, Filter};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Query};
 use crate::state::AppState;
@@ -14,15 +14,16 @@ use axum::extract::State;
     path = "/auth/api-keys",
     operation_id = "list_api_keys",
     tag = "api keys",
-    params(Paging),
+    params(Filter, Paging),
     security(("bearer" = []), ("api_key" = [])),
     responses((status = 200, description = "A page of them.", body = List<ApiKeyInfo>))
 )]
 pub async fn list(
     State(state): State<AppState>,
     Authenticated(caller): Authenticated,
+    Query(filter): Query<Filter>,
     Query(paging): Query<Paging>,
 ) -> Result<Json<List<ApiKeyInfo>>, ApiError> {
-    let page = key::list(&state, &caller, paging.request()).await?;
+    let page = key::list(&state, &caller, filter.read()?, paging.request()).await?;
     Ok(Json(List::new(page, ApiKeyInfo::from, state.now())))
 }

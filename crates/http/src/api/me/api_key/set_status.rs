@@ -1,24 +1,26 @@
 //! `PUT /auth/api-keys/{id}/status`
 
-use super::ApiKeyInfo;
+use super::{ApiKeyInfo, status};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Path, Source};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text};
 use authms_core::id::ApiKeyId;
-use authms_core::key::{self, ApiKeyStatus};
+use authms_core::key;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// `dto.UpdateApiKeyStatusRequest`
+/// `dto.UpdateApiKeyStatusRequest`, and `compromised`.
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct UpdateApiKeyStatusRequest {
-    /// `active` or `inactive`.
+    /// `active`, `inactive` or `compromised`.
     status: Text<16>,
 }
 
-/// Switches an API key off or on. Off, the tickets and sessions that it minted end at once.
+/// Switches an API key off or on, or declares it compromised, which cannot be undone.
+///
+/// Off or compromised, it is refused everywhere, and the tickets and sessions that it minted end at once.
 #[utoipa::path(
     put,
     path = "/auth/api-keys/{id}/status",
@@ -26,10 +28,11 @@ pub struct UpdateApiKeyStatusRequest {
     tag = "api keys",
     params(("id" = String, Path)),
     request_body = UpdateApiKeyStatusRequest,
-    security(("bearer" = []), ("api_key" = [])),
+    security(("bearer" = [])),
     responses(
         (status = 200, description = "The key.", body = Data<ApiKeyInfo>),
         (status = 404, description = "No such key in the caller's tenant.", body = SimpleResponse),
+        (status = 409, description = "The key is compromised, and stays so.", body = SimpleResponse),
     )
 )]
 pub async fn set_status(
@@ -39,8 +42,6 @@ pub async fn set_status(
     Path(id): Path<ApiKeyId>,
     Json(body): Json<UpdateApiKeyStatusRequest>,
 ) -> Result<Json<Data<ApiKeyInfo>>, ApiError> {
-    let status = ApiKeyStatus::parse(&body.status)
-        .ok_or_else(|| ApiError::malformed("status", "must be active or inactive"))?;
-    let key = key::set_status(&state, &caller, id, status, &source).await?;
+    let key = key::set_status(&state, &caller, id, status(&body.status)?, &source).await?;
     Ok(Json(Data::new(key.into(), state.now())))
 }

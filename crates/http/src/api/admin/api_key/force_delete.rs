@@ -1,0 +1,33 @@
+//! `DELETE /admin/auth/api-keys/{id}/force`
+
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Path, Source};
+use crate::state::AppState;
+use crate::wire::SimpleResponse;
+use authms_core::id::ApiKeyId;
+use authms_core::key;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+/// Deletes an API key whatever its status, as `DELETE /auth/api-keys/{id}` does: all that it minted ends at once.
+#[utoipa::path(
+    delete,
+    path = "/admin/auth/api-keys/{id}/force",
+    operation_id = "force_delete_api_key",
+    tag = "api keys",
+    params(("id" = String, Path)),
+    security(("bearer" = [])),
+    responses(
+        (status = 204, description = "Deleted."),
+        (status = 404, description = "No such key in the caller's tenant.", body = SimpleResponse),
+    )
+)]
+pub async fn force_delete(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    source: Source,
+    Path(id): Path<ApiKeyId>,
+) -> Result<StatusCode, ApiError> {
+    key::delete(&state, &caller, id, &source).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
