@@ -60,6 +60,10 @@ pub enum Permission {
     TicketVouch,
     /// Mint `on_behalf` tickets for users of lower rank (persons only).
     TicketOnBehalf,
+    /// Look at tickets, which shows no secret.
+    TicketRead,
+    /// Revoke tickets.
+    TicketRevoke,
     /// Look at users and memberships.
     UserRead,
     /// Create, change, disable users; set passwords and roles.
@@ -82,10 +86,12 @@ pub enum Permission {
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::TicketMint,
         Self::TicketVouch,
         Self::TicketOnBehalf,
+        Self::TicketRead,
+        Self::TicketRevoke,
         Self::UserRead,
         Self::UserWrite,
         Self::UserDelete,
@@ -103,6 +109,8 @@ impl Permission {
             Self::TicketMint => "ticket:mint",
             Self::TicketVouch => "ticket:vouch",
             Self::TicketOnBehalf => "ticket:on_behalf",
+            Self::TicketRead => "ticket:read",
+            Self::TicketRevoke => "ticket:revoke",
             Self::UserRead => "user:read",
             Self::UserWrite => "user:write",
             Self::UserDelete => "user:delete",
@@ -124,7 +132,9 @@ impl Permission {
     const fn least_role(self) -> Option<Role> {
         match self {
             Self::TicketMint | Self::TicketVouch => None,
-            Self::TicketOnBehalf | Self::UserRead => Some(Role::Support),
+            Self::TicketOnBehalf | Self::TicketRead | Self::TicketRevoke | Self::UserRead => {
+                Some(Role::Support)
+            }
             Self::UserWrite
             | Self::UserDelete
             | Self::ClientRead

@@ -41,12 +41,14 @@ impl Parts {
 pub struct Secrets {
     /// Authenticates refresh tokens, so that only what we issued can ever count as reused.
     pub refresh_mac: Secret<32>,
+    /// Authenticates page tokens, so that none is taken to another list.
+    pub page_mac: Secret<32>,
 }
 
 impl Secrets {
     /// Derives them.
     pub fn derive(master: &MasterKey) -> Self {
-        Self { refresh_mac: master.derive("refresh token mac") }
+        Self { refresh_mac: master.derive("refresh token mac"), page_mac: master.derive("page token mac") }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::session::{Session, SessionView};
 use crate::signin::{Attempt, Standing};
 use crate::signing_key::StoredKey;
 use crate::tenant::Tenant;
-use crate::ticket::{Idempotency, Replay, Ticket};
+use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
 use crate::time::{Span, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
 use authms_crypto::SecretString;
@@ -196,6 +196,17 @@ pub struct RedeemView {
 pub trait Tickets {
     /// What a redemption needs: one joined read a decision.
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>>;
+    /// One ticket.
+    fn ticket(&self, id: TicketId) -> Fut<'_, Read<Option<Ticket>>>;
+    /// A page of a tenant's tickets; those that expire last come first.
+    fn tickets(
+        &self,
+        tenant: TenantId,
+        filter: TicketFilter,
+        from: ticket::From,
+        size: u32,
+        now: Timestamp,
+    ) -> Fut<'_, Read<ticket::Found>>;
     /// The ticket that an idempotency key stands for, and what was asked then.
     fn by_idempotency(
         &self,

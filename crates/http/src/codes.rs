@@ -44,6 +44,12 @@ pub const PERSONS_ONLY: Code = code(40000013, 403, "not allowed for an API key")
 /// Somebody else changed the same thing at the same moment.
 pub const CHANGED: Code = code(40000014, 409, "changed by somebody else at the same moment");
 
+/// The page token was made for another list, or not by us.
+pub const PAGE_TOKEN: Code = code(40000015, 400, "page_token belongs to another list");
+/// The page has no number; `next_page_token` leads there.
+pub const PAGE_NUMBER: Code =
+    code(40000016, 400, "only the first 10000 have page numbers; go on with page_token, or narrow the list");
+
 /// No such tenant, or none that the caller may see.
 pub const TENANT_NOT_FOUND: Code = code(40000102, 404, "tenant not found");
 /// Header, body and token name different tenants.
@@ -89,6 +95,10 @@ pub const IDEMPOTENCY_OTHER: Code = code(40000407, 409, "this idempotency key st
 pub const TICKET_BINDING: Code = code(40000408, 400, "the binding is malformed");
 /// `existing` is `max:n`, and the user has n such tickets already.
 pub const TICKET_EXISTS: Code = code(40000411, 409, "the user has as many such tickets as allowed");
+/// No such ticket, or none that the caller may see.
+pub const TICKET_NOT_FOUND: Code = code(40000409, 404, "ticket not found");
+/// The ticket was redeemed; `session_id` names the session that it opened.
+pub const TICKET_SPENT: Code = code(40000410, 409, "the ticket was redeemed; end the session that it opened");
 
 /// The new password does not meet the policy.
 pub const PASSWORD_POLICY: Code = code(40000501, 400, "the password does not meet the policy");
@@ -122,7 +132,7 @@ pub const KEY_NETWORK_NOT_FOUND: Code = code(40000705, 404, "the API key has no 
 pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
 
 /// The whole table, for the documentation and its tests.
-pub const ALL: [Code; 46] = [
+pub const ALL: &[Code] = &[
     MALFORMED,
     NO_ROUTE,
     METHOD,
@@ -137,6 +147,8 @@ pub const ALL: [Code; 46] = [
     ON_BEHALF,
     PERSONS_ONLY,
     CHANGED,
+    PAGE_TOKEN,
+    PAGE_NUMBER,
     TENANT_NOT_FOUND,
     TENANT_MISMATCH,
     TENANT_DISABLED,
@@ -157,6 +169,8 @@ pub const ALL: [Code; 46] = [
     IDEMPOTENCY_OTHER,
     TICKET_BINDING,
     TICKET_EXISTS,
+    TICKET_NOT_FOUND,
+    TICKET_SPENT,
     PASSWORD_POLICY,
     PASSWORD_WRONG,
     PASSWORD_TRANSMISSION,

@@ -8,7 +8,7 @@ use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError}
 use authms_core::signin::LoginError;
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
-use authms_core::ticket::{MintError, RedeemError};
+use authms_core::ticket::{MintError, RedeemError, TicketError};
 use authms_core::user::UserError;
 
 impl From<InvalidText> for ApiError {
@@ -58,6 +58,22 @@ impl From<MintError> for ApiError {
             MintError::Repeated(id) => Self::from(codes::IDEMPOTENCY_USED).with("ticket_id", id.to_string()),
             MintError::KeyReused => codes::IDEMPOTENCY_OTHER.into(),
             MintError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<TicketError> for ApiError {
+    fn from(error: TicketError) -> Self {
+        match error {
+            TicketError::Forbidden(forbidden) => forbidden.into(),
+            TicketError::Unknown => codes::TICKET_NOT_FOUND.into(),
+            TicketError::UnknownUser => codes::USER_NOT_FOUND.into(),
+            TicketError::PageToken => codes::PAGE_TOKEN.into(),
+            TicketError::PageNumber => codes::PAGE_NUMBER.into(),
+            TicketError::Spent(session) => {
+                Self::from(codes::TICKET_SPENT).with("session_id", session.to_string())
+            }
+            TicketError::Fault(fault) => fault.into(),
         }
     }
 }

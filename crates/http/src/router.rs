@@ -75,6 +75,9 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::membership::set_role::set_role, admin::membership::remove::remove))
         .routes(routes!(admin::tenant::list::list, admin::tenant::create::create))
         .routes(routes!(admin::tenant::show::show, admin::tenant::update::update))
+        .routes(routes!(admin::ticket::list::list))
+        .routes(routes!(admin::ticket::show::show, admin::ticket::revoke::revoke))
+        .routes(routes!(admin::ticket::revoke_all::revoke_all))
         .routes(routes!(admin::client::list::list, admin::client::create::create))
         .routes(routes!(
             admin::client::show::show,

@@ -17,7 +17,7 @@ use authms_core::session::{Session, SessionView};
 use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
-use authms_core::ticket::Idempotency;
+use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
 use authms_core::time::{Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use axum::Router;
@@ -243,6 +243,19 @@ impl ApiKeys for FakeStore {
 
 impl Tickets for FakeStore {
     fn for_redeem(&self, _: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
+        down()
+    }
+    fn ticket(&self, _: TicketId) -> Fut<'_, Read<Option<Ticket>>> {
+        down()
+    }
+    fn tickets(
+        &self,
+        _: TenantId,
+        _: TicketFilter,
+        _: ticket::From,
+        _: u32,
+        _: Timestamp,
+    ) -> Fut<'_, Read<ticket::Found>> {
         down()
     }
     fn by_idempotency(&self, _: [u8; 16], _: [u8; 32]) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>> {

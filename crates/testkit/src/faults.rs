@@ -14,7 +14,7 @@ use authms_core::session::{Session, SessionView};
 use authms_core::signin::Attempt;
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
-use authms_core::ticket::Idempotency;
+use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
 use authms_core::time::{Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use std::collections::VecDeque;
@@ -257,6 +257,19 @@ impl<S: Store> ApiKeys for FaultyStore<S> {
 impl<S: Store> Tickets for FaultyStore<S> {
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
         self.read(|s| s.for_redeem(id))
+    }
+    fn ticket(&self, id: TicketId) -> Fut<'_, Read<Option<Ticket>>> {
+        self.read(|s| s.ticket(id))
+    }
+    fn tickets(
+        &self,
+        tenant: TenantId,
+        filter: TicketFilter,
+        from: ticket::From,
+        size: u32,
+        now: Timestamp,
+    ) -> Fut<'_, Read<ticket::Found>> {
+        self.read(|s| s.tickets(tenant, filter, from, size, now))
     }
     fn by_idempotency(
         &self,

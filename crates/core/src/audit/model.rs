@@ -63,6 +63,10 @@ pub enum EventName {
     TicketRedeemed,
     /// A ticket was refused.
     TicketRefused,
+    /// A ticket was revoked.
+    TicketRevoked,
+    /// A user's tickets were revoked together.
+    TicketsRevoked,
     /// A spent ticket came back.
     TicketReplayed,
     /// A password signed its user in.
@@ -109,6 +113,8 @@ impl EventName {
             Self::TicketMinted => "ticket.minted",
             Self::TicketRedeemed => "ticket.redeemed",
             Self::TicketRefused => "ticket.refused",
+            Self::TicketRevoked => "ticket.revoked",
+            Self::TicketsRevoked => "tickets.revoked",
             Self::TicketReplayed => "ticket.replayed",
             Self::LoginSucceeded => "login.succeeded",
             Self::LoginFailed => "login.failed",

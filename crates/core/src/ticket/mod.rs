@@ -3,17 +3,23 @@
 mod attempt;
 mod binding;
 mod life;
+mod list;
 mod mint;
 mod model;
+mod page_token;
 mod redeem;
 mod replay;
+mod revoke;
 
 pub use attempt::{Redeem, RedeemError};
 pub use binding::{Bindings, Context};
 pub use life::*;
+pub use list::*;
 pub use mint::{Existing, Mint, MintError, Minted, mint, mint_at_console};
 pub use model::*;
+pub use page_token::Position;
 pub use redeem::redeem;
+pub use revoke::{revoke, revoke_all};
 
 /// What goes before a ticket's identifier, secret and checksum.
 pub const PREFIX: &str = "tkt_";

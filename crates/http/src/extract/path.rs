@@ -2,7 +2,9 @@
 
 use crate::codes::{self, Code};
 use crate::error::ApiError;
-use authms_core::id::{ApiKeyKind, ClientKind, Id, Kind, RestrictionKind, SessionKind, TenantKind, UserKind};
+use authms_core::id::{
+    ApiKeyKind, ClientKind, Id, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind,
+};
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
 
@@ -20,6 +22,9 @@ impl Noun for UserKind {
 }
 impl Noun for ClientKind {
     const NOT_FOUND: Code = codes::CLIENT_NOT_FOUND;
+}
+impl Noun for TicketKind {
+    const NOT_FOUND: Code = codes::TICKET_NOT_FOUND;
 }
 impl Noun for ApiKeyKind {
     const NOT_FOUND: Code = codes::KEY_NOT_FOUND;

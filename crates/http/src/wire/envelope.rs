@@ -2,6 +2,7 @@
 
 use super::Time;
 use authms_core::page::{Page, PageRequest};
+use authms_core::ticket::Tickets;
 use authms_core::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -44,7 +45,7 @@ pub struct List<T> {
 }
 
 /// Which page of a list this is.
-#[derive(Serialize, ToSchema, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Serialize, ToSchema, Clone, PartialEq, Eq, Debug)]
 pub struct PageInfo {
     /// Counted from 1.
     pub page: u32,
@@ -58,6 +59,12 @@ pub struct PageInfo {
     pub has_next: bool,
     /// Whether an earlier page exists.
     pub has_prev: bool,
+    /// Where a list may go on for long: its next page, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_page_token: Option<String>,
+    /// `gte`: there are more than `total`, which counts no further.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub total_relation: Option<&'static str>,
 }
 
 impl PageInfo {
@@ -66,7 +73,27 @@ impl PageInfo {
         let PageRequest { page, page_size } = request;
         let total_pages = total.div_ceil(u64::from(page_size.max(1)));
         let has_next = u64::from(page) < total_pages;
-        Self { page, page_size, total, total_pages, has_next, has_prev: page > 1 }
+        let (next_page_token, total_relation) = (None, None);
+        Self {
+            page,
+            page_size,
+            total,
+            total_pages,
+            has_next,
+            has_prev: page > 1,
+            next_page_token,
+            total_relation,
+        }
+    }
+
+    /// A page of a list that is counted only so far.
+    pub fn of_counted(tickets: &Tickets) -> Self {
+        Self {
+            has_next: tickets.found.more,
+            next_page_token: tickets.next.clone(),
+            total_relation: (!tickets.found.counted_all).then_some("gte"),
+            ..Self::of(tickets.request, tickets.found.total)
+        }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the documents promise is there.
 
+use authms_core::ticket::{TicketAct, TicketStatus};
 use authms_http::codes;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -70,6 +71,32 @@ fn the_security_page_lists_every_attack_and_only_tests_that_exist() {
     }
     let unlisted: Vec<_> = exist.difference(&listed).collect();
     assert!(unlisted.is_empty(), "tests that docs/security.md does not list: {unlisted:?}");
+}
+
+/// The life of a ticket as a Mermaid state diagram.
+fn ticket_life() -> String {
+    let mut drawn = vec!["stateDiagram-v2".to_owned(), "    [*] --> issued: minted".to_owned()];
+    for status in TicketStatus::ALL {
+        let ways = TicketAct::ALL.into_iter().filter_map(|act| Some((status.after(act)?, act)));
+        let ways: Vec<_> = ways.collect();
+        drawn.extend(
+            ways.iter()
+                .map(|(to, act)| format!("    {} --> {}: {}", status.as_str(), to.as_str(), act.as_str())),
+        );
+        if ways.is_empty() {
+            drawn.push(format!("    {} --> [*]", status.as_str()));
+        }
+    }
+    drawn.join("\n")
+}
+
+#[test]
+fn the_life_of_a_ticket_is_drawn_as_the_code_has_it() {
+    let page = read(&root().join("docs/tickets.md"));
+    let (before, rest) = page.split_once("```mermaid\n").expect("a diagram");
+    let (_, after) = rest.split_once("```\n").expect("its end");
+    let drawn = format!("{before}```mermaid\n{}\n```\n{after}", ticket_life());
+    crate::golden::compare("docs/tickets.md", &drawn, "");
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub(crate) mod tenant;
 pub(crate) mod ticket;
 pub(crate) mod ticket_index;
 pub(crate) mod ticket_life;
+pub(crate) mod ticket_list;
 pub(crate) mod ticket_view;
 pub(crate) mod user;
 pub(crate) mod user_list;

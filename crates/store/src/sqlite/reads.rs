@@ -4,7 +4,7 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, client, installation, login, membership, session_view, signing_key,
-    tenant, ticket, ticket_view, user, user_list,
+    tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -21,7 +21,7 @@ use authms_core::session::{Session, SessionView};
 use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
-use authms_core::ticket::Idempotency;
+use authms_core::ticket::{self as tickets, Idempotency, Ticket, TicketFilter};
 use authms_core::time::{Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use ipnet::IpNet;
@@ -143,6 +143,21 @@ impl ApiKeys for SqliteStore {
 impl Tickets for SqliteStore {
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
         point(&self.readers, |conn| ticket_view::get(conn, id))
+    }
+
+    fn ticket(&self, id: TicketId) -> Fut<'_, Read<Option<Ticket>>> {
+        point(&self.readers, |conn| ticket_list::get(conn, id))
+    }
+
+    fn tickets(
+        &self,
+        tenant: TenantId,
+        filter: TicketFilter,
+        from: tickets::From,
+        size: u32,
+        now: Timestamp,
+    ) -> Fut<'_, Read<tickets::Found>> {
+        list(&self.readers, move |conn| ticket_list::list(conn, tenant, &filter, from, size, now))
     }
 
     fn by_idempotency(

@@ -16,6 +16,7 @@ mod restart;
 mod sessions;
 mod sweep;
 mod takes;
+mod ticket_life;
 mod tickets;
 mod time;
 mod views;
@@ -41,6 +42,7 @@ pub const CASES: &[&[Case]] = &[
     keys::CASES,
     tickets::CASES,
     existing::CASES,
+    ticket_life::CASES,
     sessions::CASES,
     attempts::CASES,
     views::CASES,

@@ -4,4 +4,5 @@ pub mod api_key;
 pub mod client;
 pub mod membership;
 pub mod tenant;
+pub mod ticket;
 pub mod user;

@@ -12,14 +12,18 @@ const IDENTITY: &str = include_str!("contract/identity.json");
 const OAUTH: &str = include_str!("contract/oauth.json");
 
 /// Routes that the contract's files do not have: the health checks, discovery and logout that its text has, the
-/// administration of tenants and memberships, and the clients of an API key.
-const OURS: [&str; 14] = [
+/// administration of tenants, memberships and tickets, and the clients of an API key.
+const OURS: &[&str] = &[
     "DELETE /admin/memberships/{user_id}",
+    "DELETE /admin/tickets/{ticket_id}",
+    "DELETE /admin/users/{user_id}/tickets",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
     "GET /admin/tenants",
     "GET /admin/tenants/{tenant_id}",
+    "GET /admin/tickets",
+    "GET /admin/tickets/{ticket_id}",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",

@@ -39,4 +39,5 @@ mod stage;
 mod super_admins;
 mod tenancy;
 mod tenants;
+mod tickets;
 mod users;

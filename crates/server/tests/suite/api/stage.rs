@@ -83,7 +83,8 @@ impl<'a> Cast<'a> {
         let about = |part: &str| route.path.contains(part);
         let target_name = format!("target{n}");
         let sid = |token: &str| jwt::claims(token)["sid"].as_str().unwrap_or_default().to_owned();
-        let parts = ["{user_id}", "/login", "/ticket/", "/refresh", "/sessions/", "/generate-ticket"];
+        let parts =
+            ["{user_id}", "/login", "/ticket/", "{ticket_id}", "/refresh", "/sessions/", "/generate-ticket"];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
             false => UserId::from_bytes([0; 16]),
@@ -117,7 +118,8 @@ impl<'a> Cast<'a> {
             true => key(home).await,
             false => (ApiKeyId::from_bytes([0; 16]), RestrictionId::from_bytes([0; 16])),
         };
-        let ticket = if about("/ticket/") { home.ticket(target).await } else { String::new() };
+        let ticket =
+            if about("/ticket/") || about("{ticket_id}") { home.ticket(target).await } else { String::new() };
         Self {
             app,
             n,
@@ -134,6 +136,11 @@ impl<'a> Cast<'a> {
         }
     }
 
+    /// What names the ticket.
+    fn ticket_id(&self) -> String {
+        self.ticket.get(4..26).map(|id| format!("tid_{id}")).unwrap_or_default()
+    }
+
     /// The request at this route that succeeds, if the caller may; `None`: nobody has written one down yet.
     pub fn example(&self, route: &RouteInfo) -> Option<Example> {
         let body = self.body(&format!("{} {}", route.method, route.path))?;
@@ -143,6 +150,7 @@ impl<'a> Cast<'a> {
             .replace("{client_id}", &self.client.to_string())
             .replace("{id}", &self.key.to_string())
             .replace("{restriction_id}", &self.restriction.to_string())
+            .replace("{ticket_id}", &self.ticket_id())
             .replace("{session_id}", &self.session)
             .replace("{tenant_id}", &self.tenant);
         assert!(!path.contains('{'), "{path}: nobody fills this in");
@@ -179,6 +187,10 @@ impl<'a> Cast<'a> {
             | "GET /admin/users/{user_id}/login-histories"
             | "GET /admin/users/{user_id}/security-status"
             | "DELETE /admin/memberships/{user_id}"
+            | "GET /admin/tickets"
+            | "GET /admin/tickets/{ticket_id}"
+            | "DELETE /admin/tickets/{ticket_id}"
+            | "DELETE /admin/users/{user_id}/tickets"
             | "GET /admin/tenants"
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/oauth/clients"
