@@ -18,6 +18,7 @@ mod ring;
 mod rng;
 mod seal;
 mod secret;
+mod tls;
 mod token;
 
 pub use algorithm::Algorithm;
@@ -32,4 +33,5 @@ pub use ring::Keyring;
 pub use rng::fill_random;
 pub use seal::{OpenError, open, seal};
 pub use secret::{Secret, SecretString, ct_eq};
+pub use tls::{TlsError, TlsIdentity, TlsServer, probe};
 pub use token::OpaqueToken;

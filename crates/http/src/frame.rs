@@ -13,7 +13,7 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
@@ -27,6 +27,9 @@ use tokio::sync::Semaphore;
 use tower::Service;
 use tracing::Instrument;
 
+/// Of this host alone: what its subdomains speak is not ours to say.
+const ONE_YEAR: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
 /// The operator's decisions about HTTP.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -38,6 +41,8 @@ pub struct Settings {
     pub max_in_flight: usize,
     /// How long a request may take, its body included.
     pub request_timeout: Duration,
+    /// Whether answers tell browsers to come back over TLS alone (RFC 6797).
+    pub hsts: bool,
 }
 
 /// What the frame works with; cheap to clone.
@@ -148,6 +153,9 @@ impl App {
             headers.insert(HeaderName::from_static("x-request-id"), id);
         }
         secure(headers);
+        if self.frame.settings().hsts {
+            headers.insert(STRICT_TRANSPORT_SECURITY, ONE_YEAR);
+        }
         response
     }
 }

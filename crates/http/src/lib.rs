@@ -21,6 +21,7 @@ pub mod router;
 pub mod serve;
 pub mod shed;
 pub mod state;
+pub mod tls;
 pub mod wire;
 
 #[cfg(test)]
@@ -34,3 +35,4 @@ pub use openapi::{RouteInfo, openapi_json, routes};
 pub use router::app;
 pub use serve::{Peer, Transport, serve};
 pub use state::AppState;
+pub use tls::Tls;

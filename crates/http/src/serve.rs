@@ -1,5 +1,6 @@
-//! The transport: HTTP/1.1 over TCP, with bounds on everything that a stranger may hold on to.
+//! The transport: HTTP/1.1 over TCP or TLS, with bounds on everything that a stranger may hold on to.
 
+use crate::tls::Tls;
 use axum::body::Body;
 use axum::http::header::CONNECTION;
 use axum::http::{HeaderValue, Request};
@@ -36,7 +37,7 @@ const GRACE: Duration = Duration::from_millis(500);
 pub struct Transport {
     /// Connections held at once; more wait in the listen backlog.
     pub max_connections: usize,
-    /// How long a request's head may take to arrive, and how long a connection may be idle.
+    /// How long a TLS handshake and a request's head may take each, and how long a connection may be idle.
     pub header_timeout: Duration,
     /// How long requests in flight may take after `shutdown`.
     pub drain: Duration,
@@ -46,7 +47,7 @@ pub struct Transport {
 #[derive(Clone, Copy, Debug)]
 pub struct Peer(pub SocketAddr);
 
-/// Serves `app` until `shutdown`, then finishes what is in flight.
+/// Serves `app` until `shutdown`, then finishes what is in flight; without `tls` in the clear.
 ///
 /// # Errors
 /// If the listener does not tell its own address; a failing connection never ends the server.
@@ -54,6 +55,7 @@ pub async fn serve<S>(
     listener: TcpListener,
     app: S,
     transport: Transport,
+    tls: Option<Tls>,
     shutdown: impl Future<Output = ()>,
 ) -> io::Result<()>
 where
@@ -61,7 +63,7 @@ where
     S::Future: Send,
 {
     tracing::debug!(address = %listener.local_addr()?, "listening");
-    let mut server = Server::new(app, transport);
+    let mut server = Server::new(app, transport, tls);
     let mut shutdown = pin!(shutdown);
     loop {
         tokio::select! {
@@ -77,6 +79,7 @@ where
 struct Server<S> {
     app: S,
     transport: Transport,
+    tls: Option<Tls>,
     http: http1::Builder,
     slots: Arc<Semaphore>,
     draining: Arc<AtomicBool>,
@@ -89,7 +92,7 @@ where
     S: Service<Request<Body>, Response = Response, Error = Infallible> + Clone + Send + 'static,
     S::Future: Send,
 {
-    fn new(app: S, transport: Transport) -> Self {
+    fn new(app: S, transport: Transport, tls: Option<Tls>) -> Self {
         let mut http = http1::Builder::new();
         http.timer(TokioTimer::new())
             .header_read_timeout(transport.header_timeout)
@@ -98,6 +101,7 @@ where
         Self {
             app,
             transport,
+            tls,
             http,
             slots: Arc::new(Semaphore::new(transport.max_connections.min(Semaphore::MAX_PERMITS))),
             draining: Arc::default(),
@@ -137,9 +141,17 @@ where
                 Ok::<_, Infallible>(response)
             }
         });
-        let connection = self.graceful.watch(self.http.serve_connection(TokioIo::new(stream), service));
+        let (http, graceful) = (self.http.clone(), self.graceful.watcher());
+        let (tls, patience) = (self.tls.clone(), self.transport.header_timeout);
         self.connections.spawn(async move {
-            if let Err(error) = connection.await {
+            let served = match tls {
+                None => graceful.watch(http.serve_connection(TokioIo::new(stream), service)).await,
+                Some(tls) => match tls.accept(stream, patience).await {
+                    Ok(stream) => graceful.watch(http.serve_connection(TokioIo::new(stream), service)).await,
+                    Err(error) => return tracing::debug!(%error, "TLS handshake"),
+                },
+            };
+            if let Err(error) = served {
                 tracing::debug!(%error, "connection");
             }
             drop(slot);

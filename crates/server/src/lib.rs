@@ -17,6 +17,7 @@ mod rng;
 mod scratch;
 mod signals;
 mod start_screen;
+mod tls;
 mod wiring;
 
 use std::ffi::OsString;

@@ -9,7 +9,7 @@ use authms_core::time::Span;
 use authms_crypto::Argon2Params;
 use authms_http::{Settings, Transport};
 
-use crate::config::{Config, Limit, Limits};
+use crate::config::{Config, Limit, Limits, is_local};
 
 /// What the use cases go by. Without a configured audience it is the issuer.
 pub fn policy(config: &Config, issuer: String) -> Policy {
@@ -31,13 +31,15 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
     }
 }
 
-/// What the HTTP face goes by.
-pub fn settings(config: &Config) -> Settings {
+/// What the HTTP face goes by. Browsers are told to insist on TLS where we serve it, but not on `localhost`: there they
+/// would insist on it for whatever else a developer runs.
+pub fn settings(config: &Config, issuer: &str) -> Settings {
     Settings {
         trusted_proxies: config.server.trusted_proxies.clone(),
         exempt: config.limits.exempt.clone(),
         max_in_flight: config.server.max_in_flight as usize,
         request_timeout: config.server.request_timeout,
+        hsts: config.server.tls.is_some() && !is_local(issuer),
     }
 }
 
@@ -61,13 +63,18 @@ pub fn argon2_params(config: &Config) -> Argon2Params {
 }
 
 /// The URL at which a server that listens on `address` is reached from its own machine.
-pub fn local_url(address: SocketAddr) -> String {
+pub fn local_url(config: &Config, address: SocketAddr) -> String {
+    let scheme = if config.server.tls.is_some() { "https" } else { "http" };
+    format!("{scheme}://{}", local_address(address))
+}
+
+fn local_address(address: SocketAddr) -> SocketAddr {
     let ip = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
         IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(ip, address.port()))
+    SocketAddr::new(ip, address.port())
 }
 
 fn quotas(limits: &Limits) -> Quotas {
@@ -90,18 +97,18 @@ fn span(duration: Duration) -> Span {
 
 #[cfg(test)]
 mod tests {
-    use super::local_url;
+    use super::local_address;
 
     #[test]
     fn a_server_is_reached_where_it_listens() {
-        for (address, url) in [
-            ("127.0.0.1:8080", "http://127.0.0.1:8080"),
-            ("0.0.0.0:80", "http://127.0.0.1:80"),
-            ("[::]:8080", "http://[::1]:8080"),
-            ("[fe80::1%3]:8080", "http://[fe80::1]:8080"),
-            ("192.0.2.7:1", "http://192.0.2.7:1"),
+        for (address, reached) in [
+            ("127.0.0.1:8080", "127.0.0.1:8080"),
+            ("0.0.0.0:80", "127.0.0.1:80"),
+            ("[::]:8080", "[::1]:8080"),
+            ("[fe80::1%3]:8080", "[fe80::1]:8080"),
+            ("192.0.2.7:1", "192.0.2.7:1"),
         ] {
-            assert_eq!(local_url(address.parse().expect("an address")), url);
+            assert_eq!(local_address(address.parse().expect("an address")).to_string(), reached);
         }
     }
 }

@@ -7,6 +7,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 /// The exit code of a process that a second signal ended: 128 and SIGTERM.
 const ENDED_AT_ONCE: i32 = 143;
 
+/// Listens for SIGHUP, which then no longer ends the process. Needs the runtime.
+///
+/// # Errors
+/// When the system refuses.
+pub fn hangups() -> io::Result<Signal> {
+    signal(SignalKind::hangup())
+}
+
 /// Listens for SIGTERM and SIGINT.
 pub struct Signals {
     terminate: Signal,

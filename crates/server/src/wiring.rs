@@ -146,7 +146,7 @@ fn new_issuer(config: &Config, address: SocketAddr) -> Result<String, Failure> {
         None if address.port() == 0 => Err(Failure::new(
             "a new installation needs an issuer, and port 0 gives none; name it by --issuer, or give a --listen port",
         )),
-        None => Ok(policy::local_url(address)),
+        None => Ok(policy::local_url(config, address)),
     }
 }
 

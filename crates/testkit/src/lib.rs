@@ -1,6 +1,7 @@
 //! Development only: what tests of several crates share.
 
 pub mod app;
+pub mod certificate;
 pub mod clock;
 pub mod dir;
 pub mod faults;
@@ -14,6 +15,7 @@ pub mod store_contract;
 pub mod storm;
 
 pub use app::{ISSUER, Setup, TestApp, Tokens};
+pub use certificate::TestCertificate;
 pub use faults::{CommitFault, Faults, ReadFault};
 pub use population::Population;
 pub use request::{Answer, TestRequest};

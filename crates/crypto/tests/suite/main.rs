@@ -10,6 +10,7 @@ mod password;
 mod primitives;
 mod redaction;
 mod refresh;
+mod tls;
 mod token;
 
 /// `N` random bytes.

@@ -29,7 +29,7 @@ async fn start(app: crate::App, transport: Transport) -> Running {
     let shutdown = async {
         let _ = stopped.await;
     };
-    let server = tokio::spawn(serve(listener, app, transport, shutdown));
+    let server = tokio::spawn(serve(listener, app, transport, None, shutdown));
     Running { address, stop, server }
 }
 

@@ -1,6 +1,6 @@
 //! `authms healthcheck`
 
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Read, Write};
 use std::net::{TcpStream, ToSocketAddrs as _};
 use std::time::Duration;
 
@@ -13,10 +13,12 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// More of an answer is not looked at.
 const MAX_ANSWER: u64 = 64 * 1024;
 const READY: &str = "/health/ready";
+const EXPECTED: &str = "expected http://HOST:PORT or https://HOST:PORT";
 
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// Which server, as http://HOST:PORT[/PATH]; without it, the one of the configured listen address
+    /// Which server, as http[s]://HOST:PORT[/PATH]; without it, the one of the configured listen address. Nothing secret
+    /// is sent, and no certificate is verified
     #[arg(long, value_parser = parse)]
     url: Option<Target>,
 }
@@ -24,6 +26,7 @@ pub struct Args {
 /// What to ask whom.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Target {
+    tls: bool,
     /// Host and port, as `Host` has it.
     authority: String,
     path: String,
@@ -34,15 +37,15 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
         Some(target) => target.clone(),
         None => configured(config)?,
     };
-    let Target { authority, path } = &target;
+    let url = target.url();
     match ask(&target) {
         Ok(200) => output::line("ready"),
-        Ok(status) => Err(Failure::new(format!(
-            "http://{authority}{path} answered {status}: the server is not ready; its log says why"
-        ))),
-        Err(error) => Err(Failure::new(format!(
-            "http://{authority}{path} does not answer ({error}); is `authms serve` running there?"
-        ))),
+        Ok(status) => {
+            Err(Failure::new(format!("{url} answered {status}: the server is not ready; its log says why")))
+        }
+        Err(error) => {
+            Err(Failure::new(format!("{url} does not answer ({error}); is `authms serve` running there?")))
+        }
     }
 }
 
@@ -53,25 +56,37 @@ fn configured(config: &Config) -> Result<Target, Failure> {
             "the configured port is 0, so the server chose one itself; name it by --url",
         ));
     }
-    parse(&policy::local_url(listen)).map_err(Failure::new)
+    parse(&policy::local_url(config, listen)).map_err(Failure::new)
 }
 
 fn parse(url: &str) -> Result<Target, &'static str> {
-    let rest = url.strip_prefix("http://").ok_or("expected http://HOST:PORT, without TLS")?;
+    let (scheme, rest) = url.split_once("://").ok_or(EXPECTED)?;
+    let tls = match scheme {
+        "http" => false,
+        "https" => true,
+        _ => return Err(EXPECTED),
+    };
     let (authority, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
     if authority.is_empty() || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
-        return Err("expected http://HOST:PORT");
+        return Err(EXPECTED);
     }
     let path = if matches!(path, "" | "/") { READY } else { path };
-    Ok(Target { authority: authority.to_owned(), path: path.to_owned() })
+    Ok(Target { tls, authority: authority.to_owned(), path: path.to_owned() })
 }
 
 /// The status of the answer.
 fn ask(target: &Target) -> io::Result<u16> {
-    let Target { authority, path } = target;
-    let mut stream = connect(authority)?;
+    let stream = connect(target)?;
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
+    match target.tls {
+        true => ask_over(authms_crypto::probe(stream, target.host())?, target),
+        false => ask_over(stream, target),
+    }
+}
+
+fn ask_over(mut stream: impl Read + Write, target: &Target) -> io::Result<u16> {
+    let Target { authority, path, .. } = target;
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {authority}\r\nUser-Agent: authms\r\nConnection: close\r\n\r\n"
     );
@@ -81,9 +96,32 @@ fn ask(target: &Target) -> io::Result<u16> {
     status(&answer).ok_or_else(|| io::Error::other("it speaks no HTTP"))
 }
 
-fn connect(authority: &str) -> io::Result<TcpStream> {
-    let has_port = authority.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok());
-    let host_and_port = if has_port { authority.to_owned() } else { format!("{authority}:80") };
+impl Target {
+    fn url(&self) -> String {
+        let Self { tls, authority, path } = self;
+        format!("http{}://{authority}{path}", if *tls { "s" } else { "" })
+    }
+
+    fn port(&self) -> Option<&str> {
+        self.authority.rsplit_once(':').map(|(_, port)| port).filter(|port| port.parse::<u16>().is_ok())
+    }
+
+    /// Without port and brackets.
+    fn host(&self) -> &str {
+        let host = match self.port() {
+            Some(port) => &self.authority[..self.authority.len() - port.len() - 1],
+            None => &self.authority,
+        };
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+}
+
+fn connect(target: &Target) -> io::Result<TcpStream> {
+    let authority = &target.authority;
+    let host_and_port = match target.port() {
+        Some(_) => authority.clone(),
+        None => format!("{authority}:{}", if target.tls { 443 } else { 80 }),
+    };
     let mut last = io::Error::other("the host has no address");
     for address in host_and_port.to_socket_addrs()? {
         match TcpStream::connect_timeout(&address, PATIENCE) {
@@ -106,12 +144,20 @@ mod tests {
 
     #[test]
     fn urls_and_answers_are_understood() {
-        let target =
-            |authority: &str, path: &str| Ok(Target { authority: authority.into(), path: path.into() });
-        assert_eq!(parse("http://127.0.0.1:8080"), target("127.0.0.1:8080", READY));
-        assert_eq!(parse("http://[::1]:1/"), target("[::1]:1", READY));
-        assert_eq!(parse("http://authms/api/v1/health"), target("authms", "/api/v1/health"));
-        for bad in ["", "127.0.0.1", "https://id.example", "http://", "http:///x", "http://a/b\r\nc: d"] {
+        for (url, tls, host, port, path) in [
+            ("http://127.0.0.1:8080", false, "127.0.0.1", Some("8080"), READY),
+            ("http://[::1]:1/", false, "::1", Some("1"), READY),
+            ("https://[::1]", true, "::1", None, READY),
+            ("http://authms/api/v1/health", false, "authms", None, "/api/v1/health"),
+            ("https://id.example:8443", true, "id.example", Some("8443"), READY),
+        ] {
+            let target = parse(url).expect(url);
+            assert_eq!(
+                (target.tls, target.host(), target.port(), target.path.as_str()),
+                (tls, host, port, path)
+            );
+        }
+        for bad in ["", "127.0.0.1", "ftp://id.example", "http://", "http:///x", "http://a/b\r\nc: d"] {
             assert!(parse(bad).is_err(), "{bad:?}");
         }
         assert_eq!(status(b"HTTP/1.1 503 Service Unavailable\r\n\r\n"), Some(503));

@@ -2,17 +2,21 @@
 
 use std::io::{self, IsTerminal as _};
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use authms_core::{install, key};
+use authms_http::Tls;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::data_dir::{self, ServeLock};
 use crate::failure::Failure;
-use crate::signals::Signals;
+use crate::signals::{self, Signals};
 use crate::start_screen::{self, Facts, FirstTicket};
+use crate::tls::Keeper;
 use crate::wiring::Site;
 use crate::{allocator, background, logging, output, policy};
 
@@ -51,16 +55,23 @@ fn runtime() -> Result<Runtime, Failure> {
 }
 
 async fn serve_until_stopped(config: &Config) -> Result<(), Failure> {
-    let signals =
-        Signals::listen().map_err(|error| Failure::new(format!("cannot listen for signals: {error}")))?;
-    // Before the store: an address that is taken leaves nothing behind.
+    let signals = Signals::listen().map_err(no_signals)?;
+    // Before the store: an address that is taken, or a bad certificate, leaves nothing behind.
+    let keeper = match &config.server.tls {
+        Some(files) => Some(Keeper::start(files, Arc::new(SystemClock))?),
+        None => None,
+    };
     let (listener, address) = listen(config.server.listen).await?;
     let site = Site::open_or_create(config, address, config.passwords.worker_count()).await?;
     announce(config, &site, address).await;
 
-    let _tasks = background::start(&site.parts);
-    let app = authms_http::app(site.parts.clone(), policy::settings(config));
-    authms_http::serve(listener, app, policy::transport(config), signals.stop())
+    let mut tasks = background::start(&site.parts);
+    let tls = keeper.as_ref().map(|keeper| Tls::new(keeper.follow()));
+    if let Some(keeper) = keeper {
+        tasks.spawn(keeper.keep(signals::hangups().map_err(no_signals)?));
+    }
+    let app = authms_http::app(site.parts.clone(), policy::settings(config, &site.parts.policy.issuer));
+    authms_http::serve(listener, app, policy::transport(config), tls, signals.stop())
         .await
         .map_err(|error| Failure::new(format!("cannot serve: {error}")))?;
     if let Err(fault) = key::write_last_uses(&site.parts).await {
@@ -68,6 +79,10 @@ async fn serve_until_stopped(config: &Config) -> Result<(), Failure> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+fn no_signals(error: io::Error) -> Failure {
+    Failure::new(format!("cannot listen for signals: {error}"))
 }
 
 async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure> {
@@ -88,7 +103,7 @@ async fn announce(config: &Config, site: &Site, address: SocketAddr) {
     if io::stderr().is_terminal() {
         let ticket = if site.installed.first_start { first_ticket(site).await } else { None };
         output::note(&start_screen::text(&Facts {
-            url: &policy::local_url(address),
+            url: &policy::local_url(config, address),
             issuer,
             store: &store,
             schema: site.schema,
@@ -111,6 +126,7 @@ async fn announce(config: &Config, site: &Site, address: SocketAddr) {
     }
     tracing::info!(
         %address,
+        tls = config.server.tls.is_some(),
         issuer,
         store = %store.display(),
         engine = "sqlite",

@@ -31,9 +31,14 @@ pub(super) fn check(url: &str) -> Result<(), &'static str> {
 
 /// Whether tokens would cross a network in the clear: plain http to a host that is not this machine.
 pub(super) fn is_exposed(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("http://") else { return false };
+    url.starts_with("http://") && !is_local(url)
+}
+
+/// Whether a URL is one of this machine.
+pub fn is_local(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else { return false };
     let authority = rest.split('/').next().unwrap_or_default();
-    !split_port(authority).is_ok_and(|(host, _)| is_loopback(host))
+    split_port(authority).is_ok_and(|(host, _)| is_loopback(host))
 }
 
 fn is_url_byte(byte: u8) -> bool {

@@ -10,7 +10,7 @@ use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
     Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, MasterKeySource, Passwords,
-    Problem, Server, Sources, Store, Tickets, Tokens, file, rules, value,
+    Problem, Server, Sources, Store, Tickets, TlsFiles, Tokens, file, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
@@ -153,6 +153,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             issuer: optional(layers, "server.issuer"),
             audience: optional(layers, "server.audience"),
             trusted_proxies: parsed(layers, "server.trusted_proxies", value::networks)?,
+            tls: tls(layers),
             max_in_flight: count("server.max_in_flight")?,
             max_connections: count("server.max_connections")?,
             drain: seconds("server.drain_seconds")?,
@@ -222,6 +223,12 @@ fn master(layers: &Layers, dir: &Path) -> MasterKeySource {
         (None, Some(path)) => MasterKeySource::File(path.into()),
         (None, None) => MasterKeySource::File(dir.join("master.key")),
     }
+}
+
+/// That half a pair is none is for the rules to say.
+fn tls(layers: &Layers) -> Option<TlsFiles> {
+    let cert = optional(layers, "server.tls.cert_file")?.into();
+    Some(TlsFiles { cert, key: optional(layers, "server.tls.key_file")?.into() })
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

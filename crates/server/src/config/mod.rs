@@ -23,10 +23,12 @@ mod value;
 
 pub use environment::Environment;
 pub use error::{ConfigError, Problem};
+pub use issuer::is_local;
 pub use levels::{LogFormat, LogLevels};
 pub use load::Overrides;
 pub use model::{
-    Config, Data, Keys, Limit, Limits, Log, MasterKeySource, Passwords, Server, Store, Tickets, Tokens,
+    Config, Data, Keys, Limit, Limits, Log, MasterKeySource, Passwords, Server, Store, Tickets, TlsFiles,
+    Tokens,
 };
 pub use settings::environment_help;
 pub use sources::{Source, Sources};

@@ -64,6 +64,8 @@ pub struct Server {
     pub audience: Option<String>,
     /// Proxies whose forwarding headers are believed.
     pub trusted_proxies: Vec<IpNet>,
+    /// What TLS is served with; without it, plain HTTP.
+    pub tls: Option<TlsFiles>,
     /// Requests worked on at once, 1..=65536.
     pub max_in_flight: u32,
     /// Open connections, 1..=1000000.
@@ -74,6 +76,15 @@ pub struct Server {
     pub header_timeout: Duration,
     /// How long a whole request may take, 1..=600 s.
     pub request_timeout: Duration,
+}
+
+/// `[server.tls]`: PEM files, which are read again when they change.
+#[derive(Clone, Debug)]
+pub struct TlsFiles {
+    /// The server's certificate and then its intermediates.
+    pub cert: PathBuf,
+    /// The certificate's private key, not encrypted.
+    pub key: PathBuf,
 }
 
 impl Server {

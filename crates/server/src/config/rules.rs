@@ -13,8 +13,12 @@ const LEAST_MEMORY_KIB: [u32; 5] = [47_104, 19_456, 12_288, 9_216, 7_168];
 
 /// What forbids this configuration.
 pub(super) fn problems(config: &Config, layers: &Layers) -> Vec<Problem> {
-    let found =
-        [key_for_a_path(config, layers), weak_hash(&config.passwords, layers), exempt_proxy(config, layers)];
+    let found = [
+        key_for_a_path(config, layers),
+        weak_hash(&config.passwords, layers),
+        exempt_proxy(config, layers),
+        half_of_tls(layers).or_else(|| in_the_clear(config, layers)),
+    ];
     found.into_iter().flatten().collect()
 }
 
@@ -25,6 +29,11 @@ pub(super) fn warnings(config: &Config) -> Vec<String> {
         warnings.push(format!(
             "`server.issuer` is {url}: over plain http everyone on the way can read tokens; use https"
         ));
+    }
+    if let (Some(_), Some(url)) = (&config.server.tls, config.server.issuer.as_deref())
+        && url.starts_with("http://")
+    {
+        warnings.push(format!("`server.issuer` is {url}, but TLS is served; clients will look for https"));
     }
     if config.server.trusted_proxies.iter().any(|net| net.prefix_len() == 0) {
         warnings.push(
@@ -69,6 +78,34 @@ fn exempt_proxy(config: &Config, layers: &Layers) -> Option<Problem> {
          escape every limit; narrow one of them"
     );
     Some(problem_at("limits.exempt", layers, sentence))
+}
+
+fn half_of_tls(layers: &Layers) -> Option<Problem> {
+    let (cert, key) = ("server.tls.cert_file", "server.tls.key_file");
+    let given = |key| by_key(key).is_some_and(|setting| layers.value(setting).is_some());
+    let (there, missing) = match (given(cert), given(key)) {
+        (true, false) => (cert, key),
+        (false, true) => (key, cert),
+        _ => return None,
+    };
+    let sentence = format!("`{there}` is given without `{missing}`; TLS needs both, plain HTTP neither");
+    Some(problem_at(there, layers, sentence))
+}
+
+/// Off this machine everyone on the way could read passwords, tickets and tokens.
+fn in_the_clear(config: &Config, layers: &Layers) -> Option<Problem> {
+    let server = &config.server;
+    let stays = server.listen.ip().to_canonical().is_loopback();
+    if stays || server.tls.is_some() || !server.trusted_proxies.is_empty() {
+        return None;
+    }
+    let sentence = format!(
+        "`server.listen` is {}, off this machine, where plain HTTP would show passwords, tickets and tokens; listen on \
+         127.0.0.1, or name a certificate by `server.tls.cert_file` and `server.tls.key_file`, or the proxy that \
+         terminates TLS by `server.trusted_proxies`",
+        server.listen
+    );
+    Some(problem_at("server.listen", layers, sentence))
 }
 
 fn problem_at(key: &str, layers: &Layers, sentence: String) -> Problem {

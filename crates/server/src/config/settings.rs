@@ -67,6 +67,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("server.issuer", Issuer, Unset("none"), "URL that names this service in every token"),
     one("server.audience", Text, Unset("the issuer"), "audience of every token"),
     one("server.trusted_proxies", Networks, Value(""), "proxies whose forwarding headers are believed"),
+    one("server.tls.cert_file", Path, Unset("none: plain HTTP"), "PEM file of the certificate and its chain"),
+    one("server.tls.key_file", Path, Unset("none"), "PEM file of the certificate's private key"),
     number("server.max_in_flight", 1, 65_536, "requests", "1024", "requests worked on at once"),
     number("server.max_connections", 1, 1_000_000, "connections", "4096", "connections open at once"),
     number("server.drain_seconds", 0, 600, "seconds", "25", "wait for running requests when stopping"),

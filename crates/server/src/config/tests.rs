@@ -95,7 +95,7 @@ fn samples(setting: &Setting) -> [String; 3] {
     match setting.kind {
         // From the top, where the hash is never too weak.
         Kind::Number { max, .. } => [max, max - 1, max - 2].map(|number| number.to_string()),
-        Kind::Listen => ["127.0.0.1:1", "[::1]:2", "0.0.0.0:3"].map(str::to_owned),
+        Kind::Listen => ["127.0.0.1:1", "[::1]:2", "127.9.9.9:3"].map(str::to_owned),
         Kind::Issuer => ["https://a.example", "https://b.example", "https://c.example"].map(str::to_owned),
         Kind::Networks => ["10.0.0.0/8", "192.0.2.1,2001:db8::/32", "::1"].map(str::to_owned),
         Kind::Text | Kind::Path | Kind::MasterKey => ["one", "two", "three"].map(str::to_owned),
@@ -122,8 +122,15 @@ fn each_layer_of_each_setting_overrides_those_below() {
         let name = setting.variable();
         let row = |case: &Case| case.config().sources().get(setting.key).cloned().expect("a row");
 
-        let case = Case::new();
-        assert_eq!(row(&case).from, "default", "{name}");
+        // Half a pair is refused, so its other half is always there.
+        let case = match setting.key {
+            "server.tls.cert_file" => variable("AUTHMS_SERVER__TLS__KEY_FILE", "key.pem"),
+            "server.tls.key_file" => variable("AUTHMS_SERVER__TLS__CERT_FILE", "cert.pem"),
+            _ => Case::new(),
+        };
+        if !setting.key.starts_with("server.tls.") {
+            assert_eq!(row(&case).from, "default", "{name}");
+        }
 
         let case = case.toml(&as_toml(setting, &first));
         let found = row(&case);
@@ -502,6 +509,43 @@ fn plain_http_to_elsewhere_and_boundless_trust_are_warned_of() {
     assert_eq!(warned("AUTHMS_SERVER__ISSUER", "http://localhost:8080"), 0);
     assert_eq!(warned("AUTHMS_SERVER__ISSUER", "https://id.example.org"), 0);
     assert_eq!(warned("AUTHMS_SERVER__TRUSTED_PROXIES", "0.0.0.0/0"), 1);
+}
+
+#[test]
+fn off_this_machine_nothing_is_served_in_the_clear() {
+    let listen = |address: &str| variable("AUTHMS_SERVER__LISTEN", address);
+    for address in ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80", "10.0.0.1:0", "[::ffff:192.0.2.7]:80"] {
+        let found = listen(address).refusal();
+        assert!(found.starts_with("environment: AUTHMS_SERVER__LISTEN: `server.listen` is "), "{found}");
+        for mend in ["127.0.0.1", "server.tls.cert_file", "server.tls.key_file", "server.trusted_proxies"] {
+            assert!(found.contains(mend), "{found}");
+        }
+        listen(address).variable("AUTHMS_SERVER__TRUSTED_PROXIES", "10.0.0.2").config();
+        let tls = listen(address).variable("AUTHMS_SERVER__TLS__CERT_FILE", "/cert.pem");
+        let tls = tls.variable("AUTHMS_SERVER__TLS__KEY_FILE", "/key.pem").config().server.tls;
+        assert!(tls.is_some_and(|files| files.cert.ends_with("cert.pem") && files.key.ends_with("key.pem")));
+    }
+    for address in ["127.0.0.1:8080", "127.9.9.9:1", "[::1]:8080", "[::ffff:127.0.0.1]:8080"] {
+        assert!(listen(address).config().server.tls.is_none(), "{address}");
+    }
+}
+
+#[test]
+fn a_certificate_without_its_key_is_refused() {
+    let cert = variable("AUTHMS_SERVER__TLS__CERT_FILE", "/cert.pem").refusal();
+    assert!(cert.contains("`server.tls.cert_file` is given without `server.tls.key_file`"), "{cert}");
+    let key =
+        variable("AUTHMS_SERVER__TLS__KEY_FILE", "/key.pem").variable("AUTHMS_SERVER__LISTEN", "[::]:1");
+    let key = key.refusal();
+    assert!(key.contains("`server.tls.key_file` is given without `server.tls.cert_file`"), "{key}");
+}
+
+#[test]
+fn an_issuer_in_the_clear_beside_tls_is_warned_of() {
+    let tls = variable("AUTHMS_SERVER__TLS__CERT_FILE", "/c").variable("AUTHMS_SERVER__TLS__KEY_FILE", "/k");
+    assert!(tls.config().warnings().is_empty());
+    let plain = tls.variable("AUTHMS_SERVER__ISSUER", "http://localhost:8080");
+    assert!(plain.config().warnings()[0].contains("clients will look for https"));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn healthcheck_tells_by_its_exit_code() {
 
     let gone = home.run(&["healthcheck", "--url", &url]);
     assert!(gone.refusal().contains("is `authms serve` running"), "{gone:?}");
-    assert_eq!(home.run(&["healthcheck", "--url", "https://id.example.org"]).code(), Some(2));
+    assert_eq!(home.run(&["healthcheck", "--url", "ftp://id.example.org"]).code(), Some(2));
     assert!(home.run(&["healthcheck", "--listen", "127.0.0.1:0"]).refusal().contains("--url"));
 }
 

@@ -10,3 +10,4 @@ mod overload;
 mod refusals;
 mod running;
 mod stop;
+mod tls;
