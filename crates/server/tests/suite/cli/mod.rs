@@ -5,6 +5,7 @@ mod create;
 mod help;
 mod home;
 mod install;
+mod key_uses;
 mod keys;
 mod overload;
 mod refusals;

@@ -99,6 +99,14 @@ impl Running {
         answer(stream)
     }
 
+    /// With an access token or API key.
+    pub fn get_as(&self, bearer: &str, path: &str) -> (u16, Value) {
+        let mut stream = self.connect();
+        let head = format!("GET {path} HTTP/1.1\r\nHost: test\r\nAuthorization: Bearer {bearer}\r\n");
+        write!(stream, "{head}Connection: close\r\n\r\n").expect("sent");
+        answer(stream)
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let mut stream = self.connect();
         stream.write_all(post_request(path, &body.to_string()).as_bytes()).expect("sent");
