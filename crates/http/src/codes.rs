@@ -99,6 +99,15 @@ pub const TICKET_EXISTS: Code = code(40000411, 409, "the user has as many such t
 pub const TICKET_NOT_FOUND: Code = code(40000409, 404, "ticket not found");
 /// The ticket was redeemed; `session_id` names the session that it opened.
 pub const TICKET_SPENT: Code = code(40000410, 409, "the ticket was redeemed; end the session that it opened");
+/// The tenant's policy wants every ticket bound to a client.
+pub const TICKET_NEEDS_CLIENT: Code = code(40000415, 400, "this tenant's tickets need a client_id");
+/// The tenant's policy wants every ticket to have a proof.
+pub const TICKET_NEEDS_PROOF: Code = code(40000416, 400, "this tenant's tickets need a proof");
+/// The tenant's policy wants every ticket bound to something.
+pub const TICKET_UNBOUND: Code =
+    code(40000417, 400, "this tenant's tickets need one of client_id, proof, ip and context");
+/// The lifetime is longer than the tenant's policy allows; `max_ttl_seconds` tells how much it allows.
+pub const TICKET_TOO_LONG: Code = code(40000418, 400, "ttl_seconds is longer than this tenant allows");
 
 /// The new password does not meet the policy.
 pub const PASSWORD_POLICY: Code = code(40000501, 400, "the password does not meet the policy");
@@ -171,6 +180,10 @@ pub const ALL: &[Code] = &[
     TICKET_EXISTS,
     TICKET_NOT_FOUND,
     TICKET_SPENT,
+    TICKET_NEEDS_CLIENT,
+    TICKET_NEEDS_PROOF,
+    TICKET_UNBOUND,
+    TICKET_TOO_LONG,
     PASSWORD_POLICY,
     PASSWORD_WRONG,
     PASSWORD_TRANSMISSION,

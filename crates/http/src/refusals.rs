@@ -49,6 +49,12 @@ impl From<MintError> for ApiError {
             }) => Self::from(codes::TICKET_BINDING).saying(said).with("member", member),
             MintError::Invalid(invalid) => invalid.into(),
             MintError::Lifetime => codes::TICKET_LIFETIME.into(),
+            MintError::TooLong(longest) => Self::from(codes::TICKET_TOO_LONG)
+                .saying(said)
+                .with("max_ttl_seconds", longest.as_seconds().to_string()),
+            MintError::NeedsClient => codes::TICKET_NEEDS_CLIENT.into(),
+            MintError::NeedsProof => codes::TICKET_NEEDS_PROOF.into(),
+            MintError::Unbound => codes::TICKET_UNBOUND.into(),
             MintError::UnknownUser => codes::USER_NOT_FOUND.into(),
             MintError::UserInactive => codes::USER_DISABLED.into(),
             MintError::UnknownClient => codes::CLIENT_NOT_FOUND.into(),

@@ -10,7 +10,9 @@ use authms_core::session::{Change as SessionChange, NewSession, Origin, Session}
 use authms_core::signin::{Fences, MethodKind};
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
-use authms_core::ticket::{Change as TicketChange, Minter, NewTicket, Purpose, Ticket, TicketState};
+use authms_core::ticket::{
+    Change as TicketChange, Minter, NewTicket, Purpose, Ticket, TicketPolicy, TicketState,
+};
 use authms_core::time::{Span, Timestamp};
 use authms_core::user::{Change as UserChange, User, UserStatus};
 use authms_store::{Options, SqliteStore};
@@ -86,6 +88,7 @@ impl Bench {
             status: TenantStatus::Active,
             is_default: true,
             signing: Signing::DEFAULT,
+            ticket_policy: TicketPolicy::default(),
             fence: 1,
             rev: 1,
             created_at: now,

@@ -8,6 +8,7 @@ use authms_core::id::Id;
 use authms_core::ports::{Clock, Store, Tenants};
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
+use authms_core::ticket::TicketPolicy;
 use authms_core::time::{Span, Timestamp};
 use authms_store::{OpenError, Options, SqliteStore};
 use authms_testkit::clock::FakeClock;
@@ -249,6 +250,7 @@ fn tenant(name: &str) -> Tenant {
         status: TenantStatus::Active,
         is_default: false,
         signing: Signing::DEFAULT,
+        ticket_policy: TicketPolicy::default(),
         fence: 1,
         rev: 1,
         created_at: now,

@@ -21,6 +21,8 @@ pub enum EventName {
     TenantCreated,
     /// A tenant was changed.
     TenantUpdated,
+    /// What a tenant asks of its tickets was changed.
+    TicketPolicyChanged,
     /// A membership was given, changed or taken.
     MembershipChanged,
     /// A user was created.
@@ -92,6 +94,7 @@ impl EventName {
             Self::KeysRetired => "signing_keys.retired",
             Self::TenantCreated => "tenant.created",
             Self::TenantUpdated => "tenant.updated",
+            Self::TicketPolicyChanged => "tenant.ticket_policy_changed",
             Self::MembershipChanged => "membership.changed",
             Self::UserCreated => "user.created",
             Self::UserUpdated => "user.updated",

@@ -9,6 +9,7 @@ use crate::id::{TenantId, UserId};
 use crate::parts::Parts;
 use crate::signing_key::{self, Signing, UnsealError};
 use crate::tenant::{self, Tenant, TenantStatus};
+use crate::ticket::TicketPolicy;
 use crate::ticket::{self, Mint, MintError, Minted};
 use crate::time::Timestamp;
 use crate::user::{self, User, UserStatus};
@@ -124,6 +125,7 @@ fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> C
         status: TenantStatus::Active,
         is_default: true,
         signing: Signing::DEFAULT,
+        ticket_policy: TicketPolicy::default(),
         fence: 0,
         rev: 1,
         created_at: now,

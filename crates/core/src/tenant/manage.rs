@@ -14,6 +14,7 @@ use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::signing_key::{self, Algorithm, Signing};
 use crate::text::{self, InvalidText};
+use crate::ticket::TicketPolicy;
 
 /// Why nothing was done to a tenant.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -80,6 +81,7 @@ pub async fn create(
         status: TenantStatus::Active,
         is_default: false,
         signing: Signing::DEFAULT,
+        ticket_policy: TicketPolicy::default(),
         fence: 0,
         rev: 1,
         created_at: now,

@@ -2,6 +2,7 @@
 
 use crate::id::TenantId;
 use crate::signing_key::Signing;
+use crate::ticket::TicketPolicy;
 use crate::time::Timestamp;
 
 /// Whether a tenant is in use.
@@ -41,6 +42,8 @@ pub struct Tenant {
     pub is_default: bool,
     /// How its access tokens are signed.
     pub signing: Signing,
+    /// What it asks of its tickets.
+    pub ticket_policy: TicketPolicy,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.
@@ -57,5 +60,6 @@ pub enum Change {
     /// Inserts; the name may be [`Taken`](crate::commit::CommitError::Taken).
     Create(Tenant),
     /// Writes name, status, signing and fence; `rev` is the new one, and `updated_at` the commit's time.
+    /// Writes name, status, ticket policy and fence; `rev` is the new one, and `updated_at` the commit's time.
     Update(Tenant),
 }

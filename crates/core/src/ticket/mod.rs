@@ -7,6 +7,7 @@ mod list;
 mod mint;
 mod model;
 mod page_token;
+mod policy;
 mod redeem;
 mod replay;
 mod revoke;
@@ -18,6 +19,7 @@ pub use list::*;
 pub use mint::{Existing, Mint, MintError, Minted, mint, mint_at_console};
 pub use model::*;
 pub use page_token::Position;
+pub use policy::{TicketPolicy, UpdateTicketPolicy, policy, update_policy};
 pub use redeem::redeem;
 pub use revoke::{revoke, revoke_all};
 

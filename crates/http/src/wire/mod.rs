@@ -1,6 +1,7 @@
 //! The shapes of bodies.
 
 mod envelope;
+mod given;
 mod id;
 mod login;
 pub mod malformed;
@@ -11,6 +12,7 @@ mod time;
 mod transmission;
 
 pub use envelope::{Data, List, PageInfo};
+pub use given::given;
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};
 pub use login::{LoginResponse, RiskAssessmentInfo, UserInfo};
 pub use paging::Paging;

@@ -20,6 +20,7 @@ pub(crate) mod ticket;
 pub(crate) mod ticket_index;
 pub(crate) mod ticket_life;
 pub(crate) mod ticket_list;
+mod ticket_policy;
 pub(crate) mod ticket_view;
 pub(crate) mod user;
 pub(crate) mod user_list;

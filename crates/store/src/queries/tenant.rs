@@ -1,7 +1,7 @@
 //! Tenants.
 
 use super::columns::{self, Columns};
-use super::{List, change_one, first, page, signed};
+use super::{List, change_one, first, page, signed, ticket_policy};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
@@ -10,13 +10,14 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 10] = [
+const COLUMNS: [&str; 11] = [
     "id",
     "name",
     "status",
     "is_default",
     "signing_algorithm",
     "former_algorithm",
+    "ticket_policy",
     "fence",
     "rev",
     "created_at",
@@ -36,6 +37,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         status: c.named(TenantStatus::parse)?,
         is_default: c.take()?,
         signing: Signing { algorithm: c.named(Algorithm::parse)?, former: c.named_if(Algorithm::parse)? },
+        ticket_policy: ticket_policy::read(c)?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -89,6 +91,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 new.is_default,
                 new.signing.algorithm.as_str(),
                 new.signing.former.map(Algorithm::as_str),
+                ticket_policy::column(&new.ticket_policy),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
@@ -99,13 +102,14 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
         Change::Update(new) => {
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
-                       fence = ?6, rev = ?7, updated_at = ?8 WHERE id = ?1";
+                       ticket_policy = ?6, fence = ?7, rev = ?8, updated_at = ?9 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
                 new.name,
                 new.status.as_str(),
                 new.signing.algorithm.as_str(),
                 new.signing.former.map(Algorithm::as_str),
+                ticket_policy::column(&new.ticket_policy),
                 new.fence,
                 signed(new.rev),
                 at.as_millis(),

@@ -17,15 +17,19 @@ const MIGRATIONS: &[Migration] = &[
         name: "0002_ticket_lifecycle",
         sql: include_str!("../../migrations/sqlite/0002_ticket_lifecycle.sql"),
     },
-    Migration { name: "0005_people", sql: include_str!("../../migrations/sqlite/0005_people.sql") },
     Migration {
         name: "0003_signing_algorithms",
         sql: include_str!("../../migrations/sqlite/0003_signing_algorithms.sql"),
     },
     Migration { name: "0004_api_keys", sql: include_str!("../../migrations/sqlite/0004_api_keys.sql") },
+    Migration { name: "0005_people", sql: include_str!("../../migrations/sqlite/0005_people.sql") },
     Migration {
         name: "0006_client_origins",
         sql: include_str!("../../migrations/sqlite/0006_client_origins.sql"),
+    },
+    Migration {
+        name: "0007_ticket_policy",
+        sql: include_str!("../../migrations/sqlite/0007_ticket_policy.sql"),
     },
 ];
 

@@ -9,7 +9,7 @@ use authms_core::install::Installation;
 use authms_core::key::{ApiKeyStatus, Environment, LastUse, PreviousSecret, Restriction};
 use authms_core::signing_key::{Algorithm, KeyState, Signing, StoredKey};
 use authms_core::tenant::{Tenant, TenantStatus};
-use authms_core::ticket::Purpose;
+use authms_core::ticket::{Purpose, TicketPolicy};
 use authms_core::time::Span;
 use authms_core::user::{Identifier, IdentifierKind, PasswordHash, UserStatus};
 use authms_core::{client, install, key, membership, signing_key, tenant, user};
@@ -92,6 +92,13 @@ async fn tenants(w: World) {
     tenant.status = TenantStatus::Disabled;
     tenant.signing = Signing { algorithm: Algorithm::Rs256, former: Some(Algorithm::EdDsa) };
     (tenant.fence, tenant.rev) = (2, 2);
+    tenant.ticket_policy = TicketPolicy {
+        require_client: true,
+        require_proof: false,
+        forbid_unbound: true,
+        default_ttl: Some(Span::seconds(45)),
+        max_ttl: None,
+    };
     let at = w.commit(Change::Tenant(tenant::Change::Update(tenant.clone()))).await.at;
     tenant.updated_at = at;
     let found = w.store.tenant(tenant.id).await.unwrap().unwrap();

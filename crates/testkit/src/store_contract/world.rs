@@ -14,7 +14,7 @@ use authms_core::session::{NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Tenant, TenantStatus};
-use authms_core::ticket::{Minter, NewTicket, Purpose, Replay, Ticket, TicketState};
+use authms_core::ticket::{Minter, NewTicket, Purpose, Replay, Ticket, TicketPolicy, TicketState};
 use authms_core::time::{Span, Timestamp};
 use authms_core::user::{PasswordHash, User, UserStatus};
 use authms_core::{client, key, membership, session, tenant, ticket, user};
@@ -109,6 +109,7 @@ impl World {
             status: TenantStatus::Active,
             is_default: false,
             signing: Signing::DEFAULT,
+            ticket_policy: TicketPolicy::default(),
             fence: 1,
             rev: 1,
             created_at: now,

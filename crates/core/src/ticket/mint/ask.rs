@@ -121,6 +121,18 @@ pub enum MintError {
     /// The lifetime is out of range.
     #[error("ttl_seconds must be between 10 and 600")]
     Lifetime,
+    /// The lifetime is longer than the tenant allows.
+    #[error("ttl_seconds must be at most {} in this tenant", .0.as_seconds())]
+    TooLong(Span),
+    /// The tenant wants every ticket bound to a client.
+    #[error("this tenant's tickets need a client_id")]
+    NeedsClient,
+    /// The tenant wants every ticket to have a proof.
+    #[error("this tenant's tickets need a proof")]
+    NeedsProof,
+    /// The tenant wants no ticket that just anybody may redeem.
+    #[error("this tenant's tickets need one of client_id, proof, ip and context")]
+    Unbound,
     /// No such user in the caller's tenant.
     #[error("no such user")]
     UnknownUser,

@@ -16,6 +16,7 @@ use crate::text::{self, InvalidText};
 use crate::ticket::PREFIX;
 use crate::ticket::life::{Revocation, TicketState};
 use crate::ticket::model::{Change, Idempotency, Minter, NewTicket, Ticket};
+use crate::ticket::policy::TicketPolicy;
 use crate::time::Span;
 use authms_crypto::{OpaqueToken, Secret, sha256};
 
@@ -55,7 +56,9 @@ impl Draft {
         let now = parts.now();
         let tenant = by.caller.tenant();
         let purpose = rules::purpose(by.caller, &ask, ground.subject.role)?;
-        let ttl = rules::lifetime(&parts.policy, purpose, ask.ttl_seconds)?;
+        let policy = TicketPolicy::of(by.caller, ground.tenant);
+        policy.check(&ask)?;
+        let ttl = policy.lifetime(&parts.policy, purpose, ask.ttl_seconds)?;
         let reason = ask.reason.as_deref().map(|r| text::label("reason", r, 500)).transpose()?;
         let proof = ask.proof.as_deref().map(text::proof).transpose()?.map(str::to_owned);
         rules::check_vouching(&ask, now)?;

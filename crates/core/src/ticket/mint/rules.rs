@@ -4,7 +4,6 @@ use super::ask::{Mint, MintError};
 use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::client::{Client, ClientStatus};
 use crate::id::TenantId;
-use crate::parts::Policy;
 use crate::ports::Member;
 use crate::text::InvalidText;
 use crate::ticket::model::{Minter, Purpose};
@@ -75,18 +74,6 @@ pub(super) fn purpose(caller: &Caller, ask: &Mint, subject: Role) -> Result<Purp
         Caller::Console(_) if ask.purpose == Some(Purpose::OnBehalf) => Err(MintError::Purpose),
         Caller::Console(_) => Ok(Purpose::Sso),
     }
-}
-
-/// How long the ticket lives.
-pub(super) fn lifetime(policy: &Policy, purpose: Purpose, asked: Option<i64>) -> Result<Span, MintError> {
-    let ttl = match asked {
-        Some(seconds) => Span::seconds(seconds.clamp(0, i64::from(i32::MAX))),
-        None => match purpose {
-            Purpose::Sso => policy.ticket_ttl,
-            Purpose::OnBehalf => policy.on_behalf_ttl,
-        },
-    };
-    if (Mint::MIN_TTL..=Mint::MAX_TTL).contains(&ttl) { Ok(ttl) } else { Err(MintError::Lifetime) }
 }
 
 /// That what the minter vouches for can be true.

@@ -5,4 +5,5 @@ pub mod client;
 pub mod membership;
 pub mod tenant;
 pub mod ticket;
+pub mod ticket_policy;
 pub mod user;

@@ -63,8 +63,12 @@ fn with_body(document: &Value) -> impl Iterator<Item = (&'static RouteInfo, Vec<
 /// What no member of this kind takes, and why.
 fn wrong_values(member: &Member) -> Vec<(&'static str, Value)> {
     let other = [("a number", json!(7)), ("a truth", json!(true)), ("an object", json!({}))];
-    let mut wrong: Vec<_> =
-        other.into_iter().filter(|(what, _)| member.kind != "integer" || *what != "a number").collect();
+    let takes = match member.kind.as_str() {
+        "integer" => "a number",
+        "boolean" => "a truth",
+        _ => "nothing of these",
+    };
+    let mut wrong: Vec<_> = other.into_iter().filter(|(what, _)| *what != takes).collect();
     if member.required {
         wrong.push(("null", Value::Null));
     }
@@ -94,6 +98,7 @@ fn wrong_values(member: &Member) -> Vec<(&'static str, Value)> {
             wrong.push(("a fraction", json!(7.5)));
             wrong.push(("too large", serde_json::from_str("1e30").expect("JSON")));
         }
+        "boolean" => wrong.push(("a text", json!("true"))),
         other => panic!("{} is of type {other}: say here what it does not take", member.name),
     }
     wrong

@@ -24,6 +24,7 @@ const OURS: &[&str] = &[
     "GET /admin/tenants/{tenant_id}",
     "GET /admin/tickets",
     "GET /admin/tickets/{ticket_id}",
+    "GET /admin/tickets/policy",
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
@@ -31,6 +32,7 @@ const OURS: &[&str] = &[
     "POST /auth/logout",
     "PUT /admin/memberships/{user_id}",
     "PUT /admin/tenants/{tenant_id}",
+    "PUT /admin/tickets/policy",
     "PUT /auth/api-keys/{id}/clients",
 ];
 

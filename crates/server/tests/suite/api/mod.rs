@@ -39,5 +39,6 @@ mod stage;
 mod super_admins;
 mod tenancy;
 mod tenants;
+mod ticket_policy;
 mod tickets;
 mod users;

@@ -193,6 +193,7 @@ impl<'a> Cast<'a> {
             | "DELETE /admin/users/{user_id}/tickets"
             | "GET /admin/tenants"
             | "GET /admin/tenants/{tenant_id}"
+            | "GET /admin/tickets/policy"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
@@ -224,6 +225,7 @@ impl<'a> Cast<'a> {
             "PUT /admin/memberships/{user_id}" => json!({ "role": "support" }),
             "POST /admin/tenants" => json!({ "name": format!("tenant {n}") }),
             "PUT /admin/tenants/{tenant_id}" => json!({ "name": format!("renamed {n}") }),
+            "PUT /admin/tickets/policy" => json!({ "forbid_unbound": false }),
             "POST /admin/oauth/clients" => json!({ "name": format!("app {n}"), "redirect_uris": [] }),
             "PUT /admin/oauth/clients/{client_id}" => json!({ "name": format!("other {n}") }),
             _ => return None,
