@@ -85,6 +85,11 @@ pub trait Store:
     /// Writes a commit durably, or tells why not. An answer may leave only after this returns.
     fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>>;
 
+    /// Writes many commits durably, judged one after another, each with an outcome of its own, in their order. They are
+    /// handed over before this returns, so that the next can be prepared meanwhile. All others wait for them: a few
+    /// hundred at a time.
+    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Result<Committed, CommitError>>>;
+
     /// Takes from traffic budgets, all or none: if one is exhausted, none is charged. One budget a take, in order.
     fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>>;
 
@@ -144,6 +149,8 @@ pub type LoginView = (Standing, Option<PasswordHash>);
 pub trait Users {
     /// A user by identifier, if they are a member of the tenant (whatever their status).
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>>;
+    /// The same of many users, in their order.
+    fn members_by_id(&self, tenant: TenantId, users: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>>;
     /// What a sign-in by name needs: the user in whose home tenant this name is, their standing, their password hash.
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.

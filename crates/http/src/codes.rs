@@ -21,7 +21,7 @@ pub const MALFORMED: Code = code(40000001, 400, "the request is malformed");
 pub const NO_ROUTE: Code = code(40000002, 404, "there is nothing here");
 /// The route knows other methods; `Allow` lists them.
 pub const METHOD: Code = code(40000003, 405, "this method is not allowed here");
-/// The body is over 64 KiB.
+/// The body is over 64 KiB, or over the route's own limit, which the message tells.
 pub const TOO_LARGE: Code = code(40000004, 413, "the body is larger than 65536 bytes");
 /// The body is no `application/json`.
 pub const MEDIA_TYPE: Code = code(40000005, 415, "the body must be application/json");

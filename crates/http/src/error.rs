@@ -14,6 +14,7 @@ use axum::http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER, WWW_AUTHENTICATE
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::fmt;
 
 /// An error answer: a row of [`codes`] and what else is known. [`crate::frame`] renders it as a `SimpleResponse` and
@@ -105,6 +106,11 @@ impl ApiError {
         said.unwrap_or(Cow::Borrowed(self.code.message))
     }
 
+    /// What else is said, for the body.
+    pub fn members(&self) -> BTreeMap<&'static str, String> {
+        self.detail.as_ref().map(|d| d.members.iter().cloned().collect()).unwrap_or_default()
+    }
+
     /// The budget that was used up.
     pub fn budget(&self) -> Option<Budget> {
         self.detail.as_ref()?.budget
@@ -112,13 +118,12 @@ impl ApiError {
 
     /// The body.
     pub fn body(&self, now: Timestamp, request_id: &str) -> Body {
-        let members = self.detail.as_ref().map(|d| d.members.iter().cloned().collect()).unwrap_or_default();
         let body = SimpleResponse {
             code: self.code.number,
             message: self.message(),
             timestamp: now.into(),
             request_id: Some(request_id.to_owned()),
-            members,
+            members: self.members(),
         };
         Body::from(serde_json::to_vec(&body).unwrap_or_default())
     }

@@ -46,6 +46,7 @@ fn public() -> OpenApiRouter<AppState> {
 fn me() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(me::ticket::generate::generate))
+        .routes(routes!(me::ticket::generate_batch::generate_batch))
         .routes(routes!(me::profile::show::show))
         .routes(routes!(me::profile::permissions::permissions))
         .routes(routes!(me::membership::list::list))

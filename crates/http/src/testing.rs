@@ -125,6 +125,9 @@ impl Store for FakeStore {
     fn commit(&self, _: Commit) -> Fut<'_, Result<Committed, CommitError>> {
         Box::pin(async { Err(CommitError::Unavailable) })
     }
+    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Result<Committed, CommitError>>> {
+        Box::pin(async move { commits.iter().map(|_| Err(CommitError::Unavailable)).collect() })
+    }
     fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
         if self.down.load(Ordering::Relaxed) {
             return down();
@@ -192,6 +195,9 @@ impl Memberships for FakeStore {
 
 impl Users for FakeStore {
     fn member(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Option<Member>>> {
+        down()
+    }
+    fn members_by_id(&self, _: TenantId, _: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>> {
         down()
     }
     fn for_login(

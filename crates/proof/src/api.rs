@@ -14,6 +14,7 @@ pub(crate) const REPLAY_WINDOW: Duration = Duration::from_secs(60);
 /// The paths of the contract.
 pub(crate) mod path {
     pub(crate) const MINT: &str = "/api/v1/auth/generate-ticket";
+    pub(crate) const MINT_BATCH: &str = "/api/v1/auth/generate-ticket/batch";
     pub(crate) const SIGN_IN: &str = "/auth/ticket/signin";
     pub(crate) const REFRESH: &str = "/api/v1/auth/refresh";
     pub(crate) const LOGOUT: &str = "/api/v1/auth/logout";

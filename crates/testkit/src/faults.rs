@@ -147,6 +147,29 @@ impl<S: Store> Store for FaultyStore<S> {
         })
     }
 
+    /// Each may fail for itself, as if it were alone.
+    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Result<Committed, CommitError>>> {
+        let (unfailing, action) = {
+            let mut state = self.faults.state();
+            let action = state.before_commit.take();
+            (state.next_commits.is_empty() && state.commits.is_none(), action)
+        };
+        if unfailing && action.is_none() {
+            self.faults.state().counts.commits += u32::try_from(commits.len()).unwrap_or(u32::MAX);
+            return self.inner.commit_all(commits);
+        }
+        Box::pin(async move {
+            if let Some(action) = action {
+                action.await;
+            }
+            let mut outcomes = Vec::with_capacity(commits.len());
+            for commit in commits {
+                outcomes.push(self.commit(commit).await);
+            }
+            outcomes
+        })
+    }
+
     fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
         self.inner.take(takes)
     }
@@ -199,6 +222,10 @@ impl<S: Store> Memberships for FaultyStore<S> {
 impl<S: Store> Users for FaultyStore<S> {
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>> {
         self.read(|s| s.member(tenant, user))
+    }
+    fn members_by_id(&self, tenant: TenantId, users: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>> {
+        let users = users.to_vec();
+        self.read(move |s| s.members_by_id(tenant, &users))
     }
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>> {
         self.read(|s| s.for_login(tenant, names))

@@ -1,12 +1,15 @@
 //! Minting: a ticket for a user, by a system or a person who may.
 
 mod ask;
+mod batch;
 mod draft;
+mod known;
 mod rules;
 
 pub use ask::{Existing, Mint, MintError, Minted};
+pub use batch::{BatchOutcome, MAX_BATCH, mint_batch, require_batch};
 
-use super::model::{Idempotency, Minter};
+use super::model::Idempotency;
 use crate::access::Caller;
 use crate::audit::Source;
 use crate::fault::Fault;
@@ -50,17 +53,17 @@ async fn attempt(
         Some(id) => parts.store.client(id).await.map_err(Fault::from)?,
         None => None,
     };
-    let actor = match by.minter {
-        Minter::Person { user, .. } if user != ask.user => Some(member(parts, tenant, user).await?),
-        _ => None,
+    let actor = match by.minter.acts_for(ask.user) {
+        Some(actor) => Some(member(parts, tenant, actor).await?),
+        None => None,
     };
     let tenant = parts.store.tenant(tenant).await.map_err(Fault::from)?;
     let ground =
         Ground { subject: &subject, client: client.as_ref(), tenant: tenant.as_ref(), actor: actor.as_ref() };
-    let Draft { commit, minted, keyed } = Draft::new(parts, by, &ground, ask, key)?;
+    let Draft { commit, minted } = Draft::new(parts, by, &ground, ask, key)?;
     match parts.store.commit(commit).await {
         Ok(_) => Ok(minted),
-        Err(error) => Err(draft::refused(keyed, error)),
+        Err(error) => Err(draft::refused(key, error)),
     }
 }
 

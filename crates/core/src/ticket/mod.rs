@@ -16,7 +16,10 @@ pub use attempt::{Redeem, RedeemError};
 pub use binding::{Bindings, Context};
 pub use life::*;
 pub use list::*;
-pub use mint::{Existing, Mint, MintError, Minted, mint, mint_at_console};
+pub use mint::{
+    BatchOutcome, Existing, MAX_BATCH, Mint, MintError, Minted, mint, mint_at_console, mint_batch,
+    require_batch,
+};
 pub use model::*;
 pub use page_token::Position;
 pub use policy::{TicketPolicy, UpdateTicketPolicy, policy, update_policy};

@@ -58,6 +58,14 @@ impl Minter {
             Self::Console => [0; 16],
         }
     }
+
+    /// The person who minted for somebody else, and so acts on their behalf.
+    pub fn acts_for(&self, subject: UserId) -> Option<UserId> {
+        match self {
+            Self::Person { user, .. } if *user != subject => Some(*user),
+            _ => None,
+        }
+    }
 }
 
 /// A ticket as stored; of its secret only the hash.

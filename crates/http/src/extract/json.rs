@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
@@ -24,8 +24,7 @@ pub struct Json<T>(pub T);
 impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
-        demand_json(request.headers())?;
-        parse(&read(request.into_body()).await?).map(Self)
+        parse(&body(request, MAX_BODY).await?).map(Self)
     }
 }
 
@@ -50,13 +49,22 @@ impl<T: DeserializeOwned + Default, S: Sync> FromRequest<S> for OptionalJson<T> 
     type Rejection = ApiError;
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         let typed = demand_json(request.headers());
-        let body = read(request.into_body()).await?;
+        let body = read(request.into_body(), MAX_BODY).await?;
         if body.is_empty() {
             return Ok(Self(T::default()));
         }
         typed?;
         parse(&body).map(Self)
     }
+}
+
+/// The body of a request that says it is JSON, for a route with a limit of its own.
+///
+/// # Errors
+/// [`codes::MEDIA_TYPE`], [`codes::TOO_LARGE`], or [`codes::MALFORMED`] if it was cut short.
+pub async fn body(request: Request, max: usize) -> Result<Bytes, ApiError> {
+    demand_json(request.headers())?;
+    read(request.into_body(), max).await
 }
 
 /// One `Content-Type: application/json`, whatever its parameters, and no encoding.
@@ -69,18 +77,24 @@ fn demand_json(headers: &HeaderMap) -> Result<(), ApiError> {
 }
 
 /// Reads the body, giving up at once if it says that it is too large, else as soon as it is.
-async fn read(body: Body) -> Result<Bytes, ApiError> {
-    if body.size_hint().lower() > MAX_BODY as u64 {
-        return Err(codes::TOO_LARGE.into());
+async fn read(body: Body, max: usize) -> Result<Bytes, ApiError> {
+    let too_large =
+        || ApiError::from(codes::TOO_LARGE).saying(format!("the body is larger than {max} bytes"));
+    if body.size_hint().lower() > max as u64 {
+        return Err(too_large());
     }
-    match Limited::new(body, MAX_BODY).collect().await {
+    match Limited::new(body, max).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(codes::TOO_LARGE.into()),
+        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
         Err(error) => Err(ApiError::malformed("body", "cut short").because(error)),
     }
 }
 
-fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ApiError> {
+/// Reads a JSON object.
+///
+/// # Errors
+/// [`codes::MALFORMED`], naming the member.
+pub fn parse<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, ApiError> {
     // A derived Deserialize would take an array for its members in order, too.
     if body.trim_ascii_start().first() != Some(&b'{') {
         return Err(ApiError::malformed("body", "not a JSON object"));

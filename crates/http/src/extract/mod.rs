@@ -5,7 +5,7 @@ pub mod authorization;
 mod caller;
 pub mod forwarded;
 mod idempotency;
-mod json;
+pub mod json;
 mod path;
 mod query;
 pub mod request_id;

@@ -1,5 +1,6 @@
 //! The shapes of bodies.
 
+mod at_most;
 mod envelope;
 mod given;
 mod id;
@@ -11,6 +12,7 @@ mod text;
 mod time;
 mod transmission;
 
+pub use at_most::AtMost;
 pub use envelope::{Data, List, PageInfo};
 pub use given::given;
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};

@@ -49,9 +49,19 @@ pub(crate) struct Args {
     /// Redeem tickets scattered over all that were minted, not in about the order of their minting
     #[arg(long)]
     pub(crate) scattered: bool,
+    /// Tickets in each request of `mint-batch`
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    pub(crate) items: u64,
     /// Where the server keeps its data [default: a temporary directory]
     #[arg(long)]
     pub(crate) data_dir: Option<PathBuf>,
+}
+
+impl Args {
+    /// How many tickets a request is about.
+    fn items_per_request(&self) -> u64 {
+        if self.op == Op::MintBatch { self.items } else { 1 }
+    }
 }
 
 /// Starts both servers and measures all levels.
@@ -67,18 +77,14 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let (levels, mint_per_second) = runtime.block_on(measure(args, &mut site, &server, &yard))?;
     let loaded = Meter::of(server.pid()).memory()?;
     server.stop()?;
-    Ok(Report { op: args.op, levels, mint_per_second, cold_start_ms, idle, loaded })
+    let items = args.items_per_request();
+    Ok(Report { op: args.op, items, levels, mint_per_second, cold_start_ms, idle, loaded })
 }
 
 /// All levels, and the rate at which tickets were minted for them.
 async fn measure(args: &Args, site: &mut Site, server: &Server, yard: &Server) -> Result<(Vec<Level>, f64)> {
     site.add_users().await?;
-    let mut bench = Bench {
-        args,
-        server,
-        yard,
-        scenario: Scenario::new(site, args.op, args.idempotency, args.scattered),
-    };
+    let mut bench = Bench { args, server, yard, scenario: Scenario::new(site, args) };
     let mut levels = Vec::new();
     for connections in &args.connections {
         levels.push(bench.level(*connections as usize).await?);
@@ -97,7 +103,7 @@ impl Bench<'_> {
     /// Both sides by turns at one number of connections.
     async fn level(&mut self, connections: usize) -> Result<Level> {
         let rounds = self.args.rounds;
-        let requests = (self.args.tickets / rounds).max(1) as usize;
+        let requests = (self.args.tickets / rounds / self.args.items_per_request()).max(1) as usize;
         let cap = Duration::from_secs(self.args.seconds) / rounds as u32;
         let bounds = Bounds { connections, requests, cap };
         let (mut ours, mut theirs) = (Tally::default(), Tally::default());

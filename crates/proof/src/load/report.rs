@@ -10,6 +10,8 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) op: Op,
+    /// Tickets that each request is about.
+    pub(crate) items: u64,
     pub(crate) levels: Vec<Level>,
     /// While preparing, at 64 connections; 0 if nothing had to be minted.
     pub(crate) mint_per_second: f64,
@@ -87,10 +89,18 @@ impl Report {
             shares.push(ratio(level.cpu_ratio, 1) + " x");
             rows.push(shares);
         }
+        let batches = match self.items {
+            1 => String::new(),
+            items => {
+                let rate = |level: &Level| grouped(level.server.per_second * items as f64);
+                let rates: Vec<_> = self.levels.iter().map(rate).collect();
+                format!("tickets, {items} a request: {}/s\n", rates.join(", "))
+            }
+        };
         let mib = |kib: u64| kib as f64 / 1024.0;
         let (idle, loaded) = (mib(self.idle.resident_kib), mib(self.loaded.resident_kib));
         format!(
-            "{}\nminting at 64 connections: {}/s\ncold start: {:.0} ms\nresident: {idle:.1} MiB idle, {loaded:.1} MiB \
+            "{}\n{batches}minting at 64 connections: {}/s\ncold start: {:.0} ms\nresident: {idle:.1} MiB idle, {loaded:.1} MiB \
              after the load, {:.1} MiB at most\n",
             render(&header, &rows),
             grouped(self.mint_per_second),

@@ -1,7 +1,8 @@
 //! Prepares what an operation's requests need, outside of what is measured.
 
+use super::Args;
 use super::drive::{Bounds, Run, drive};
-use super::op::{Me, Mint, Op, Operation, Redeem, Refresh};
+use super::op::{Me, Mint, MintBatch, Op, Operation, Redeem, Refresh};
 use crate::Result;
 use crate::setup::{Site, TICKET_TTL_SECONDS};
 use std::sync::Arc;
@@ -17,24 +18,25 @@ const READERS: usize = 1000;
 /// The tickets that are minted and not yet spent, oldest first.
 pub(crate) struct Scenario<'a> {
     site: &'a Site,
-    op: Op,
-    idempotency: bool,
-    scattered: bool,
+    args: &'a Args,
     pool: Vec<(Instant, String)>,
     /// Of all preparing so far.
     pub(crate) minted: Run,
 }
 
 impl<'a> Scenario<'a> {
-    pub(crate) fn new(site: &'a Site, op: Op, idempotency: bool, scattered: bool) -> Self {
-        Self { site, op, idempotency, scattered, pool: Vec::new(), minted: Run::default() }
+    pub(crate) fn new(site: &'a Site, args: &'a Args) -> Self {
+        Self { site, args, pool: Vec::new(), minted: Run::default() }
     }
 
     /// An operation with `count` requests.
     pub(crate) async fn prepare(&mut self, count: usize) -> Result<Arc<dyn Operation>> {
-        Ok(match self.op {
+        Ok(match self.args.op {
             Op::Mint => Arc::new(self.mint()),
-            Op::Redeem => Arc::new(self.redeem(count, self.idempotency, None).await?),
+            Op::MintBatch => {
+                Arc::new(MintBatch::new(self.site.key.clone(), &self.site.users, self.args.items as usize))
+            }
+            Op::Redeem => Arc::new(self.redeem(count, self.args.idempotency, None).await?),
             Op::Refresh => Arc::new(Refresh { tokens: self.sessions(count, "refresh_token").await? }),
             Op::Me => Arc::new(Me { tokens: self.sessions(count.min(READERS), "access_token").await? }),
         })
@@ -60,7 +62,7 @@ impl<'a> Scenario<'a> {
         if missing > 0 {
             let mut run = self.run(Arc::new(self.mint()), missing).await?;
             // Harvested connection by connection; their text sorts by the time of minting.
-            if !self.scattered {
+            if !self.args.scattered {
                 run.harvest.sort_unstable();
             }
             let now = Instant::now();

@@ -30,6 +30,18 @@ pub(crate) fn member(conn: &Connection, tenant: TenantId, user: UserId) -> Resul
     first(conn, &SQL, [tenant.bytes(), user.bytes()], read)
 }
 
+/// Many members, in the order of these identifiers, from one snapshot.
+pub(crate) fn members_by_id(
+    conn: &Connection,
+    tenant: TenantId,
+    users: &[UserId],
+) -> Result<Vec<Option<Member>>> {
+    let snapshot = conn.unchecked_transaction()?;
+    let members = users.iter().map(|user| member(&snapshot, tenant, *user)).collect::<Result<_>>()?;
+    snapshot.finish()?;
+    Ok(members)
+}
+
 /// The oldest active user with this role in the tenant.
 pub(crate) fn first_with_role(conn: &Connection, tenant: TenantId, role: Role) -> Result<Option<Member>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {

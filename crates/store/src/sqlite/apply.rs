@@ -23,23 +23,22 @@ pub struct Applied {
 
 /// Writes a batch in one transaction at `now`, or at the time of the last commit if that is later. Commits are judged
 /// one after another, each on what those before it changed; one whose guard fails is left out. If one cannot be
-/// written, the batch is rolled back and each is written alone, so that no bad row fails the others.
+/// written, the batch is rolled back and each half of it is written for itself, so that no bad row fails the others.
 pub fn apply(conn: &mut Connection, batch: &[Commit], now: Timestamp) -> Applied {
     match transaction(conn, batch, now) {
         Ok(applied) => applied,
-        Err(Failed::Row(_) | Failed::Taken(_)) if batch.len() > 1 => one_by_one(conn, batch, now),
+        Err(Failed::Row(_) | Failed::Taken(_)) if batch.len() > 1 => by_halves(conn, batch, now),
         Err(failed) => failure(conn, batch.len(), now, &failed),
     }
 }
 
-fn one_by_one(conn: &mut Connection, batch: &[Commit], now: Timestamp) -> Applied {
-    let mut all = Applied { at: now, outcomes: Vec::with_capacity(batch.len()), healthy: true };
-    for commit in batch {
-        let one = apply(conn, std::slice::from_ref(commit), all.at);
-        all.at = one.at;
-        all.outcomes.extend(one.outcomes);
-        all.healthy &= one.healthy;
-    }
+fn by_halves(conn: &mut Connection, batch: &[Commit], now: Timestamp) -> Applied {
+    let (first, second) = batch.split_at(batch.len() / 2);
+    let mut all = apply(conn, first, now);
+    let rest = apply(conn, second, all.at);
+    all.at = rest.at;
+    all.outcomes.extend(rest.outcomes);
+    all.healthy &= rest.healthy;
     all
 }
 

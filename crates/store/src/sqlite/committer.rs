@@ -40,6 +40,20 @@ impl Committer {
         outcome.await.unwrap_or(Err(CommitError::Unknown))
     }
 
+    /// Has commits written together; the writer has them when this returns.
+    pub(super) fn commit_all(&self, commits: Vec<Commit>) -> impl Future<Output = Vec<Outcome>> + use<> {
+        let count = commits.len();
+        let (answer, outcomes) = oneshot::channel();
+        let sent = self.send(Job::Commits(commits, answer));
+        async move {
+            let all = match sent {
+                Ok(()) => outcomes.await.map_err(|_| CommitError::Unknown),
+                Err(error) => Err(error),
+            };
+            all.unwrap_or_else(|error| vec![Err(error); count])
+        }
+    }
+
     /// Sweeps, a step at a time.
     pub(super) async fn sweep(&self) -> Read<()> {
         loop {

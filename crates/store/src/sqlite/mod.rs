@@ -81,6 +81,10 @@ impl Store for SqliteStore {
         Box::pin(self.committer.commit(commit))
     }
 
+    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Result<Committed, CommitError>>> {
+        Box::pin(self.committer.commit_all(commits))
+    }
+
     fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
         let budgets = self.limits.take(takes, self.clock.now());
         Box::pin(std::future::ready(Ok(budgets)))

@@ -73,6 +73,10 @@ impl Users for SqliteStore {
         point(&self.readers, |conn| user_list::member(conn, tenant, user))
     }
 
+    fn members_by_id(&self, tenant: TenantId, users: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>> {
+        point(&self.readers, |conn| user_list::members_by_id(conn, tenant, users))
+    }
+
     fn for_login(
         &self,
         tenant: TenantId,

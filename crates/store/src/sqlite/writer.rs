@@ -22,6 +22,8 @@ pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 pub(super) enum Job {
     /// To write a commit.
     Commit(Commit, oneshot::Sender<Outcome>),
+    /// To write commits as one transaction, of whatever lane they are.
+    Commits(Vec<Commit>, oneshot::Sender<Vec<Outcome>>),
     /// To sweep a little, and to answer whether there is more.
     Sweep(oneshot::Sender<Read<bool>>),
     /// Anything, between two transactions.
@@ -80,6 +82,9 @@ impl Writer {
                 let mut one = Gathered::default();
                 one.push(commit, answer);
                 self.write(one);
+            }
+            Job::Commits(commits, answer) => {
+                let _ = answer.send(self.apply(&commits));
             }
             Job::Sweep(answer) => {
                 let _ = answer.send(self.sweep());

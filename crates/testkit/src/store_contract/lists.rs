@@ -15,6 +15,7 @@ use authms_core::user::{Change as Users, User, UserFilter, UserStatus};
 pub(super) const CASES: &[Case] = &[
     Case { name: "lists come in pages, oldest first", run: |w| Box::pin(pages(w)) },
     Case { name: "tenants, clients and keys are found by name", run: |w| Box::pin(names(w)) },
+    Case { name: "members are found by identifier, in that order", run: |w| Box::pin(by_id(w)) },
     Case { name: "members are filtered by status and text", run: |w| Box::pin(filters(w)) },
     Case {
         name: "sessions are listed newest first, without those that are over",
@@ -22,6 +23,17 @@ pub(super) const CASES: &[Case] = &[
     },
     Case { name: "roles are counted among the living", run: |w| Box::pin(roles(w)) },
 ];
+
+async fn by_id(w: World) {
+    let (tenant, other) = (w.tenant().await, w.tenant().await);
+    let (one, two) = (w.user(&tenant, Role::Member).await, w.user(&tenant, Role::Admin).await);
+    let theirs = w.user(&other, Role::Member).await;
+    let found = w.store.members_by_id(tenant.id, &[two.id, theirs.id, one.id, two.id]).await.unwrap();
+    let found: Vec<_> = found.into_iter().map(|m| m.map(|m| (m.user.id, m.role))).collect();
+    let (first, second) = (Some((one.id, Role::Member)), Some((two.id, Role::Admin)));
+    assert_eq!(found, [second, None, first, second]);
+    assert!(w.store.members_by_id(tenant.id, &[]).await.unwrap().is_empty());
+}
 
 fn page(number: u32, size: u32) -> PageRequest {
     PageRequest::new(Some(number), Some(size))

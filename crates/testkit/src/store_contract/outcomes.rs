@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "an identifier is taken in its tenant", run: |w| Box::pin(identifier(w)) },
     Case { name: "what is taken leaves nothing behind", run: |w| Box::pin(nothing_left(w)) },
     Case { name: "one bad commit among good ones fails alone", run: |w| Box::pin(alone(w)) },
+    Case { name: "many at once have an outcome each, in order", run: |w| Box::pin(many(w)) },
     Case { name: "changes of one commit are written in order, together", run: |w| Box::pin(together(w)) },
 ];
 
@@ -111,6 +112,44 @@ async fn alone(w: World) {
         }
     }
     assert_eq!(spent, 1);
+}
+
+async fn many(w: World) {
+    let tenant = w.tenant().await;
+    let user = w.user(&tenant, Role::Member).await;
+    let existing = w.ticket(&tenant, &user).await;
+    let mut commits = Vec::new();
+    let mut expected = Vec::new();
+    for n in 0..100 {
+        let audited = Commit::new(w.audit());
+        let (commit, outcome) = match n {
+            // Judged on what those before it changed.
+            10 => (w.redemption(&existing, &w.new_session(&tenant, &user), None), Ok(())),
+            20 => {
+                let again = w.redemption(&existing, &w.new_session(&tenant, &user), None);
+                (again, Err(CommitError::Conflict(0)))
+            }
+            30 | 31 => {
+                let duplicate = audited.change(Change::Ticket(duplicate(&existing)));
+                (duplicate, Err(CommitError::Unavailable))
+            }
+            40 => {
+                let new = Tenant { name: tenant.name.clone(), ..w.new_tenant() };
+                let taken = CommitError::Taken(Unique::TenantName);
+                (audited.change(Change::Tenant(Tenants::Create(new))), Err(taken))
+            }
+            50 => (audited.change(Change::Tenant(Tenants::Create(w.new_tenant()))), Ok(())),
+            _ => {
+                let ticket = w.new_ticket(&tenant, &user, authms_core::ticket::Minter::Console);
+                (audited.change(Change::Ticket(duplicate(&ticket))), Ok(()))
+            }
+        };
+        commits.push(commit);
+        expected.push(outcome);
+    }
+    let outcomes = w.store.commit_all(commits).await;
+    assert_eq!(outcomes.into_iter().map(|o| o.map(drop)).collect::<Vec<_>>(), expected);
+    assert!(w.store.commit_all(Vec::new()).await.is_empty());
 }
 
 fn duplicate(ticket: &authms_core::ticket::Ticket) -> Ticket {

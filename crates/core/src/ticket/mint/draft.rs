@@ -41,7 +41,6 @@ pub(super) struct Ground<'a> {
 pub(super) struct Draft {
     pub(super) commit: Commit,
     pub(super) minted: Minted,
-    pub(super) keyed: bool,
 }
 
 impl Draft {
@@ -99,14 +98,14 @@ impl Draft {
         let commit = make_room(commit, &ticket, ask.existing);
         let change = Change::Mint(Box::new(NewTicket { ticket, ttl, idempotency: key }));
         let minted = Minted { ticket: token.format(PREFIX), id, expires_in: ttl, purpose };
-        Ok(Self { commit: commit.change(commit::Change::Ticket(change)), minted, keyed: key.is_some() })
+        Ok(Self { commit: commit.change(commit::Change::Ticket(change)), minted })
     }
 }
 
 /// What a commit that was not written says of the request; [`Fault::Changed`]: its idempotency key was used.
-pub(super) fn refused(keyed: bool, error: CommitError) -> MintError {
+pub(super) fn refused(key: Option<Idempotency>, error: CommitError) -> MintError {
     match error {
-        CommitError::Conflict(index) if !keyed || index > 0 => MintError::TooMany,
+        CommitError::Conflict(index) if key.is_none() || index > 0 => MintError::TooMany,
         other => Fault::from(other).into(),
     }
 }

@@ -5,12 +5,14 @@
 
 mod me;
 mod mint;
+mod mint_batch;
 mod redeem;
 mod refresh;
 mod yard;
 
 pub(crate) use me::Me;
 pub(crate) use mint::Mint;
+pub(crate) use mint_batch::MintBatch;
 pub(crate) use redeem::Redeem;
 pub(crate) use refresh::Refresh;
 pub(crate) use yard::Yard;
@@ -37,6 +39,8 @@ pub(crate) enum Op {
     Redeem,
     /// Create a ticket
     Mint,
+    /// Create many tickets with each request
+    MintBatch,
     /// Exchange a refresh token
     Refresh,
     /// Read the signed-in user

@@ -15,6 +15,8 @@ const SUPER_ADMIN: Who = Who::Person(Role::SuperAdmin);
 struct Member {
     name: String,
     kind: String,
+    /// Of a list: the kind of its items.
+    of: String,
     max: Option<usize>,
     required: bool,
 }
@@ -34,6 +36,7 @@ fn members(document: &Value, route: &RouteInfo) -> Vec<Member> {
         Member {
             name: name.clone(),
             kind: kind.as_str().expect("a type").to_owned(),
+            of: text["type"].as_str().unwrap_or_default().to_owned(),
             max: text["maxLength"].as_u64().and_then(|n| usize::try_from(n).ok()),
             required: required.iter().any(|r| r == name),
         }
@@ -89,9 +92,12 @@ fn wrong_values(member: &Member) -> Vec<(&'static str, Value)> {
         }
         "array" => {
             wrong.push(("a text", json!("a")));
-            wrong.push(("a list of numbers", json!([7])));
-            let max = member.max.unwrap_or_else(|| panic!("{} has no maxLength", member.name));
-            wrong.extend(texts(max).map(|(why, text)| (why, json!([text]))));
+            // The items of a batch are read each for itself: see the tests of those routes.
+            if member.of != "object" {
+                wrong.push(("a list of numbers", json!([7])));
+                let max = member.max.unwrap_or_else(|| panic!("{} has no maxLength", member.name));
+                wrong.extend(texts(max).map(|(why, text)| (why, json!([text]))));
+            }
         }
         "integer" => {
             wrong.push(("a text", json!("7")));
@@ -228,8 +234,9 @@ async fn large_bodies_and_other_types_are_refused_at_every_route() {
         let cast = Cast::new(&app, &app.home(), SUPER_ADMIN, route).await;
         let example = cast.expect(route);
         let before = app.written();
+        let limit = if route.path.ends_with("/batch") { 8 * 1024 * 1024 } else { 64 * 1024 };
         let mut large = example.body.clone();
-        large["padding"] = json!("x".repeat(64 * 1024));
+        large["padding"] = json!("x".repeat(limit));
         let answer = send_bytes(&app, &cast, &example, large.to_string().as_bytes()).await;
         assert_eq!(answer.refusal(), (413, 40000004), "{} {}", route.method, route.path);
 

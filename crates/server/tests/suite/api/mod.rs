@@ -6,6 +6,7 @@ mod administered_sessions;
 mod api_keys;
 mod bad_input;
 mod base_paths;
+mod batch;
 mod bindings;
 mod bound;
 mod clients;

@@ -205,6 +205,9 @@ impl<'a> Cast<'a> {
             "POST /auth/generate-ticket" => {
                 json!({ "user_id": self.target.to_string(), "reason": "asked by telephone" })
             }
+            "POST /auth/generate-ticket/batch" => {
+                json!({ "items": [{ "user_id": self.target.to_string(), "reason": "asked by telephone" }] })
+            }
             "PUT /auth/me/password" => {
                 json!({ "old_password": PASSWORD, "new_password": "a different long sentence" })
             }

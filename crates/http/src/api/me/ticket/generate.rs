@@ -94,7 +94,7 @@ pub async fn generate(
 }
 
 /// What can be nobody's identifier is answered as what is nobody's.
-fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
+pub(super) fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
     let user = UserId::parse(&body.user_id).ok_or(codes::USER_NOT_FOUND)?;
     let tenant = body.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
     let client = body.client_id.map(|c| ClientId::parse(&c).ok_or(codes::CLIENT_NOT_FOUND)).transpose()?;

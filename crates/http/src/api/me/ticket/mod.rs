@@ -1,3 +1,4 @@
 //! Tickets, for those who mint them.
 
 pub mod generate;
+pub mod generate_batch;

@@ -1,0 +1,66 @@
+//! What the tickets of one call rest on, each read once.
+
+use super::ask::{Mint, MintError};
+use super::draft::{By, Ground};
+use super::rules;
+use crate::access::Caller;
+use crate::client::Client;
+use crate::fault::Fault;
+use crate::id::{ClientId, UserId};
+use crate::parts::Parts;
+use crate::ports::Member;
+use crate::tenant::Tenant;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+/// Users and clients by identifier, none for what is not there. Kept for one call: should any of them change meanwhile,
+/// its fence kills the tickets.
+#[derive(Default)]
+pub(super) struct Known {
+    tenant: Option<Tenant>,
+    members: HashMap<UserId, Option<Member>>,
+    clients: HashMap<ClientId, Option<Client>>,
+}
+
+impl Known {
+    /// Reads what these need and is not known yet.
+    pub(super) async fn read(
+        &mut self,
+        parts: &Parts,
+        caller: &Caller,
+        asks: impl Iterator<Item = &Mint> + Clone,
+    ) -> Result<(), Fault> {
+        let tenant = caller.tenant();
+        if self.tenant.is_none() {
+            self.tenant = parts.store.tenant(tenant).await?;
+        }
+        let actor = match caller {
+            Caller::Person(person) => Some(person.user),
+            Caller::System(_) | Caller::Console(_) => None,
+        };
+        let mut unknown: Vec<UserId> = asks.clone().map(|ask| ask.user).chain(actor).collect();
+        unknown.retain(|user| !self.members.contains_key(user));
+        unknown.sort_unstable();
+        unknown.dedup();
+        let members = parts.store.members_by_id(tenant, &unknown).await?;
+        self.members.extend(unknown.into_iter().zip(members));
+        for client in asks.filter_map(|ask| ask.client) {
+            if let Entry::Vacant(unknown) = self.clients.entry(client) {
+                unknown.insert(parts.store.client(client).await?);
+            }
+        }
+        Ok(())
+    }
+
+    /// What the decision on this one rests on.
+    pub(super) fn ground(&self, by: &By<'_>, ask: &Mint) -> Result<Ground<'_>, MintError> {
+        let member = |user: &UserId| rules::active(self.members.get(user).and_then(Option::as_ref));
+        let subject = member(&ask.user)?;
+        Ok(Ground {
+            subject,
+            client: ask.client.and_then(|id| self.clients.get(&id)).and_then(Option::as_ref),
+            tenant: self.tenant.as_ref(),
+            actor: by.minter.acts_for(subject.user.id).as_ref().map(member).transpose()?,
+        })
+    }
+}
