@@ -1,9 +1,11 @@
 //! The guarded commit: the one way in which anything is ever changed.
 
 use crate::audit::AuditRow;
-use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use crate::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use crate::time::Timestamp;
-use crate::{client, install, key, membership, session, signin, signing_key, tenant, ticket, user};
+use crate::{
+    client, install, invitation, key, membership, session, signin, signing_key, tenant, ticket, user,
+};
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
 /// time, before any of its changes.
@@ -45,6 +47,8 @@ pub enum Guard {
     },
     /// The session has neither ended nor expired.
     SessionOpen(SessionId),
+    /// The invitation was neither accepted nor revoked, and its time is not over.
+    InvitationOpen(InvitationId),
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].
@@ -106,6 +110,8 @@ pub enum Change {
     Ticket(ticket::Change),
     /// To sessions.
     Session(session::Change),
+    /// To invitations.
+    Invitation(invitation::Change),
     /// To what is remembered of sign-ins.
     SignIn(signin::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
@@ -138,7 +144,8 @@ impl Change {
             | Self::Membership(_)
             | Self::User(_)
             | Self::Client(_)
-            | Self::ApiKey(_) => Lane::Alone,
+            | Self::ApiKey(_)
+            | Self::Invitation(_) => Lane::Alone,
         }
     }
 }
@@ -191,6 +198,16 @@ impl Commit {
     #[must_use]
     pub fn audit(mut self, row: AuditRow) -> Self {
         self.audit.push(row);
+        self
+    }
+
+    /// This and another act, both or neither. They must not concern the same rows: all guards are evaluated before
+    /// any of the changes.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.guards.extend(other.guards);
+        self.changes.extend(other.changes);
+        self.audit.extend(other.audit);
         self
     }
 

@@ -122,6 +122,11 @@ pub enum SessionKind {}
 impl Kind for SessionKind {
     const PREFIX: &'static str = "ses_";
 }
+/// Names an invitation without being one: it carries no secret.
+pub enum InvitationKind {}
+impl Kind for InvitationKind {
+    const PREFIX: &'static str = "inv_";
+}
 /// Names an issued JWT (`jti`).
 pub enum TokenKind {}
 impl Kind for TokenKind {
@@ -147,6 +152,8 @@ pub type RestrictionId = Id<RestrictionKind>;
 pub type TicketId = Id<TicketKind>;
 /// A session's identifier, `ses_…`.
 pub type SessionId = Id<SessionKind>;
+/// An invitation's identifier, `inv_…`.
+pub type InvitationId = Id<InvitationKind>;
 /// A JWT's identifier, `jti_…`.
 pub type TokenId = Id<TokenKind>;
 /// An audit event's identifier, `evt_…`.

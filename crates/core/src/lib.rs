@@ -3,11 +3,13 @@
 
 pub mod access;
 pub mod audit;
+mod batch;
 pub mod client;
 pub mod commit;
 pub mod fault;
 pub mod id;
 pub mod install;
+pub mod invitation;
 pub mod key;
 pub mod limits;
 pub mod membership;

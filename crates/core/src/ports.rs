@@ -2,8 +2,9 @@
 
 use crate::client::Client;
 use crate::commit::{Commit, CommitError, Committed};
-use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use crate::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use crate::install::Installation;
+use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
 use crate::limits::{Budget, Take};
 use crate::membership::Membership;
@@ -80,7 +81,17 @@ pub type Read<T> = Result<T, Down>;
 
 /// All of the store. Reads see every commit that was acknowledged before they began.
 pub trait Store:
-    Installations + Tenants + Memberships + Users + Clients + ApiKeys + Tickets + Sessions + Send + Sync
+    Installations
+    + Tenants
+    + Memberships
+    + Users
+    + Clients
+    + ApiKeys
+    + Tickets
+    + Sessions
+    + Invitations
+    + Send
+    + Sync
 {
     /// Writes a commit durably, or tells why not. An answer may leave only after this returns.
     fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>>;
@@ -155,7 +166,10 @@ pub trait Users {
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
-    /// The members of a tenant, oldest first.
+    /// Those of these names that somebody in their home tenant has.
+    fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>>;
+    /// The members of a tenant, newest first. A search finds any text at the beginning of a name, up to 10,000 users;
+    /// within names it looks at the newest 20,000 members only.
     fn members(&self, tenant: TenantId, filter: UserFilter, page: PageRequest)
     -> Fut<'_, Read<Page<Member>>>;
     /// The oldest active user with this role in the tenant.
@@ -239,4 +253,18 @@ pub trait Sessions {
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>>;
     /// How many sign-ins failed since the user last signed in to this tenant, at most 100.
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>>;
+}
+
+/// Reads about invitations.
+pub trait Invitations {
+    /// One invitation.
+    fn invitation(&self, id: InvitationId) -> Fut<'_, Read<Option<Invitation>>>;
+    /// The invitations to a tenant that stand so at this time, newest first.
+    fn invitations(
+        &self,
+        tenant: TenantId,
+        status: Option<InvitationStatus>,
+        now: Timestamp,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Invitation>>>;
 }

@@ -170,7 +170,8 @@ pub fn password(text: &str) -> String {
     text.nfc().collect()
 }
 
-fn fold(text: &str) -> String {
+/// As it is compared: trimmed, NFKC, lower case.
+pub(crate) fn fold(text: &str) -> String {
     // Twice, since lower-casing can undo normalization (e.g. U+0130).
     let lower: String = text.trim().nfkc().flat_map(char::to_lowercase).collect();
     lower.nfkc().collect()

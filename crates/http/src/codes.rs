@@ -140,6 +140,15 @@ pub const KEY_NETWORK_NOT_FOUND: Code = code(40000705, 404, "the API key has no 
 /// No such session.
 pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
 
+/// The invitation makes no account: one answer for all reasons.
+pub const INVITATION: Code = code(40001001, 400, "the invitation is invalid or has expired");
+/// No such invitation.
+pub const INVITATION_NOT_FOUND: Code = code(40001002, 404, "invitation not found");
+/// The invitation was accepted, revoked, or is over.
+pub const INVITATION_CLOSED: Code = code(40001003, 409, "the invitation is no longer open");
+/// The lifetime asked for is out of range.
+pub const INVITATION_LIFETIME: Code = code(40001004, 400, "ttl_seconds must be between 300 and 2592000");
+
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
     MALFORMED,
@@ -196,6 +205,10 @@ pub const ALL: &[Code] = &[
     KEY_COMPROMISED,
     KEY_NETWORK_NOT_FOUND,
     SESSION_NOT_FOUND,
+    INVITATION,
+    INVITATION_NOT_FOUND,
+    INVITATION_CLOSED,
+    INVITATION_LIFETIME,
 ];
 
 #[cfg(test)]

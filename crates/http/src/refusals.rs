@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::error::ApiError;
 use authms_core::client::ClientError;
+use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::LoginError;
@@ -140,6 +141,31 @@ impl From<UserError> for ApiError {
             }
             UserError::Throttled(throttled) => throttled.into(),
             UserError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<InvitationError> for ApiError {
+    fn from(error: InvitationError) -> Self {
+        match error {
+            InvitationError::Forbidden(forbidden) => forbidden.into(),
+            InvitationError::Invalid(invalid) => invalid.into(),
+            InvitationError::Lifetime => codes::INVITATION_LIFETIME.into(),
+            InvitationError::Taken => codes::USER_TAKEN.into(),
+            InvitationError::Unknown => codes::INVITATION_NOT_FOUND.into(),
+            InvitationError::Closed => codes::INVITATION_CLOSED.into(),
+            InvitationError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<AcceptError> for ApiError {
+    fn from(error: AcceptError) -> Self {
+        match error {
+            AcceptError::Refused => codes::INVITATION.into(),
+            AcceptError::User(user) => user.into(),
+            AcceptError::Throttled(throttled) => throttled.into(),
+            AcceptError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -6,8 +6,9 @@ use crate::serve::Peer;
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::commit::{Commit, CommitError, Committed};
-use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
+use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Quota, Quotas, Take};
 use authms_core::membership::Membership;
@@ -210,6 +211,9 @@ impl Users for FakeStore {
     fn password_hash(&self, _: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         down()
     }
+    fn taken(&self, _: TenantId, _: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {
+        down()
+    }
     fn members(&self, _: TenantId, _: UserFilter, _: PageRequest) -> Fut<'_, Read<Page<Member>>> {
         down()
     }
@@ -288,6 +292,21 @@ impl Sessions for FakeStore {
         down()
     }
     fn failures_of(&self, _: TenantId, _: UserId) -> Fut<'_, Read<u32>> {
+        down()
+    }
+}
+
+impl Invitations for FakeStore {
+    fn invitation(&self, _: InvitationId) -> Fut<'_, Read<Option<Invitation>>> {
+        down()
+    }
+    fn invitations(
+        &self,
+        _: TenantId,
+        _: Option<InvitationStatus>,
+        _: Timestamp,
+        _: PageRequest,
+    ) -> Fut<'_, Read<Page<Invitation>>> {
         down()
     }
 }

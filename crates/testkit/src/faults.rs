@@ -3,8 +3,9 @@
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::commit::{Commit, CommitError, Committed};
-use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
+use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Take};
 use authms_core::membership::Membership;
@@ -233,6 +234,9 @@ impl<S: Store> Users for FaultyStore<S> {
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         self.read(|s| s.password_hash(user))
     }
+    fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {
+        self.read(|s| s.taken(tenant, names))
+    }
     fn members(
         &self,
         tenant: TenantId,
@@ -326,5 +330,20 @@ impl<S: Store> Sessions for FaultyStore<S> {
     }
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
         self.read(|s| s.failures_of(tenant, user))
+    }
+}
+
+impl<S: Store> Invitations for FaultyStore<S> {
+    fn invitation(&self, id: InvitationId) -> Fut<'_, Read<Option<Invitation>>> {
+        self.read(|s| s.invitation(id))
+    }
+    fn invitations(
+        &self,
+        tenant: TenantId,
+        status: Option<InvitationStatus>,
+        now: Timestamp,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Invitation>>> {
+        self.read(|s| s.invitations(tenant, status, now, page))
     }
 }

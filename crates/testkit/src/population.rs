@@ -5,6 +5,7 @@ use authms_core::access::{Caller, Permission, Person, Role};
 use authms_core::audit::Source;
 use authms_core::client::{self, CreateClient, Created};
 use authms_core::id::{SessionId, TenantId, UserId};
+use authms_core::invitation::{self, Invite};
 use authms_core::key::{self, CreateKey, CreatedKey};
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
@@ -108,6 +109,14 @@ impl Population<'_> {
         };
         let created = client::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
         created.expect("creates a client")
+    }
+
+    /// An invitation made at the console: its identifier and its code.
+    pub async fn invitation(&self, email: &str) -> (String, String) {
+        let ask = Invite { tenant: None, email: email.to_owned(), role: None, ttl: None };
+        let made = invitation::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
+        let made = made.expect("invites");
+        (made.invitation.id.to_string(), made.code.expose().to_owned())
     }
 
     /// A ticket minted at the console.

@@ -41,6 +41,14 @@ pub enum EventName {
     PasswordRehashed,
     /// A user's password attempts were counted anew.
     UserUnlocked,
+    /// Somebody was invited.
+    InvitationCreated,
+    /// An invitation was taken back.
+    InvitationRevoked,
+    /// An invitation made an account.
+    InvitationAccepted,
+    /// An invitation was refused.
+    InvitationRefused,
     /// A client was created.
     ClientCreated,
     /// A client was changed.
@@ -104,6 +112,10 @@ impl EventName {
             Self::PasswordChanged => "user.password_changed",
             Self::PasswordRehashed => "user.password_rehashed",
             Self::UserUnlocked => "user.unlocked",
+            Self::InvitationCreated => "invitation.created",
+            Self::InvitationRevoked => "invitation.revoked",
+            Self::InvitationAccepted => "invitation.accepted",
+            Self::InvitationRefused => "invitation.refused",
             Self::ClientCreated => "client.created",
             Self::ClientUpdated => "client.updated",
             Self::ClientDeleted => "client.deleted",

@@ -5,12 +5,12 @@ use super::model::{Change, PasswordHash, User, UserStatus};
 use super::password;
 use crate::access::{Caller, Permission, Role};
 use crate::audit::{Event, EventName, Source};
-use crate::commit::{self, Commit, Guard, Row};
+use crate::commit::{self, Commit, Committed, Guard, Row};
 use crate::id::{TenantId, UserId};
 use crate::membership::{self, Membership};
 use crate::parts::Parts;
 use crate::ports::Member;
-use crate::text;
+use crate::text::{self, InvalidText};
 use crate::time::Timestamp;
 use authms_crypto::SecretString;
 
@@ -44,39 +44,94 @@ pub async fn create(
     source: &Source,
 ) -> Result<Member, UserError> {
     caller.require(Permission::UserWrite)?;
+    let user = named(parts, caller, &ask)?;
+    let planned = plan(parts, caller, user, &ask, source).await?;
+    let committed = parts.store.commit(planned.commit).await?;
+    Ok(planned.member.created(committed))
+}
+
+/// A user about to be created.
+pub(super) struct Planned {
+    pub(super) member: Unborn,
+    pub(super) commit: Commit,
+}
+
+/// A user who exists from the time of the commit on.
+pub(super) struct Unborn {
+    user: User,
+    role: Role,
+}
+
+impl Unborn {
+    pub(super) fn created(self, committed: Committed) -> Member {
+        let user = User { created_at: committed.at, updated_at: committed.at, ..self.user };
+        Member { user, role: self.role, fence: 0 }
+    }
+}
+
+/// The user by their names, once tenant and rank are found to be within the caller's reach.
+pub(super) fn named(parts: &Parts, caller: &Caller, ask: &CreateUser) -> Result<User, UserError> {
     caller.require_tenant(ask.tenant)?;
     caller.require_rank_over(ask.role.unwrap_or(Role::Member))?;
-    let tenant = caller.tenant();
+    let names = Names {
+        username: ask.username.as_deref(),
+        email: ask.email.as_deref(),
+        phone: ask.phone.as_deref(),
+        nickname: ask.nickname.as_deref(),
+    };
+    let user = draft(parts, caller.tenant(), &names)?;
+    if user.identifiers().is_empty() { Err(UserError::Nameless) } else { Ok(user) }
+}
+
+/// All that creates the user, with the hash of their first password.
+pub(super) async fn plan(
+    parts: &Parts,
+    caller: &Caller,
+    mut user: User,
+    ask: &CreateUser,
+    source: &Source,
+) -> Result<Planned, UserError> {
     let role = ask.role.unwrap_or(Role::Member);
-    let (user, hash) = draft(parts, tenant, ask).await?;
-    let event = Event::new(EventName::UserCreated, Some(tenant))
+    let hash = match &ask.password {
+        Some(chosen) => Some(password::hash_new(parts, &user, chosen).await?),
+        None => None,
+    };
+    let now = parts.now();
+    // Whoever chose it for the user knows it: the user must choose another.
+    user.has_password = hash.is_some();
+    user.must_change_password = hash.is_some();
+    user.password_changed_at = hash.as_ref().map(|_| now);
+    let event = Event::new(EventName::UserCreated, Some(user.tenant))
         .by(caller)
         .from(source)
         .subject(user.id)
         .text("role", role.as_str());
-    let now = parts.now();
     let commit =
         Commit::new(event.into_row(now, &*parts.rng)).guard(Guard::Rev { row: Row::User(user.id), rev: 0 });
     let commit = insertion_changes(&user, hash, role, now).into_iter().fold(commit, Commit::change);
-    let committed = parts.store.commit(commit).await?;
-    let user = User { created_at: committed.at, updated_at: committed.at, ..user };
-    Ok(Member { user, role, fence: 0 })
+    Ok(Planned { member: Unborn { user, role }, commit })
 }
 
-async fn draft(
-    parts: &Parts,
-    tenant: TenantId,
-    ask: CreateUser,
-) -> Result<(User, Option<PasswordHash>), UserError> {
+/// Names as somebody typed them.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Names<'a> {
+    pub(crate) username: Option<&'a str>,
+    pub(crate) email: Option<&'a str>,
+    pub(crate) phone: Option<&'a str>,
+    pub(crate) nickname: Option<&'a str>,
+}
+
+/// A new, active user of these names, without a password.
+pub(crate) fn draft(parts: &Parts, tenant: TenantId, names: &Names<'_>) -> Result<User, InvalidText> {
     let now = parts.now();
-    let mut user = User {
+    Ok(User {
         id: UserId::generate(now, &*parts.rng),
         tenant,
         status: UserStatus::Active,
-        username: ask.username.as_deref().map(text::username).transpose()?,
-        email: ask.email.as_deref().map(text::email).transpose()?,
-        phone: ask.phone.as_deref().map(text::phone).transpose()?,
-        nickname: ask.nickname.as_deref().map(|n| text::label("nickname", n, 64)).transpose()?,
+        username: names.username.map(text::username).transpose()?,
+        email: names.email.map(text::email).transpose()?,
+        phone: names.phone.map(text::phone).transpose()?,
+        nickname: names.nickname.map(|n| text::label("nickname", n, 64)).transpose()?,
         has_password: false,
         must_change_password: false,
         password_changed_at: None,
@@ -84,19 +139,7 @@ async fn draft(
         rev: 1,
         created_at: now,
         updated_at: now,
-    };
-    if user.identifiers().is_empty() {
-        return Err(UserError::Nameless);
-    }
-    let hash = match &ask.password {
-        Some(chosen) => Some(password::hash_new(parts, &user, chosen).await?),
-        None => None,
-    };
-    // Whoever chose it for the user knows it: the user must choose another.
-    user.has_password = hash.is_some();
-    user.must_change_password = hash.is_some();
-    user.password_changed_at = hash.as_ref().map(|_| now);
-    Ok((user, hash))
+    })
 }
 
 /// The changes that add a user with a membership; the first start uses them, too.

@@ -16,6 +16,18 @@ use crate::parts::Parts;
 /// # Errors
 /// [`UserError`]
 pub async fn delete(parts: &Parts, caller: &Caller, id: UserId, source: &Source) -> Result<(), UserError> {
+    let commit = deletion(parts, caller, id, source).await?;
+    parts.store.commit(commit).await?;
+    Ok(())
+}
+
+/// The commit that deletes a user.
+pub(super) async fn deletion(
+    parts: &Parts,
+    caller: &Caller,
+    id: UserId,
+    source: &Source,
+) -> Result<Commit, UserError> {
     let member = administered(parts, caller, id, Permission::UserDelete).await?;
     let before = &member.user;
     let user = User {
@@ -34,7 +46,5 @@ pub async fn delete(parts: &Parts, caller: &Caller, id: UserId, source: &Source)
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::Rev { row: Row::User(id), rev: before.rev })
         .change(commit::Change::User(Change::SetPassword { user: Box::new(user), password: None }));
-    let commit = membership::keep_super_admins(parts, before, commit).await?;
-    parts.store.commit(commit).await?;
-    Ok(())
+    membership::keep_super_admins(parts, before, commit).await
 }

@@ -1,23 +1,30 @@
 //! People, their names and their passwords.
 
 mod create;
+mod create_batch;
 mod delete;
 mod error;
 mod list;
 mod model;
 mod password;
 mod rehash;
+mod search;
 mod security;
+mod set_statuses;
 mod update;
 
-pub(crate) use create::insertion_changes;
 pub use create::{CreateUser, create};
+pub(crate) use create::{Names, draft, insertion_changes};
+pub use create_batch::{Outcomes, create_batch};
 pub use delete::delete;
 pub use error::UserError;
 pub(crate) use list::existing;
 pub use list::{get, list, me};
 pub use model::*;
+pub(crate) use password::hash_new;
 pub use password::{PasswordRefused, change_password, set_password};
 pub(crate) use rehash::rehash;
+pub use search::Search;
 pub use security::{SecurityStatus, security_status, unlock};
+pub use set_statuses::set_statuses;
 pub use update::{UpdateUser, set_status, update};

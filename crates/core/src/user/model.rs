@@ -1,5 +1,7 @@
 //! Users and their identifiers.
 
+use super::search::Search;
+use crate::access::Role;
 use crate::id::{TenantId, UserId};
 use crate::time::Timestamp;
 use std::fmt;
@@ -181,6 +183,8 @@ pub enum Change {
 pub struct UserFilter {
     /// Only those of this status; deleted ones are shown only when asked for.
     pub status: Option<UserStatus>,
-    /// Only those with an identifier or nickname that contains this text.
-    pub search: Option<String>,
+    /// Only those of this role in the tenant.
+    pub role: Option<Role>,
+    /// Only those that are found by this.
+    pub search: Option<Search>,
 }

@@ -94,7 +94,7 @@ pub async fn set_password(
 }
 
 /// Checks a new password against the policy and hashes it.
-pub(super) async fn hash_new(
+pub(crate) async fn hash_new(
     parts: &Parts,
     user: &User,
     new: &SecretString,

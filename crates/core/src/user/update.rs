@@ -76,6 +76,20 @@ pub async fn set_status(
     enable: bool,
     source: &Source,
 ) -> Result<Member, UserError> {
+    let (member, commit) = switching(parts, caller, id, enable, source).await?;
+    let committed = parts.store.commit(commit).await?;
+    let user = User { updated_at: committed.at, ..member.user };
+    Ok(Member { user, ..member })
+}
+
+/// The commit that enables or disables a user, and the member after it.
+pub(super) async fn switching(
+    parts: &Parts,
+    caller: &Caller,
+    id: UserId,
+    enable: bool,
+    source: &Source,
+) -> Result<(Member, Commit), UserError> {
     let member = administered(parts, caller, id, Permission::UserWrite).await?;
     let before = member.user.rev;
     let (status, name) = if enable {
@@ -94,9 +108,7 @@ pub async fn set_status(
     if !enable {
         commit = membership::keep_super_admins(parts, &member.user, commit).await?;
     }
-    let committed = parts.store.commit(commit).await?;
-    user.updated_at = committed.at;
-    Ok(Member { user, ..member })
+    Ok((Member { user, ..member }, commit))
 }
 
 /// A user whom the caller may administer: of the caller's tenant as home, and of a rank within the caller's reach.

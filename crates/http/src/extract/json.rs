@@ -16,6 +16,9 @@ use serde::{Deserialize, Serialize};
 /// The largest body, in bytes.
 pub const MAX_BODY: usize = 64 * 1024;
 
+/// The largest body about many things, in bytes.
+pub const MAX_BULK_BODY: usize = 1024 * 1024;
+
 /// A JSON object: read from a request within [`MAX_BODY`], or rendered as an answer. Unknown members are ignored;
 /// what is wrong with a known one is answered with its name.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +28,17 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for Json<T> {
     type Rejection = ApiError;
     async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
         parse(&body(request, MAX_BODY).await?).map(Self)
+    }
+}
+
+/// Like [`Json`], for requests that are about many things, within [`MAX_BULK_BODY`].
+#[derive(Clone, Copy, Debug)]
+pub struct BulkJson<T>(pub T);
+
+impl<T: DeserializeOwned, S: Sync> FromRequest<S> for BulkJson<T> {
+    type Rejection = ApiError;
+    async fn from_request(request: Request, _: &S) -> Result<Self, ApiError> {
+        parse(&body(request, MAX_BULK_BODY).await?).map(Self)
     }
 }
 

@@ -16,7 +16,7 @@ pub mod traceparent;
 pub use authorization::{ClientCredentials, basic, bearer};
 pub use caller::{Authenticated, Me, MeOrActor, Perhaps};
 pub use idempotency::IdempotencyKey;
-pub use json::{Json, MAX_BODY, OptionalJson};
+pub use json::{BulkJson, Json, MAX_BODY, MAX_BULK_BODY, OptionalJson};
 pub use path::{Noun, Path, PathParams};
 pub use query::Query;
 pub use source::Source;

@@ -3,7 +3,8 @@
 use crate::codes::{self, Code};
 use crate::error::ApiError;
 use authms_core::id::{
-    ApiKeyKind, ClientKind, Id, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind,
+    ApiKeyKind, ClientKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind,
+    UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -31,6 +32,9 @@ impl Noun for ApiKeyKind {
 }
 impl Noun for RestrictionKind {
     const NOT_FOUND: Code = codes::KEY_NETWORK_NOT_FOUND;
+}
+impl Noun for InvitationKind {
+    const NOT_FOUND: Code = codes::INVITATION_NOT_FOUND;
 }
 impl Noun for SessionKind {
     const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;

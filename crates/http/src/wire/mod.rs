@@ -1,6 +1,7 @@
 //! The shapes of bodies.
 
 mod at_most;
+mod batch;
 mod envelope;
 mod given;
 mod id;
@@ -13,6 +14,7 @@ mod time;
 mod transmission;
 
 pub use at_most::AtMost;
+pub use batch::{BatchResult, BatchResults, Items};
 pub use envelope::{Data, List, PageInfo};
 pub use given::given;
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};

@@ -1,7 +1,6 @@
 //! The API keys of a tenant.
 
 use super::api_key::{columns, read};
-use super::user_list::contains;
 use super::{List, all, page};
 use authms_core::id::TenantId;
 use authms_core::key::{ApiKey, ApiKeyStatus, Environment, KeyFilter};
@@ -53,4 +52,10 @@ pub(crate) fn named(conn: &Connection, tenant: TenantId, name: &str) -> Result<V
         format!("SELECT {columns} FROM api_keys k WHERE k.tenant_id = ?1 AND k.name = ?2 ORDER BY k.id")
     });
     all(conn, &SQL, params![tenant.bytes(), name], read)
+}
+
+/// A LIKE pattern for what contains this text literally.
+fn contains(text: &str) -> String {
+    let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
+    format!("%{escaped}%")
 }

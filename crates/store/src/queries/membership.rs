@@ -1,7 +1,7 @@
 //! Memberships. A removed one keeps its row, so that its fence never falls.
 
 use super::columns::{self, Columns};
-use super::{all, change_one, first, signed, tenant};
+use super::{all, change_one, first, signed, tenant, user_terms};
 use authms_core::access::Role;
 use authms_core::id::{TenantId, UserId};
 use authms_core::membership::{Change, Membership};
@@ -74,5 +74,6 @@ pub(crate) fn write(conn: &Connection, change: &Change) -> Result<()> {
         new.removed,
         new.joined_at.as_millis(),
     ];
-    change_one(conn, sql, row)
+    change_one(conn, sql, row)?;
+    user_terms::follow_membership(conn, (new.tenant, new.user), new.removed)
 }

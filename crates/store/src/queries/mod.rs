@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod client;
 mod columns;
 pub(crate) mod installation;
+pub(crate) mod invitation;
 pub(crate) mod login;
 pub(crate) mod membership;
 pub(crate) mod refusal;
@@ -24,6 +25,7 @@ mod ticket_policy;
 pub(crate) mod ticket_view;
 pub(crate) mod user;
 pub(crate) mod user_list;
+mod user_terms;
 
 use authms_core::page::{Page, PageRequest};
 use columns::Columns;

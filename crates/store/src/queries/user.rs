@@ -1,10 +1,10 @@
 //! Users, with their identifiers and password hashes.
 
 use super::columns::{self, Columns};
-use super::{change, change_one, first, signed};
-use authms_core::id::UserId;
+use super::{change, change_one, first, signed, user_terms};
+use authms_core::id::{TenantId, UserId};
 use authms_core::time::Timestamp;
-use authms_core::user::{Change, PasswordHash, User, UserStatus};
+use authms_core::user::{Change, Identifier, PasswordHash, User, UserStatus};
 use rusqlite::{Connection, Result, params};
 
 const COLUMNS: [&str; 14] = [
@@ -121,7 +121,20 @@ fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
     ];
     change_one(conn, sql, row)?;
     change(conn, "DELETE FROM user_identifiers WHERE user_id = ?1", [new.id.bytes()])?;
-    insert_identifiers(conn, new)
+    insert_identifiers(conn, new)?;
+    user_terms::follow_names(conn, new)
+}
+
+/// Those of these names that somebody has.
+pub(crate) fn taken(conn: &Connection, tenant: TenantId, names: Vec<Identifier>) -> Result<Vec<Identifier>> {
+    let sql = "SELECT 1 FROM user_identifiers WHERE tenant_id = ?1 AND kind = ?2 AND key = ?3";
+    let mut taken = Vec::new();
+    for name in names {
+        if first(conn, sql, params![tenant.bytes(), name.kind.as_str(), name.key], |_| Ok(()))?.is_some() {
+            taken.push(name);
+        }
+    }
+    Ok(taken)
 }
 
 fn insert_identifiers(conn: &Connection, user: &User) -> Result<()> {

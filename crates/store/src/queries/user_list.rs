@@ -1,12 +1,12 @@
 //! Users as members of a tenant.
 
 use super::columns::Columns;
-use super::{List, first, page, user};
+use super::{List, first, page, user, user_terms};
 use authms_core::access::Role;
 use authms_core::id::{TenantId, UserId};
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::Member;
-use authms_core::user::{UserFilter, UserStatus};
+use authms_core::user::{Search, UserFilter};
 use rusqlite::{Connection, Result, ToSql, params};
 use std::sync::LazyLock;
 
@@ -55,39 +55,92 @@ pub(crate) fn first_with_role(conn: &Connection, tenant: TenantId, role: Role) -
     first(conn, &SQL, params![tenant.bytes(), role.as_str()], read)
 }
 
-/// The members of a tenant, oldest first.
+/// The members of a tenant, newest first.
 pub(crate) fn members(
     conn: &Connection,
     tenant: TenantId,
     filter: &UserFilter,
     request: PageRequest,
 ) -> Result<Page<Member>> {
-    let tenant = tenant.bytes();
-    let status = filter.status.map(UserStatus::as_str);
-    let pattern = filter.search.as_deref().map(contains);
-    let mut params: Vec<&dyn ToSql> = vec![&tenant];
-    let mut from = "FROM memberships m JOIN users u ON u.id = m.user_id
-                    WHERE m.tenant_id = ?1 AND m.removed = 0"
-        .to_owned();
-    match &status {
-        Some(status) => {
-            from.push_str(" AND u.status = ?2");
-            params.push(status);
-        }
-        None => from.push_str(" AND u.status <> 'deleted'"),
-    }
-    if let Some(pattern) = &pattern {
-        params.push(pattern);
-        let n = params.len();
-        let one = |column: &str| format!("u.{column} LIKE ?{n} ESCAPE '\\'");
-        let any = ["username", "email", "phone", "nickname"].map(one).join(" OR ");
-        from.push_str(&format!(" AND ({any})"));
-    }
-    page(conn, &List { columns: &columns(), from: &from, order: "m.user_id" }, &params, request, read)
+    let Query { from, params } = query(tenant, filter);
+    let params: Vec<&dyn ToSql> = params.iter().map(|p| &**p).collect();
+    page(conn, &List { columns: &columns(), from: &from, order: "m.user_id DESC" }, &params, request, read)
 }
 
-/// A LIKE pattern for what contains this text literally.
-pub(super) fn contains(text: &str) -> String {
-    let escaped = text.replace('\\', r"\\").replace('%', r"\%").replace('_', r"\_");
-    format!("%{escaped}%")
+/// What a list is made of.
+struct Query {
+    from: String,
+    params: Vec<Box<dyn ToSql>>,
+}
+
+impl Query {
+    /// Demands one thing more, given the place of its parameter.
+    fn demand(&mut self, param: impl ToSql + 'static, condition: impl FnOnce(usize) -> String) {
+        self.params.push(Box::new(param));
+        self.from.push_str(" AND ");
+        self.from.push_str(&condition(self.params.len()));
+    }
+}
+
+fn query(tenant: TenantId, filter: &UserFilter) -> Query {
+    let from = "FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.tenant_id = ?1 AND m.removed = 0";
+    let mut query = Query { from: from.to_owned(), params: vec![Box::new(*tenant.bytes())] };
+    match filter.status {
+        Some(status) => query.demand(status.as_str(), |n| format!("u.status = ?{n}")),
+        None => query.from.push_str(" AND u.status <> 'deleted'"),
+    }
+    if let Some(role) = filter.role {
+        query.demand(role.as_str(), |n| format!("m.role = ?{n}"));
+    }
+    match &filter.search {
+        None => {}
+        Some(Search::Id(id)) => query.demand(*id.bytes(), |n| format!("m.user_id = ?{n}")),
+        Some(Search::Text(text)) => {
+            query.params.push(Box::new(user_terms::end_of(text)));
+            let end = query.params.len();
+            query.demand(text.clone(), |n| format!("m.user_id IN ({})", user_terms::found(n, end)));
+        }
+    }
+    query
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use authms_core::time::Timestamp;
+    use authms_core::user::UserStatus;
+
+    /// However many users there are: every table is entered by a key.
+    #[test]
+    fn a_search_never_goes_through_all_users() {
+        let mut conn = Connection::open_in_memory().expect("a database");
+        crate::sqlite::migrate(&mut conn, Timestamp::default()).expect("it migrates");
+        for role in [None, Some(Role::SuperAdmin)] {
+            let search = Search::parse("ann");
+            let filter = UserFilter { status: Some(UserStatus::Active), role, search };
+            let Query { from, params } = query(TenantId::from_bytes([0; 16]), &filter);
+            let params: Vec<&dyn ToSql> = params.iter().map(|p| &**p).collect();
+            for what in ["count(*)".to_owned(), columns()] {
+                let order = if what == "count(*)" { "" } else { "ORDER BY m.user_id DESC LIMIT 20" };
+                let mut plan =
+                    conn.prepare(&format!("EXPLAIN QUERY PLAN SELECT {what} {from} {order}")).expect("SQL");
+                let steps =
+                    plan.query_map(&params[..], |row| row.get::<_, String>("detail")).expect("a plan");
+                let steps: Vec<String> = steps.map(|step| step.expect("a step")).collect();
+                let has = |step: &str| steps.iter().any(|s| s.starts_with(step));
+                assert!(
+                    has("SEARCH user_terms USING PRIMARY KEY (tenant_id=? AND term>? AND term<?)"),
+                    "{steps:#?}"
+                );
+                assert!(
+                    has("SEARCH t USING COVERING INDEX user_terms_user (user_id=? AND tenant_id=?)"),
+                    "{steps:#?}"
+                );
+                assert!(has("SEARCH u USING PRIMARY KEY (id=?)"), "{steps:#?}");
+                let scanned: Vec<_> = steps.iter().filter(|s| s.starts_with("SCAN")).collect();
+                // Both are bounded: the results of the two halves.
+                assert!(scanned.iter().all(|s| s.contains("subquery") || s.contains("newest")), "{steps:#?}");
+            }
+        }
+    }
 }

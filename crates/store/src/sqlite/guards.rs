@@ -1,7 +1,10 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
-use crate::queries::{api_key, client, installation, membership, session, tenant, ticket, ticket_life, user};
+use crate::queries::{
+    api_key, client, installation, invitation, membership, session, tenant, ticket, ticket_life, user,
+};
 use authms_core::commit::{Guard, Row};
+use authms_core::invitation::InvitationStatus;
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result};
 
@@ -29,6 +32,9 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
             .is_some_and(|(ended, expires_at, head)| !ended && expires_at > at && head == *generation),
         Guard::SessionOpen(id) => {
             session::life(conn, *id)?.is_some_and(|(ended, expires_at, _)| !ended && expires_at > at)
+        }
+        Guard::InvitationOpen(id) => {
+            invitation::get(conn, *id)?.is_some_and(|i| i.status(at) == InvitationStatus::Open)
         }
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()

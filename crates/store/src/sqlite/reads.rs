@@ -3,19 +3,20 @@
 use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
-    api_key, api_key_list, attempt, client, installation, login, membership, session_view, signing_key,
-    tenant, ticket, ticket_list, ticket_view, user, user_list,
+    api_key, api_key_list, attempt, client, installation, invitation, login, membership, session_view,
+    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
-use authms_core::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, UserId};
+use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
+use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
-    ApiKeys, Clients, Fut, Installations, Member, Memberships, Read, RedeemView, Sessions, Tenants, Tickets,
-    Users,
+    ApiKeys, Clients, Fut, Installations, Invitations, Member, Memberships, Read, RedeemView, Sessions,
+    Tenants, Tickets, Users,
 };
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::{Attempt, Standing};
@@ -87,6 +88,10 @@ impl Users for SqliteStore {
 
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         point(&self.readers, |conn| user::password_hash(conn, user))
+    }
+
+    fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {
+        list(&self.readers, move |conn| user::taken(conn, tenant, names))
     }
 
     fn members(
@@ -196,5 +201,21 @@ impl Sessions for SqliteStore {
 
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
         list(&self.readers, move |conn| attempt::failures(conn, tenant, user))
+    }
+}
+
+impl Invitations for SqliteStore {
+    fn invitation(&self, id: InvitationId) -> Fut<'_, Read<Option<Invitation>>> {
+        point(&self.readers, |conn| invitation::get(conn, id))
+    }
+
+    fn invitations(
+        &self,
+        tenant: TenantId,
+        status: Option<InvitationStatus>,
+        now: Timestamp,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Invitation>>> {
+        list(&self.readers, move |conn| invitation::list(conn, tenant, status, now, page))
     }
 }

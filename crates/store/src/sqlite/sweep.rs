@@ -4,6 +4,7 @@
 
 use crate::queries::{session_index, ticket_index};
 use authms_core::id::{SessionId, UserId};
+use authms_core::invitation::KEPT;
 use authms_core::session::ROTATION_WINDOW;
 use authms_core::time::{Span, Timestamp};
 use rusqlite::{Connection, Result, TransactionBehavior, params};
@@ -95,8 +96,15 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
                          (SELECT session_id FROM session_rotations WHERE at <= ?1 LIMIT ?2)";
     let mint_keys = "DELETE FROM mint_keys WHERE (scope, key_hash) IN
                          (SELECT scope, key_hash FROM mint_keys WHERE until <= ?1 LIMIT ?2)";
+    let invitations = "DELETE FROM invitations WHERE id IN
+                           (SELECT id FROM invitations WHERE expires_at <= ?1 LIMIT ?2)";
     let mut all = true;
-    for (sql, until) in [(replays, now), (rotations, now.minus(ROTATION_WINDOW)), (mint_keys, now)] {
+    for (sql, until) in [
+        (replays, now),
+        (rotations, now.minus(ROTATION_WINDOW)),
+        (mint_keys, now),
+        (invitations, now.minus(KEPT)),
+    ] {
         let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;
     }

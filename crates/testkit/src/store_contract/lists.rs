@@ -10,10 +10,10 @@ use authms_core::membership::{Change as Membership, Membership as Place};
 use authms_core::page::PageRequest;
 use authms_core::session::{Change as Session, EndReason};
 use authms_core::time::Span;
-use authms_core::user::{Change as Users, User, UserFilter, UserStatus};
+use authms_core::user::{Change as Users, Search, User, UserFilter, UserStatus};
 
 pub(super) const CASES: &[Case] = &[
-    Case { name: "lists come in pages, oldest first", run: |w| Box::pin(pages(w)) },
+    Case { name: "lists come in pages, in order", run: |w| Box::pin(pages(w)) },
     Case { name: "tenants, clients and keys are found by name", run: |w| Box::pin(names(w)) },
     Case { name: "members are found by identifier, in that order", run: |w| Box::pin(by_id(w)) },
     Case { name: "members are filtered by status and text", run: |w| Box::pin(filters(w)) },
@@ -65,7 +65,8 @@ async fn pages(w: World) {
         assert_eq!(found.items.iter().map(|k| k.id).collect::<Vec<_>>(), keys[rows.clone()]);
         assert_eq!(found.total, 5);
         let found = w.store.members(tenant.id, UserFilter::default(), page(number, 2)).await.unwrap();
-        assert_eq!(found.items.iter().map(|m| m.user.id).collect::<Vec<_>>(), users[rows]);
+        let newest: Vec<_> = users.iter().rev().copied().collect();
+        assert_eq!(found.items.iter().map(|m| m.user.id).collect::<Vec<_>>(), newest[rows]);
         assert_eq!(found.total, 5);
     }
     let nowhere: TenantId = w.id();
@@ -111,14 +112,14 @@ async fn filters(w: World) {
     let place = w.store.membership(tenant.id, left.id).await.unwrap().unwrap();
     w.commit(Change::Membership(Membership::Put(Place { removed: true, ..place }))).await;
     let found = |status, search: Option<&str>| {
-        let filter = UserFilter { status, search: search.map(str::to_owned) };
+        let filter = UserFilter { status, role: None, search: search.and_then(Search::parse) };
         async {
             let found = w.store.members(tenant.id, filter, page(1, 20)).await.unwrap();
             assert_eq!(found.total as usize, found.items.len());
             found.items.into_iter().filter_map(|m| m.user.username).collect::<Vec<_>>()
         }
     };
-    assert_eq!(found(None, None).await, ["ann", "bob"]);
+    assert_eq!(found(None, None).await, ["bob", "ann"]);
     assert_eq!(found(Some(UserStatus::Active), None).await, ["ann"]);
     assert_eq!(found(Some(UserStatus::Deleted), None).await, ["gone"]);
     for ann in ["nn", "EXAMPLE.com", "0% A", "n_a", "ann@"] {
@@ -128,6 +129,10 @@ async fn filters(w: World) {
     assert_eq!(found(Some(UserStatus::Active), Some("bob")).await, [""; 0]);
     for nobody in ["a%a", "b_b", "\\", "'", "gone"] {
         assert_eq!(found(None, Some(nobody)).await, [""; 0], "{nobody}");
+    }
+    for (role, count) in [(Role::Member, 2), (Role::Admin, 0)] {
+        let filter = UserFilter { role: Some(role), ..UserFilter::default() };
+        assert_eq!(w.store.members(tenant.id, filter, page(1, 20)).await.unwrap().total, count);
     }
 }
 

@@ -11,6 +11,7 @@ mod guards;
 mod keys;
 mod lists;
 mod outcomes;
+mod people;
 mod races;
 mod restart;
 mod sessions;
@@ -45,6 +46,7 @@ pub const CASES: &[&[Case]] = &[
     ticket_life::CASES,
     sessions::CASES,
     attempts::CASES,
+    people::CASES,
     views::CASES,
     lists::CASES,
     guards::CASES,

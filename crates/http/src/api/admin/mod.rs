@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod client;
+pub mod invitation;
 pub mod membership;
 pub mod tenant;
 pub mod ticket;

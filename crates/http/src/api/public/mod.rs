@@ -2,5 +2,6 @@
 
 pub mod discovery;
 pub mod health;
+pub mod invitation;
 pub mod session;
 pub mod ticket;

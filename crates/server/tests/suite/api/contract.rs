@@ -12,14 +12,17 @@ const IDENTITY: &str = include_str!("contract/identity.json");
 const OAUTH: &str = include_str!("contract/oauth.json");
 
 /// Routes that the contract's files do not have: the health checks, discovery and logout that its text has, the
-/// administration of tenants, memberships and tickets, and the clients of an API key.
+/// administration of tenants, memberships, tickets and invitations, and the clients of an API key.
 const OURS: &[&str] = &[
+    "DELETE /admin/invitations/{invitation_id}",
     "DELETE /admin/memberships/{user_id}",
     "DELETE /admin/tickets/{ticket_id}",
     "DELETE /admin/users/{user_id}/tickets",
     "GET /.well-known/jwks.json",
     "GET /.well-known/oauth-authorization-server",
     "GET /.well-known/openid-configuration",
+    "GET /admin/invitations",
+    "GET /admin/invitations/{invitation_id}",
     "GET /admin/tenants",
     "GET /admin/tenants/{tenant_id}",
     "GET /admin/tickets",
@@ -28,6 +31,7 @@ const OURS: &[&str] = &[
     "GET /health",
     "GET /health/live",
     "GET /health/ready",
+    "POST /admin/invitations",
     "POST /admin/tenants",
     "POST /auth/logout",
     "PUT /admin/memberships/{user_id}",
@@ -62,7 +66,7 @@ const EXTRA: [(&str, &[&str]); 11] = [
     ("dto.GetMySessionsResponse", &["timestamp"]),
     ("dto.OAuthClientItem", &["allowed_origins", "purposes"]),
     ("handler_dto.DataResponse", &["timestamp"]),
-    ("dto.SimpleResponseWrapper", &["timestamp"]),
+    ("dto.SimpleResponseWrapper", &["data", "timestamp"]),
 ];
 
 /// Shapes that are a `SimpleResponse` by another name.
@@ -151,6 +155,7 @@ async fn every_member_that_the_contract_has_is_accepted_under_its_name() {
             "POST /admin/users: force_password_change metadata",
             "POST /auth/login: captcha_challenge_id captcha_provider captcha_token client_nonce client_pub_key \
              key_exchange_id key_id",
+            "POST /auth/register: birth_date client_nonce phone",
             "PUT /admin/oauth/clients/{client_id}: client_auth_methods fapi_profile grant_types is_confidential jwks \
              jwks_uri logo_url privacy_policy scopes terms_url website",
             "PUT /admin/users/{user_id}: age_group birth_date department_id is_minor pending_parental_consent",

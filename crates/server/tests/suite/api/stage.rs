@@ -69,6 +69,8 @@ pub struct Cast<'a> {
     pub restriction: RestrictionId,
     /// A session of the caller's besides the one of the bearer; the target's for who has none.
     pub session: String,
+    /// An invitation to the tenant, and its code.
+    pub invitation: (String, String),
     /// The tenant of all that.
     pub tenant: String,
 }
@@ -83,8 +85,16 @@ impl<'a> Cast<'a> {
         let about = |part: &str| route.path.contains(part);
         let target_name = format!("target{n}");
         let sid = |token: &str| jwt::claims(token)["sid"].as_str().unwrap_or_default().to_owned();
-        let parts =
-            ["{user_id}", "/login", "/ticket/", "{ticket_id}", "/refresh", "/sessions/", "/generate-ticket"];
+        let parts = [
+            "{user_id}",
+            "/login",
+            "/ticket/",
+            "{ticket_id}",
+            "/refresh",
+            "/sessions/",
+            "/generate-ticket",
+            "/batch/status",
+        ];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
             false => UserId::from_bytes([0; 16]),
@@ -132,6 +142,10 @@ impl<'a> Cast<'a> {
             key,
             restriction,
             session,
+            invitation: match about("/invitations") || about("/register") {
+                true => home.invitation(&format!("invited{n}@example.test")).await,
+                false => Default::default(),
+            },
             tenant: home.tenant.to_string(),
         }
     }
@@ -147,6 +161,7 @@ impl<'a> Cast<'a> {
         let path = route
             .path
             .replace("{user_id}", &self.target.to_string())
+            .replace("{invitation_id}", &self.invitation.0)
             .replace("{client_id}", &self.client.to_string())
             .replace("{id}", &self.key.to_string())
             .replace("{restriction_id}", &self.restriction.to_string())
@@ -187,6 +202,9 @@ impl<'a> Cast<'a> {
             | "GET /admin/users/{user_id}/login-histories"
             | "GET /admin/users/{user_id}/security-status"
             | "DELETE /admin/memberships/{user_id}"
+            | "GET /admin/invitations"
+            | "GET /admin/invitations/{invitation_id}"
+            | "DELETE /admin/invitations/{invitation_id}"
             | "GET /admin/tickets"
             | "GET /admin/tickets/{ticket_id}"
             | "DELETE /admin/tickets/{ticket_id}"
@@ -200,6 +218,8 @@ impl<'a> Cast<'a> {
             | "POST /admin/oauth/clients/{client_id}/rotate-secret" => Value::Null,
             "POST /auth/ticket/signin" => json!({ "ticket": self.ticket }),
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
+            "POST /auth/register" => json!({ "invitation_code": self.invitation.1, "password": PASSWORD }),
+            "POST /admin/invitations" => json!({ "email": format!("new{n}@example.test") }),
             "POST /auth/refresh" => json!({ "refresh_token": self.refresh }),
             "POST /auth/logout" => json!({}),
             "POST /auth/generate-ticket" => {
@@ -221,6 +241,10 @@ impl<'a> Cast<'a> {
             }
             "POST /admin/auth/api-keys/batch-revoke" => json!({ "ids": [self.key.to_string(), "nobody's"] }),
             "POST /admin/users" => json!({ "username": format!("new{n}"), "password": PASSWORD }),
+            "POST /admin/users/batch" => json!({ "users": [{ "username": format!("one{n}") }] }),
+            "POST /admin/users/batch/status" => {
+                json!({ "status": "disabled", "user_ids": [self.target.to_string()] })
+            }
             "PUT /admin/users/{user_id}" => json!({ "nickname": "Nick" }),
             "PUT /admin/users/{user_id}/status" => json!({ "status": "disabled" }),
             "PUT /admin/users/{user_id}/password" => json!({ "new_password": "a different long sentence" }),

@@ -51,16 +51,21 @@ pub async fn create(
     source: Source,
     Json(body): Json<CreateUserRequest>,
 ) -> Result<(StatusCode, Json<Data<UserWithIdentities>>), ApiError> {
-    let tenant = body.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
-    let ask = CreateUser {
-        tenant,
-        username: body.username.map(Text::into_string),
-        email: body.email.map(Text::into_string),
-        phone: body.phone.map(Text::into_string),
-        nickname: body.nickname.map(Text::into_string),
-        password: body.password.map(SecretText::into_secret),
-        role: role(body.role)?,
-    };
-    let member = user::create(&state, &caller, ask, &source).await?;
+    let member = user::create(&state, &caller, body.ask()?, &source).await?;
     Ok((StatusCode::CREATED, Json(Data::new(member.into(), state.now()))))
+}
+
+impl CreateUserRequest {
+    pub(super) fn ask(self) -> Result<CreateUser, ApiError> {
+        let tenant = self.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
+        Ok(CreateUser {
+            tenant,
+            username: self.username.map(Text::into_string),
+            email: self.email.map(Text::into_string),
+            phone: self.phone.map(Text::into_string),
+            nickname: self.nickname.map(Text::into_string),
+            password: self.password.map(SecretText::into_secret),
+            role: role(self.role)?,
+        })
+    }
 }

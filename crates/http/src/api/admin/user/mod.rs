@@ -1,12 +1,14 @@
 //! Users of the caller's tenant.
 
 pub mod create;
+pub mod create_batch;
 pub mod delete;
 pub mod list;
 pub mod login_histories;
 pub mod security_status;
 pub mod set_password;
 pub mod set_status;
+pub mod set_statuses;
 pub mod show;
 pub mod unlock;
 pub mod update;
@@ -112,7 +114,8 @@ fn masked(name: &str) -> String {
     format!("{first}***{domain}")
 }
 
-fn role(text: Option<Text<16>>) -> Result<Option<Role>, ApiError> {
+/// The role of that name.
+pub(super) fn role(text: Option<Text<16>>) -> Result<Option<Role>, ApiError> {
     let unknown = || ApiError::malformed("role", "must be member, support, admin or super_admin");
     text.map(|t| Role::parse(&t).ok_or_else(unknown)).transpose()
 }

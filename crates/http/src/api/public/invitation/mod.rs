@@ -1,0 +1,3 @@
+//! Invitations, for whoever holds one.
+
+pub mod register;
