@@ -82,11 +82,13 @@ pub enum Permission {
     TenantRead,
     /// Change the tenant; in the default tenant also: create others.
     TenantWrite,
+    /// Ask whether a token of the tenant is good, and what it says.
+    TokenIntrospect,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::TicketMint,
         Self::TicketVouch,
         Self::TicketOnBehalf,
@@ -101,6 +103,7 @@ impl Permission {
         Self::KeyWrite,
         Self::TenantRead,
         Self::TenantWrite,
+        Self::TokenIntrospect,
     ];
 
     /// The name on the wire and at rest.
@@ -120,6 +123,7 @@ impl Permission {
             Self::KeyWrite => "key:write",
             Self::TenantRead => "tenant:read",
             Self::TenantWrite => "tenant:write",
+            Self::TokenIntrospect => "token:introspect",
         }
     }
 
@@ -141,7 +145,8 @@ impl Permission {
             | Self::ClientWrite
             | Self::KeyRead
             | Self::KeyWrite
-            | Self::TenantRead => Some(Role::Admin),
+            | Self::TenantRead
+            | Self::TokenIntrospect => Some(Role::Admin),
             Self::TenantWrite => Some(Role::SuperAdmin),
         }
     }

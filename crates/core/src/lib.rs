@@ -23,6 +23,7 @@ pub mod tenant;
 pub mod text;
 pub mod ticket;
 pub mod time;
+pub mod token;
 pub mod user;
 
 pub use parts::Parts;

@@ -148,6 +148,10 @@ pub const INVITATION_NOT_FOUND: Code = code(40001002, 404, "invitation not found
 pub const INVITATION_CLOSED: Code = code(40001003, 409, "the invitation is no longer open");
 /// The lifetime asked for is out of range.
 pub const INVITATION_LIFETIME: Code = code(40001004, 400, "ttl_seconds must be between 300 and 2592000");
+/// At the endpoints for clients, no client authenticated: one answer for all reasons.
+pub const CLIENT_UNAUTHENTICATED: Code = code(40000901, 401, "the client did not authenticate");
+/// The token was issued to another client, or to none.
+pub const OTHER_CLIENTS_TOKEN: Code = code(40000902, 400, "the token was not issued to this client");
 
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
@@ -209,6 +213,8 @@ pub const ALL: &[Code] = &[
     INVITATION_NOT_FOUND,
     INVITATION_CLOSED,
     INVITATION_LIFETIME,
+    CLIENT_UNAUTHENTICATED,
+    OTHER_CLIENTS_TOKEN,
 ];
 
 #[cfg(test)]

@@ -52,6 +52,12 @@ impl ApiError {
         Self::unauthenticated().saying("the bearer token is not valid").header(WWW_AUTHENTICATE, challenge)
     }
 
+    /// [`codes::CLIENT_UNAUTHENTICATED`], with the challenge that RFC 6749 §5.2 asks for.
+    pub fn unauthenticated_client() -> Self {
+        let challenge = HeaderValue::from_static("Basic realm=\"authms\"");
+        Self::from(codes::CLIENT_UNAUTHENTICATED).header(WWW_AUTHENTICATE, challenge)
+    }
+
     /// [`codes::INTERNAL`]; `cause` goes to the log only.
     pub fn internal(cause: impl fmt::Display) -> Self {
         Self::from(codes::INTERNAL).because(cause)

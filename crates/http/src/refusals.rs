@@ -10,6 +10,7 @@ use authms_core::signin::LoginError;
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
 use authms_core::ticket::{MintError, RedeemError, TicketError};
+use authms_core::token::{ClientAuthError, IntrospectError, RevokeError};
 use authms_core::user::UserError;
 
 impl From<InvalidText> for ApiError {
@@ -198,6 +199,35 @@ impl From<ClientError> for ApiError {
             ClientError::Unknown => codes::CLIENT_NOT_FOUND.into(),
             ClientError::NameTaken => codes::CLIENT_TAKEN.into(),
             ClientError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ClientAuthError> for ApiError {
+    fn from(error: ClientAuthError) -> Self {
+        match error {
+            ClientAuthError::Invalid => Self::unauthenticated_client(),
+            ClientAuthError::Forbidden(forbidden) => forbidden.into(),
+            ClientAuthError::Throttled(throttled) => throttled.into(),
+            ClientAuthError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<IntrospectError> for ApiError {
+    fn from(error: IntrospectError) -> Self {
+        match error {
+            IntrospectError::Forbidden(forbidden) => forbidden.into(),
+            IntrospectError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RevokeError> for ApiError {
+    fn from(error: RevokeError) -> Self {
+        match error {
+            RevokeError::OtherClient => codes::OTHER_CLIENTS_TOKEN.into(),
+            RevokeError::Fault(fault) => fault.into(),
         }
     }
 }

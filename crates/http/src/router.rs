@@ -38,6 +38,8 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(discovery::metadata::openid))
         .routes(routes!(discovery::metadata::oauth))
         .routes(routes!(public::ticket::signin::signin))
+        .routes(routes!(public::oauth::introspect::introspect))
+        .routes(routes!(public::oauth::revoke::revoke))
         .routes(routes!(public::session::login::login))
         .routes(routes!(public::invitation::register::register))
         .routes(routes!(public::session::refresh::refresh))

@@ -34,8 +34,7 @@ pub async fn authenticate(parts: &Parts, bearer: &str, source: &Source) -> Resul
     if bearer.starts_with(key::PREFIX) {
         return key::authenticate(parts, bearer, source).await.map(Caller::System);
     }
-    let claims = verified(parts, bearer).await?;
-    let view = living(parts, &claims).await?;
+    let (_, view) = of_access_token(parts, bearer).await?;
     let role = view.alive(parts.now(), parts.policy.session_idle).map_err(|_| AuthenticateError::Invalid)?;
     let session = view.session;
     Ok(Caller::Person(Person {
@@ -46,6 +45,19 @@ pub async fn authenticate(parts: &Parts, bearer: &str, source: &Source) -> Resul
         acting: session.acting.map(|a| a.user),
         client: session.client,
     }))
+}
+
+/// What an access token says, and its session, which may be over.
+///
+/// # Errors
+/// [`AuthenticateError`]
+pub(crate) async fn of_access_token(
+    parts: &Parts,
+    token: &str,
+) -> Result<(AccessClaims, SessionView), AuthenticateError> {
+    let claims = verified(parts, token).await?;
+    let view = session_of(parts, &claims).await?;
+    Ok((claims, view))
 }
 
 async fn verified(parts: &Parts, token: &str) -> Result<AccessClaims, AuthenticateError> {
@@ -70,7 +82,7 @@ async fn verified(parts: &Parts, token: &str) -> Result<AccessClaims, Authentica
     }
 }
 
-async fn living(parts: &Parts, claims: &AccessClaims) -> Result<SessionView, AuthenticateError> {
+async fn session_of(parts: &Parts, claims: &AccessClaims) -> Result<SessionView, AuthenticateError> {
     let id = SessionId::parse(&claims.sid).ok_or(AuthenticateError::Invalid)?;
     let view = parts.store.session(id).await.map_err(Fault::from)?.ok_or(AuthenticateError::Invalid)?;
     let same =

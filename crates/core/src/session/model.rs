@@ -38,11 +38,19 @@ pub enum EndReason {
     RefreshReuse,
     /// The password changed.
     PasswordChanged,
+    /// Its client revoked a token of it.
+    Revoked,
 }
 
 impl EndReason {
-    const ALL: [Self; 5] =
-        [Self::Logout, Self::EndedByUser, Self::EndedByAdmin, Self::RefreshReuse, Self::PasswordChanged];
+    const ALL: [Self; 6] = [
+        Self::Logout,
+        Self::EndedByUser,
+        Self::EndedByAdmin,
+        Self::RefreshReuse,
+        Self::PasswordChanged,
+        Self::Revoked,
+    ];
 
     /// The name at rest and in the audit log.
     pub const fn as_str(self) -> &'static str {
@@ -52,6 +60,7 @@ impl EndReason {
             Self::EndedByAdmin => "ended_by_admin",
             Self::RefreshReuse => "refresh_reuse",
             Self::PasswordChanged => "password_changed",
+            Self::Revoked => "revoked",
         }
     }
 

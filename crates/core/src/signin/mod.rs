@@ -8,7 +8,7 @@ mod model;
 mod password;
 pub(crate) mod throttle;
 
-pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, FIRST_PARTY_CLIENT};
+pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT};
 pub use decide::{Decision, Refusal, decide};
 pub(crate) use grant::{AccessToken, sign};
 pub use grant::{Grant, SignedIn};

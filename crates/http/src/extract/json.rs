@@ -81,17 +81,21 @@ pub async fn body(request: Request, max: usize) -> Result<Bytes, ApiError> {
     read(request.into_body(), max).await
 }
 
-/// One `Content-Type: application/json`, whatever its parameters, and no encoding.
 fn demand_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    let is_json = media_type(headers).is_some_and(|t| t.eq_ignore_ascii_case("application/json"));
+    if is_json { Ok(()) } else { Err(codes::MEDIA_TYPE.into()) }
+}
+
+/// The one `Content-Type`, without its parameters, of a body that has no encoding.
+pub(super) fn media_type(headers: &HeaderMap) -> Option<&str> {
     let mut types = headers.get_all(CONTENT_TYPE).iter();
-    let named = types.next().and_then(|t| t.to_str().ok()).and_then(|t| t.split(';').next());
-    let is_json = named.is_some_and(|t| t.trim().eq_ignore_ascii_case("application/json"));
+    let named = types.next()?.to_str().ok()?.split(';').next()?;
     let plain = !headers.contains_key(CONTENT_ENCODING) && types.next().is_none();
-    if is_json && plain { Ok(()) } else { Err(codes::MEDIA_TYPE.into()) }
+    plain.then_some(named.trim())
 }
 
 /// Reads the body, giving up at once if it says that it is too large, else as soon as it is.
-async fn read(body: Body, max: usize) -> Result<Bytes, ApiError> {
+pub(super) async fn read(body: Body, max: usize) -> Result<Bytes, ApiError> {
     let too_large =
         || ApiError::from(codes::TOO_LARGE).saying(format!("the body is larger than {max} bytes"));
     if body.size_hint().lower() > max as u64 {

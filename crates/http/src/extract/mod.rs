@@ -3,6 +3,7 @@
 pub mod address;
 pub mod authorization;
 mod caller;
+mod form;
 pub mod forwarded;
 mod idempotency;
 pub mod json;
@@ -15,6 +16,7 @@ pub mod traceparent;
 
 pub use authorization::{ClientCredentials, basic, bearer};
 pub use caller::{Authenticated, Me, MeOrActor, Perhaps};
+pub use form::FormOrJson;
 pub use idempotency::IdempotencyKey;
 pub use json::{BulkJson, Json, MAX_BODY, MAX_BULK_BODY, OptionalJson};
 pub use path::{Noun, Path, PathParams};

@@ -18,6 +18,11 @@ pub fn in_json(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiErro
     explain(&error.path().to_string(), said)
 }
 
+/// The error of a form.
+pub fn in_form(error: &serde_path_to_error::Error<serde_urlencoded::de::Error>) -> ApiError {
+    explain(&error.path().to_string(), &error.inner().to_string())
+}
+
 /// The error of a query.
 pub fn in_query(rejection: &QueryRejection) -> ApiError {
     let said = rejection.body_text();

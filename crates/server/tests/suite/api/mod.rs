@@ -29,6 +29,7 @@ mod logout;
 mod manners;
 mod matrix;
 mod mint;
+mod oauth;
 mod on_behalf;
 mod openapi;
 mod password;

@@ -64,6 +64,8 @@ pub struct Cast<'a> {
     /// The target's user name.
     pub target_name: String,
     pub client: ClientId,
+    /// The client's secret.
+    pub client_secret: String,
     pub key: ApiKeyId,
     /// One of the networks of that key.
     pub restriction: RestrictionId,
@@ -94,13 +96,15 @@ impl<'a> Cast<'a> {
             "/sessions/",
             "/generate-ticket",
             "/batch/status",
+            "/introspect",
         ];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
             false => UserId::from_bytes([0; 16]),
         };
         let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
-        if about("/refresh") || about("/sessions/") || about("/login-histories") {
+        let about_tokens = ["/refresh", "/introspect", "/sessions/", "/login-histories"];
+        if about_tokens.iter().any(|part| about(part)) {
             let tokens = home.sign_in(target).await;
             (session, refresh) = (sid(&tokens.access), tokens.refresh);
         }
@@ -120,9 +124,12 @@ impl<'a> Cast<'a> {
                 bearer = home.on_behalf(&actor, target).await;
             }
         }
-        let client = match about("/clients") {
-            true => home.client(&format!("client {n}")).await.client.id,
-            false => ClientId::from_bytes([0; 16]),
+        let (client, client_secret) = match about("/clients") || about("/revoke") {
+            true => {
+                let made = home.client(&format!("client {n}")).await;
+                (made.client.id, made.secret.expose().to_owned())
+            }
+            false => (ClientId::from_bytes([0; 16]), String::new()),
         };
         let (key, restriction) = match about("/api-keys") {
             true => key(home).await,
@@ -139,6 +146,7 @@ impl<'a> Cast<'a> {
             target,
             target_name,
             client,
+            client_secret,
             key,
             restriction,
             session,
@@ -220,6 +228,10 @@ impl<'a> Cast<'a> {
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
             "POST /auth/register" => json!({ "invitation_code": self.invitation.1, "password": PASSWORD }),
             "POST /admin/invitations" => json!({ "email": format!("new{n}@example.test") }),
+            "POST /oauth/introspect" => json!({ "token": self.refresh }),
+            "POST /oauth/revoke" => json!({
+                "token": "unknown", "client_id": self.client.to_string(), "client_secret": self.client_secret,
+            }),
             "POST /auth/refresh" => json!({ "refresh_token": self.refresh }),
             "POST /auth/logout" => json!({}),
             "POST /auth/generate-ticket" => {

@@ -25,6 +25,14 @@ pub struct Metadata {
     subject_types_supported: [&'static str; 1],
     /// What access tokens may be signed by: the algorithms of the key set.
     access_token_signing_alg_values_supported: Vec<&'static str>,
+    /// Where clients ask about tokens (RFC 7662).
+    introspection_endpoint: String,
+    /// How they authenticate there; `Bearer`: by API key.
+    introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    /// Where clients revoke their tokens (RFC 7009).
+    revocation_endpoint: String,
+    /// How they authenticate there.
+    revocation_endpoint_auth_methods_supported: [&'static str; 2],
     /// Where tickets are redeemed.
     ticket_signin_endpoint: String,
     /// Where refresh tokens are used.
@@ -65,6 +73,14 @@ fn metadata(parts: &Parts) -> Metadata {
         grant_types_supported: [],
         subject_types_supported: ["public"],
         access_token_signing_alg_values_supported: algorithms.into_iter().map(Algorithm::as_str).collect(),
+        introspection_endpoint: format!("{issuer}/api/v1/oauth/introspect"),
+        introspection_endpoint_auth_methods_supported: [
+            "client_secret_basic",
+            "client_secret_post",
+            "Bearer",
+        ],
+        revocation_endpoint: format!("{issuer}/api/v1/oauth/revoke"),
+        revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
         ticket_signin_endpoint: format!("{issuer}/api/v1/auth/ticket/signin"),
         ticket_refresh_endpoint: format!("{issuer}/api/v1/auth/refresh"),
     }
