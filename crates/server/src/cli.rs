@@ -2,7 +2,9 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{admin, client, config_check, healthcheck, key, keys, ticket, user};
+use crate::commands::{
+    admin, client, completion, config_check, healthcheck, key, keys, member, session, tenant, ticket, user,
+};
 use crate::config::{Overrides, environment_help};
 
 const ABOUT: &str = "Self-hosted identity service with one-time ticket sign-in";
@@ -15,8 +17,9 @@ First steps:
   authms key create --name backend --scope ticket:mint
                                        an API key for a backend that mints tickets
 
-Each command's result alone goes to standard output, all else to standard error.
-Exit codes: 0 done, 1 failed, 2 arguments not understood.";
+Each command's result alone goes to standard output, all else to standard error. With --json it is one line of JSON, its
+members named as in the HTTP API; a list is {items, total, pagination}.
+Exit codes: 0 done, 1 failed, 2 arguments not understood, 3 no such thing, 4 refused.";
 
 const HINT: &str = "`authms --help` lists all settings with their environment variables.";
 
@@ -55,6 +58,15 @@ pub enum Command {
     /// Users
     #[command(subcommand, after_help = HINT)]
     User(user::Command),
+    /// Tenants: isolated populations
+    #[command(subcommand, after_help = HINT)]
+    Tenant(tenant::Command),
+    /// Memberships: users' places and roles in tenants
+    #[command(subcommand, after_help = HINT)]
+    Member(member::Command),
+    /// Sessions of users
+    #[command(subcommand, after_help = HINT)]
+    Session(session::Command),
     /// Clients: the applications that users sign in to
     #[command(subcommand, after_help = HINT)]
     Client(client::Command),
@@ -73,6 +85,9 @@ pub enum Command {
     /// Print the OpenAPI document of the HTTP face
     #[command(after_help = HINT)]
     Openapi,
+    /// Print a script that completes commands and options in a shell
+    #[command(after_help = completion::WHERE)]
+    Completion(completion::Args),
 }
 
 #[cfg(test)]

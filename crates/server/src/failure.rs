@@ -2,11 +2,14 @@
 
 use std::fmt;
 
+use authms_core::access::Forbidden;
 use authms_core::client::ClientError;
 use authms_core::fault::Fault;
 use authms_core::install::InstallError;
 use authms_core::key::KeyError;
+use authms_core::session::AdministerError;
 use authms_core::signing_key::UnsealError;
+use authms_core::tenant::TenantError;
 use authms_core::ticket::MintError;
 use authms_core::user::UserError;
 use authms_store::OpenError;
@@ -15,8 +18,20 @@ use crate::config::ConfigError;
 use crate::data_dir::DataDirError;
 use crate::output;
 
+/// What sort of failure: the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// It could not be carried out.
+    Failed = 1,
+    /// What the command names does not exist.
+    Missing = 3,
+    /// A rule forbids it, a value is malformed or taken, or the operator said no.
+    Refused = 4,
+}
+
 /// Why a command failed, in words for its user. Holds no secret.
 pub struct Failure {
+    kind: Kind,
     sentence: String,
     told: bool,
 }
@@ -24,7 +39,26 @@ pub struct Failure {
 impl Failure {
     /// A failure that these words explain.
     pub fn new(sentence: impl Into<String>) -> Self {
-        Self { sentence: sentence.into(), told: false }
+        Self::of(Kind::Failed, sentence)
+    }
+
+    /// What the command names does not exist.
+    pub fn missing(sentence: impl Into<String>) -> Self {
+        Self::of(Kind::Missing, sentence)
+    }
+
+    /// It is refused.
+    pub fn refused(sentence: impl Into<String>) -> Self {
+        Self::of(Kind::Refused, sentence)
+    }
+
+    fn of(kind: Kind, sentence: impl Into<String>) -> Self {
+        Self { kind, sentence: sentence.into(), told: false }
+    }
+
+    /// What sort of failure it is.
+    pub const fn kind(&self) -> Kind {
+        self.kind
     }
 
     /// Makes it a record of the log, unless `terminal` or the log would not show it.
@@ -107,7 +141,8 @@ impl From<MintError> for Failure {
     fn from(error: MintError) -> Self {
         match error {
             MintError::Fault(fault) => fault.into(),
-            other => Self::new(other.to_string()),
+            MintError::UnknownUser => Self::missing(error.to_string()),
+            other => Self::refused(other.to_string()),
         }
     }
 }
@@ -116,11 +151,25 @@ impl From<UserError> for Failure {
     fn from(error: UserError) -> Self {
         match error {
             UserError::Fault(fault) => fault.into(),
+            UserError::Unknown => Self::missing(error.to_string()),
+            UserError::Forbidden(Forbidden::Tenant) => Self::refused(
+                "the account was created in another tenant, and is administered there; name that one by --tenant",
+            ),
             // The use case names the member of a request; here it is what was typed.
             UserError::Password(refused) => {
-                Self::new(refused.to_string().replace("new_password: must", "the password must"))
+                Self::refused(refused.to_string().replace("new_password: must", "the password must"))
             }
-            other => Self::new(other.to_string()),
+            other => Self::refused(other.to_string()),
+        }
+    }
+}
+
+impl From<TenantError> for Failure {
+    fn from(error: TenantError) -> Self {
+        match error {
+            TenantError::Fault(fault) => fault.into(),
+            TenantError::Unknown => Self::missing(error.to_string()),
+            other => Self::refused(other.to_string()),
         }
     }
 }
@@ -129,7 +178,8 @@ impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
         match error {
             ClientError::Fault(fault) => fault.into(),
-            other => Self::new(other.to_string()),
+            ClientError::Unknown => Self::missing(error.to_string()),
+            other => Self::refused(other.to_string()),
         }
     }
 }
@@ -138,7 +188,18 @@ impl From<KeyError> for Failure {
     fn from(error: KeyError) -> Self {
         match error {
             KeyError::Fault(fault) => fault.into(),
-            other => Self::new(other.to_string()),
+            KeyError::Unknown => Self::missing(error.to_string()),
+            other => Self::refused(other.to_string()),
+        }
+    }
+}
+
+impl From<AdministerError> for Failure {
+    fn from(error: AdministerError) -> Self {
+        match error {
+            AdministerError::Fault(fault) => fault.into(),
+            AdministerError::Unknown | AdministerError::UnknownUser => Self::missing(error.to_string()),
+            AdministerError::Forbidden(_) => Self::refused(error.to_string()),
         }
     }
 }

@@ -17,6 +17,7 @@ mod rng;
 mod scratch;
 mod signals;
 mod start_screen;
+mod table;
 mod tls;
 mod wiring;
 
@@ -29,7 +30,7 @@ use cli::Cli;
 
 /// Runs `authms` with these arguments, the program's name first.
 ///
-/// Exit codes: 0, 1 for a failure (one sentence on standard error), 2 for arguments that are not understood.
+/// Exit codes: 0; 2 for arguments that are not understood; else [`failure::Kind`] (one sentence on standard error).
 pub fn run<I>(args: I) -> ExitCode
 where
     I: IntoIterator,
@@ -47,7 +48,7 @@ where
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
             failure.report();
-            ExitCode::FAILURE
+            ExitCode::from(failure.kind() as u8)
         }
     }
 }

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use authms_core::fault::Fault;
-use authms_core::id::TenantId;
 use authms_core::install::{self, Installation, Installed};
 use authms_core::parts::{Parts, Secrets};
 use authms_core::ports::Installations as _;
@@ -64,18 +63,6 @@ impl Site {
             None => new_issuer(config, address)?,
         };
         opened.into_site(config, issuer, hashing_threads).await
-    }
-
-    /// The tenant that a command is for: the named one, else the default one.
-    ///
-    /// # Errors
-    /// When there is no such tenant.
-    pub async fn tenant(&self, named: Option<TenantId>) -> Result<TenantId, Failure> {
-        let Some(id) = named else { return Ok(self.installed.installation.default_tenant) };
-        match self.parts.store.tenant(id).await.map_err(Fault::from)? {
-            Some(tenant) => Ok(tenant.id),
-            None => Err(Failure::new(format!("there is no tenant {id}"))),
-        }
     }
 }
 

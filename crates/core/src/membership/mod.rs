@@ -4,7 +4,7 @@ mod list;
 mod model;
 mod role;
 
-pub use list::{MembershipOf, mine};
+pub use list::{MembershipOf, mine, of};
 pub use model::*;
 pub(crate) use role::{add_role_change, keep_super_admins};
 pub use role::{remove, set_role};

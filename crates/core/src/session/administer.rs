@@ -1,7 +1,7 @@
 //! Other people's sessions, for those who administer them.
 
 use super::model::{Change, EndReason, Session};
-use crate::access::{Caller, Forbidden, Permission};
+use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
@@ -45,6 +45,15 @@ pub async fn list_of(
     Ok(sessions.map_err(Fault::from)?)
 }
 
+/// One living session in the caller's tenant.
+///
+/// # Errors
+/// [`AdministerError`]
+pub async fn get_of(parts: &Parts, caller: &Caller, id: SessionId) -> Result<Session, AdministerError> {
+    caller.require(Permission::UserRead)?;
+    Ok(living(parts, caller, id).await?.0)
+}
+
 /// Ends one session in the caller's tenant.
 ///
 /// # Errors
@@ -56,11 +65,8 @@ pub async fn end_of(
     source: &Source,
 ) -> Result<(), AdministerError> {
     caller.require(Permission::UserWrite)?;
-    let view = parts.store.session(id).await.map_err(Fault::from)?;
-    let session = view.map(|v| v.session).filter(|s| s.tenant == caller.tenant());
-    let session = session.filter(|s| !s.is_over(parts.now(), parts.policy.session_idle));
-    let session = session.ok_or(AdministerError::Unknown)?;
-    caller.require_rank_over(member(parts, caller, session.user).await?.role)?;
+    let (session, role) = living(parts, caller, id).await?;
+    caller.require_rank_over(role)?;
     let reason = EndReason::EndedByAdmin;
     let event = ended(EventName::SessionEnded, caller, session.user, source).session(id);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
@@ -88,6 +94,14 @@ pub async fn end_all_of(
         Commit::new(event.into_row(parts.now(), &*parts.rng)).change(commit::Change::Session(change));
     parts.store.commit(commit).await.map_err(Fault::from)?;
     Ok(())
+}
+
+/// A living session in the caller's tenant, and the role that its user has there.
+async fn living(parts: &Parts, caller: &Caller, id: SessionId) -> Result<(Session, Role), AdministerError> {
+    let view = parts.store.session(id).await.map_err(Fault::from)?;
+    let view = view.filter(|v| v.session.tenant == caller.tenant()).ok_or(AdministerError::Unknown)?;
+    let role = view.alive(parts.now(), parts.policy.session_idle).map_err(|_| AdministerError::Unknown)?;
+    Ok((view.session, role))
 }
 
 fn ended(name: EventName, caller: &Caller, user: UserId, source: &Source) -> Event {

@@ -7,7 +7,7 @@ mod list;
 mod model;
 mod refresh;
 
-pub use administer::{AdministerError, end_all_of, end_of, list_of};
+pub use administer::{AdministerError, end_all_of, end_of, get_of, list_of};
 pub(crate) use authenticate::of_access_token;
 pub use authenticate::{AuthenticateError, authenticate};
 pub use end::{EndError, Logout, end_all_mine, end_mine, logout};

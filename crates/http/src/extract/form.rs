@@ -18,11 +18,11 @@ impl<T: DeserializeOwned, S: Sync> FromRequest<S> for FormOrJson<T> {
         let named = media_type(request.headers()).map(str::to_ascii_lowercase);
         match named.as_deref() {
             Some("application/x-www-form-urlencoded") => {
-                let body = read(request.into_body()).await?;
+                let body = read(request.into_body(), MAX_BODY).await?;
                 let members = serde_urlencoded::Deserializer::new(form_urlencoded::parse(&body));
                 serde_path_to_error::deserialize(members).map(Self).map_err(|e| malformed::in_form(&e))
             }
-            Some("application/json") => parse(&read(request.into_body()).await?).map(Self),
+            Some("application/json") => parse(&read(request.into_body(), MAX_BODY).await?).map(Self),
             _ => Err(ApiError::from(codes::MEDIA_TYPE)
                 .saying("the body must be application/x-www-form-urlencoded or application/json")),
         }

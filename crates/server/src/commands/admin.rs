@@ -3,7 +3,7 @@
 use authms_core::install;
 use authms_core::ticket::MintError;
 
-use super::tenant_arg::TenantArg;
+use super::operator::{TenantArg, operate};
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output;
@@ -19,10 +19,9 @@ pub enum Command {
 
 pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
     let Command::Ticket { tenant } = command;
-    let minted = super::on_site(config, async |site| {
-        let tenant = site.tenant(tenant.tenant).await?;
-        install::admin_ticket(&site.parts, tenant).await.map_err(|error| match error {
-            MintError::UnknownUser => Failure::new(
+    let minted = operate(config, &tenant, async |op| {
+        install::admin_ticket(op.parts, op.caller.tenant()).await.map_err(|error| match error {
+            MintError::UnknownUser => Failure::missing(
                 "this tenant has no active super_admin; make one by `authms user create --role super_admin`",
             ),
             other => other.into(),

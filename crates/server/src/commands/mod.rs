@@ -2,14 +2,20 @@
 
 pub mod admin;
 pub mod client;
+pub mod completion;
 pub mod config_check;
+mod confirm;
 pub mod healthcheck;
 pub mod key;
 pub mod keys;
+pub mod member;
 mod migrate;
 mod openapi;
+mod operator;
 mod serve;
-mod tenant_arg;
+pub mod session;
+mod show;
+pub mod tenant;
 pub mod ticket;
 pub mod user;
 
@@ -26,8 +32,10 @@ use crate::wiring::Site;
 /// # Errors
 /// What the user is to be told.
 pub fn run(cli: Cli) -> Result<(), Failure> {
-    if let Command::Openapi = cli.command {
-        return openapi::run();
+    match &cli.command {
+        Command::Openapi => return openapi::run(),
+        Command::Completion(args) => return completion::run(args),
+        _ => {}
     }
     let config = Config::load(&cli.overrides, &Environment::of_process())?;
     match cli.command {
@@ -36,12 +44,16 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Admin(command) => admin::run(&config, command),
         Command::Ticket(command) => ticket::run(&config, command),
         Command::User(command) => user::run(&config, command),
+        Command::Tenant(command) => tenant::run(&config, command),
+        Command::Member(command) => member::run(&config, command),
+        Command::Session(command) => session::run(&config, command),
         Command::Client(command) => client::run(&config, command),
         Command::Key(command) => key::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
         Command::Config(command) => config_check::run(&config, command),
         Command::Healthcheck(args) => healthcheck::run(&config, &args),
         Command::Openapi => openapi::run(),
+        Command::Completion(args) => completion::run(&args),
     }
 }
 

@@ -16,9 +16,9 @@ fn a_user_is_created_and_its_identifier_alone_is_printed() {
     assert_eq!((&ada["role"], &ada["email"]), (&"admin".into(), &serde_json::Value::Null));
 
     let taken = home.run(&["user", "create", "--username", "ADA"]);
-    assert!(taken.refusal().contains("taken"), "{taken:?}");
+    assert!(taken.refused().contains("taken"), "{taken:?}");
     let malformed = home.run(&["user", "create", "--email", "nobody"]);
-    assert!(malformed.refusal().contains("email"), "{malformed:?}");
+    assert!(malformed.refused().contains("email"), "{malformed:?}");
     assert_eq!(home.run(&["user", "create"]).code(), Some(2));
     assert_eq!(home.run(&["user", "create", "--username", "x", "--role", "god"]).code(), Some(2));
 }
@@ -40,7 +40,7 @@ fn a_first_password_comes_from_standard_input() {
         ("i am kurt and nobody else", "name"),
     ] {
         let refused = create("kurt", input);
-        assert!(refused.refusal().contains(why), "{input:?}: {refused:?}");
+        assert!(refused.refused().contains(why), "{input:?}: {refused:?}");
     }
 }
 
@@ -60,9 +60,9 @@ fn a_client_is_created_with_its_secret() {
     assert!(two["client_secret"].as_str().expect("text").starts_with("cs_"));
 
     let taken = home.run(&["client", "create", "--name", "two"]);
-    assert!(taken.refusal().contains("taken"), "{taken:?}");
+    assert!(taken.refused().contains("taken"), "{taken:?}");
     let relative = home.run(&["client", "create", "--name", "three", "--redirect-uri", "/callback"]);
-    assert!(relative.refusal().contains("redirect_uris"), "{relative:?}");
+    assert!(relative.refused().contains("redirect_uris"), "{relative:?}");
     assert_eq!(home.run(&["client", "create", "--name", "x", "--purpose", "any"]).code(), Some(2));
 }
 

@@ -128,10 +128,28 @@ impl Done {
         serde_json::from_str(self.line()).expect("JSON")
     }
 
-    /// The sentence of a failure: nothing on standard output, no internals on standard error.
+    /// The sentence of a command that could not be carried out.
     #[track_caller]
     pub fn refusal(&self) -> &str {
-        assert_eq!((self.code(), self.stdout()), (Some(1), ""), "{self:?}");
+        self.failure(1)
+    }
+
+    /// The sentence about something that does not exist.
+    #[track_caller]
+    pub fn missing(&self) -> &str {
+        self.failure(3)
+    }
+
+    /// The sentence of a command that a rule forbids.
+    #[track_caller]
+    pub fn refused(&self) -> &str {
+        self.failure(4)
+    }
+
+    /// The sentence of a failure: nothing on standard output, no internals on standard error.
+    #[track_caller]
+    fn failure(&self, code: i32) -> &str {
+        assert_eq!((self.code(), self.stdout()), (Some(code), ""), "{self:?}");
         let said = self.stderr();
         for internal in ["panicked", "RUST_BACKTRACE", "Error {", "Some("] {
             assert!(!said.contains(internal), "{said}");

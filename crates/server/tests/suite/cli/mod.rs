@@ -1,14 +1,21 @@
 //! The real binary: what it prints, how it ends, what it leaves on disk.
 
 mod admin;
+mod api_keys;
+mod clients;
+mod completion;
 mod create;
 mod help;
 mod home;
 mod install;
 mod key_uses;
 mod keys;
+mod names;
 mod overload;
+mod people;
 mod refusals;
 mod running;
+mod sessions;
 mod stop;
+mod tenants;
 mod tls;

@@ -107,6 +107,9 @@ fn commands_make_no_installation() {
         &["client", "create", "--name", "x"],
         &["key", "create", "--name", "x", "--scope", "ticket:mint"],
         &["keys", "rotate"],
+        &["user", "list"],
+        &["tenant", "get", "default"],
+        &["session", "end", "--user", "ada"],
     ] {
         let done = home.run(args);
         let said = done.refusal();

@@ -41,15 +41,17 @@ pub async fn list(
     let all = membership::mine(&state, &me).await?;
     let total = all.len() as u64;
     let page = Page { items: all, total, request: PageRequest::new(None, Some(PageRequest::MAX_SIZE)) };
-    Ok(Json(List::new(page, render, state.now())))
+    Ok(Json(List::new(page, MembershipInfo::from, state.now())))
 }
 
-fn render((membership, tenant): MembershipOf) -> MembershipInfo {
-    MembershipInfo {
-        joined_at: membership.joined_at.into(),
-        role: membership.role.as_str(),
-        status: tenant.status.as_str(),
-        tenant_id: tenant.id.to_string(),
-        tenant_name: tenant.name,
+impl From<MembershipOf> for MembershipInfo {
+    fn from((membership, tenant): MembershipOf) -> Self {
+        Self {
+            joined_at: membership.joined_at.into(),
+            role: membership.role.as_str(),
+            status: tenant.status.as_str(),
+            tenant_id: tenant.id.to_string(),
+            tenant_name: tenant.name,
+        }
     }
 }

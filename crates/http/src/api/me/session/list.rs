@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::extract::{Json, Me, Query};
 use crate::state::AppState;
 use crate::wire::{Data, PageInfo, Paging, Time};
+use authms_core::id::SessionId;
 use authms_core::session::{self, Session};
 use authms_core::time::Span;
 use axum::extract::State;
@@ -79,26 +80,29 @@ pub async fn list(
     let page = session::list_mine(&state, &me, paging.request()).await?;
     let pagination = PageInfo::of(page.request, page.total);
     let idle = state.policy.session_idle;
-    let items = page.items.into_iter().map(|s| render(s, me.session, idle)).collect();
+    let items = page.items.into_iter().map(|s| SessionInfo::new(s, Some(me.session), idle)).collect();
     Ok(Json(Data::new(MySessions { items, total: page.total, pagination }, state.now())))
 }
 
-fn render(session: Session, current: authms_core::id::SessionId, idle: Span) -> SessionInfo {
-    SessionInfo {
-        id: session.id.to_string(),
-        current: session.id == current,
-        status: "active",
-        method: session.method.as_str(),
-        client_id: session.client.map(|c| c.to_string()),
-        acting_user_id: session.acting.as_ref().map(|a| a.user.to_string()),
-        acting_reason: session.acting.map(|a| a.reason),
-        ip: session.origin.ip.map(|ip| ip.to_string()),
-        user_agent: session.origin.user_agent,
-        tenant_id: session.tenant.to_string(),
-        user_id: session.user.to_string(),
-        created_at: session.created_at.into(),
-        last_active_at: session.refreshed_at.into(),
-        expires_at: session.expires_at.into(),
-        idle_expires_at: session.refreshed_at.plus(idle).min(session.expires_at).into(),
+impl SessionInfo {
+    /// A living session; `current` is the one that asks, `idle` how long one lives without a refresh.
+    pub fn new(session: Session, current: Option<SessionId>, idle: Span) -> Self {
+        Self {
+            id: session.id.to_string(),
+            current: Some(session.id) == current,
+            status: "active",
+            method: session.method.as_str(),
+            client_id: session.client.map(|c| c.to_string()),
+            acting_user_id: session.acting.as_ref().map(|a| a.user.to_string()),
+            acting_reason: session.acting.map(|a| a.reason),
+            ip: session.origin.ip.map(|ip| ip.to_string()),
+            user_agent: session.origin.user_agent,
+            tenant_id: session.tenant.to_string(),
+            user_id: session.user.to_string(),
+            created_at: session.created_at.into(),
+            last_active_at: session.refreshed_at.into(),
+            expires_at: session.expires_at.into(),
+            idle_expires_at: session.refreshed_at.plus(idle).min(session.expires_at).into(),
+        }
     }
 }
