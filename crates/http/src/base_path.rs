@@ -26,7 +26,7 @@ pub const PREFIXES: [&str; 16] = [
 ];
 
 /// What is reached without a base path only.
-const BARE_ONLY: [&str; 2] = ["/health", "/.well-known"];
+const BARE_ONLY: [&str; 4] = ["/health", "/.well-known", "/docs", "/openapi.json"];
 
 /// The bare route that `path` spells; `None` for anything that two readers could take for different routes: encoded
 /// or foreign characters, empty or dot segments, a base path twice.
@@ -129,6 +129,8 @@ mod tests {
             "/api/v1/health",
             "/api/v1/health/ready",
             "/oauth/api/v1/.well-known/jwks.json",
+            "/api/v1/docs",
+            "/api/v1/openapi.json",
             "/auth/m\u{e9}",
         ] {
             assert_eq!(canonical(path), None, "{path}");

@@ -41,6 +41,8 @@ pub struct Settings {
     pub max_in_flight: usize,
     /// How long a request may take, its body included.
     pub request_timeout: Duration,
+    /// Whether the API can be browsed at `/docs`.
+    pub docs: bool,
     /// Whether answers tell browsers to come back over TLS alone (RFC 6797).
     pub hsts: bool,
 }

@@ -10,6 +10,7 @@ pub mod base_path;
 pub mod codes;
 pub mod context;
 pub mod cors;
+pub mod docs;
 pub mod error;
 pub mod extract;
 pub mod frame;

@@ -3,6 +3,7 @@
 use crate::api::public::{discovery, health};
 use crate::api::{admin, me, public};
 use crate::codes;
+use crate::docs;
 use crate::error::ApiError;
 use crate::frame::{App, Frame, Settings};
 use crate::state::AppState;
@@ -13,10 +14,11 @@ use utoipa_axum::routes;
 
 /// The whole HTTP face.
 pub fn app(parts: Parts, settings: Settings) -> App {
+    let docs = if settings.docs { docs::routes(&parts.policy.issuer) } else { Router::new() };
     let frame = Frame::new(&parts, settings);
     let health: Router = health().with_state(frame.clone()).into();
     let api: Router = api().with_state(AppState::new(parts)).into();
-    App::new(frame, fallbacks(health.merge(api)))
+    App::new(frame, fallbacks(health.merge(docs).merge(api)))
 }
 
 /// Routes that need the frame alone.

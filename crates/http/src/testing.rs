@@ -63,6 +63,7 @@ pub fn settings() -> Settings {
         exempt: vec!["192.168.7.0/24".parse().expect("a net")],
         max_in_flight: 8,
         request_timeout: Duration::from_secs(5),
+        docs: true,
         hsts: false,
     }
 }

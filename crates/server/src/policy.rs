@@ -39,6 +39,7 @@ pub fn settings(config: &Config, issuer: &str) -> Settings {
         exempt: config.limits.exempt.clone(),
         max_in_flight: config.server.max_in_flight as usize,
         request_timeout: config.server.request_timeout,
+        docs: config.server.docs,
         hsts: config.server.tls.is_some() && !is_local(issuer),
     }
 }

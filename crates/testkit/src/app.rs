@@ -89,6 +89,7 @@ impl Default for Setup {
             exempt: Vec::new(),
             max_in_flight: 1024,
             request_timeout: Duration::from_secs(30),
+            docs: true,
             hsts: false,
         };
         Self { policy, settings, seed: 1 }

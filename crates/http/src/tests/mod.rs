@@ -3,6 +3,7 @@
 mod answers;
 mod bodies;
 mod cors;
+mod docs;
 mod document;
 mod endpoint;
 mod limits;

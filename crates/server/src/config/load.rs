@@ -154,6 +154,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             audience: optional(layers, "server.audience"),
             trusted_proxies: parsed(layers, "server.trusted_proxies", value::networks)?,
             tls: tls(layers),
+            docs: required(layers, "server.docs")?.text == "on",
             max_in_flight: count("server.max_in_flight")?,
             max_connections: count("server.max_connections")?,
             drain: seconds("server.drain_seconds")?,

@@ -66,6 +66,8 @@ pub struct Server {
     pub trusted_proxies: Vec<IpNet>,
     /// What TLS is served with; without it, plain HTTP.
     pub tls: Option<TlsFiles>,
+    /// Whether the API can be browsed at `/docs`.
+    pub docs: bool,
     /// Requests worked on at once, 1..=65536.
     pub max_in_flight: u32,
     /// Open connections, 1..=1000000.

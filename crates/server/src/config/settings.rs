@@ -69,6 +69,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("server.trusted_proxies", Networks, Value(""), "proxies whose forwarding headers are believed"),
     one("server.tls.cert_file", Path, Unset("none: plain HTTP"), "PEM file of the certificate and its chain"),
     one("server.tls.key_file", Path, Unset("none"), "PEM file of the certificate's private key"),
+    one("server.docs", Choice(&["on", "off"]), Value("on"), "the page at /docs to browse the API"),
     number("server.max_in_flight", 1, 65_536, "requests", "1024", "requests worked on at once"),
     number("server.max_connections", 1, 1_000_000, "connections", "4096", "connections open at once"),
     number("server.drain_seconds", 0, 600, "seconds", "25", "wait for running requests when stopping"),

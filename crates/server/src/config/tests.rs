@@ -99,7 +99,7 @@ fn samples(setting: &Setting) -> [String; 3] {
         Kind::Issuer => ["https://a.example", "https://b.example", "https://c.example"].map(str::to_owned),
         Kind::Networks => ["10.0.0.0/8", "192.0.2.1,2001:db8::/32", "::1"].map(str::to_owned),
         Kind::Text | Kind::Path | Kind::MasterKey => ["one", "two", "three"].map(str::to_owned),
-        Kind::Choice(words) => [words[1], words[2], words[1]].map(str::to_owned),
+        Kind::Choice(words) => [words[1], words[words.len() - 1], words[1]].map(str::to_owned),
         Kind::Levels => ["warn", "debug,a=off", "trace"].map(str::to_owned),
         Kind::StoreUrl => ["sqlite:a", "sqlite:b", "sqlite:c"].map(str::to_owned),
     }

@@ -2,6 +2,7 @@
 
 use crate::golden;
 use authms_http::{openapi_json, routes};
+use authms_testkit::{ISSUER, Setup, TestApp};
 use serde_json::Value;
 use std::collections::HashSet;
 
@@ -137,5 +138,25 @@ fn errors_are_simple_responses() {
             let schema = &answer["content"]["application/json"]["schema"]["$ref"];
             assert_eq!(*schema, "#/components/schemas/SimpleResponse", "{method} {path}: {status}");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_api_can_be_browsed_unless_that_is_switched_off() {
+    let app = TestApp::start().await;
+    let page = app.get("/docs", "").await;
+    assert_eq!((page.status, page.header("content-type")), (200, "text/html; charset=utf-8"));
+    let page = String::from_utf8(page.bytes).expect("UTF-8");
+    assert!(
+        page.contains(&format!("curl -sS &quot;{ISSUER}/api/v1/auth/ticket/signin&quot;")),
+        "calls the issuer"
+    );
+    assert_eq!(app.get("/openapi.json", "").await.bytes, openapi_json().into_bytes());
+
+    let mut setup = Setup::default();
+    setup.settings.docs = false;
+    let app = TestApp::with(setup).await;
+    for path in ["/docs", "/openapi.json"] {
+        assert_eq!(app.get(path, "").await.refusal(), (404, 40000002), "{path}");
     }
 }

@@ -51,6 +51,7 @@ pub struct GenerateTicketInput {
 #[derive(Serialize, ToSchema, Debug)]
 pub struct GenerateTicketResponse {
     /// Seconds until it expires.
+    #[schema(example = 300)]
     expires_in: i64,
     /// The ticket; shown this once.
     ticket: String,
