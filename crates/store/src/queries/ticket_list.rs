@@ -13,7 +13,7 @@ use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 /// How many tickets are looked at for a page of those that match; who asks for rare ones among more narrows the list.
-const LOOKED_AT: usize = 100_000;
+const LOOKED_AT: usize = 20_000;
 
 /// One ticket.
 pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<Ticket>> {
@@ -32,7 +32,7 @@ pub(crate) fn list(
     now: Timestamp,
 ) -> Result<Found> {
     let snapshot = conn.unchecked_transaction()?;
-    let list = List { conn: &snapshot, tenant, filter, now, sources: sources(filter, now) };
+    let list = List { conn: &snapshot, tenant, filter, now, way: Way::best(&snapshot, tenant, filter, now)? };
     let (total, counted_all) = list.count()?;
     let (items, more) = list.page(from, size as usize)?;
     snapshot.finish()?;
@@ -67,36 +67,89 @@ const BY_ID: [&str; 2] = [
      AND (expires_at, ticket_id) < (?5, ?6) ORDER BY expires_at DESC, ticket_id DESC",
 ];
 
-fn sources(filter: &TicketFilter, now: Timestamp) -> Vec<Source> {
-    // A ticket expires soon after it is minted: whoever asks for a time of minting asks for one of expiry.
-    let after = filter.minted_from.map_or(i64::MIN, Timestamp::as_millis);
-    let until = filter.minted_until.map_or(i64::MAX, |t| t.plus(Mint::MAX_TTL).as_millis());
-    let now = now.as_millis();
-    let (after, until) = match filter.status {
-        Some(TicketStatus::Issued) => (after.max(now), until),
-        Some(TicketStatus::Expired) => (after, until.min(now)),
-        Some(TicketStatus::Spent | TicketStatus::Revoked) | None => (after, until),
-    };
-    let source = |sql, of| Source { sql, of, after, until };
-    if let Some(id) = whose(filter) {
-        return BY_ID.into_iter().map(|sql| source(sql, Of::Id(id))).collect();
+/// A way to find all that a filter shows.
+struct Way {
+    sources: Vec<Source>,
+    /// Whether it finds nothing else, so that nobody has to look at each ticket.
+    exact: bool,
+}
+
+impl Way {
+    /// The way with the fewest tickets on it; the first of those with too many to count.
+    fn best(conn: &Connection, tenant: TenantId, filter: &TicketFilter, now: Timestamp) -> Result<Self> {
+        let mut ways = Self::all(filter, now);
+        let Some(mut best) = ways.pop() else { return Ok(Self { sources: Vec::new(), exact: true }) };
+        if ways.is_empty() {
+            return Ok(best);
+        }
+        let mut fewest = best.length(conn, tenant)?;
+        for way in ways.into_iter().rev() {
+            let length = way.length(conn, tenant)?;
+            if length <= fewest {
+                (best, fewest) = (way, length);
+            }
+        }
+        Ok(best)
     }
-    let states: &[&str] = match filter.status {
+
+    /// All ways; the first is the best guess.
+    fn all(filter: &TicketFilter, now: Timestamp) -> Vec<Self> {
+        // A ticket expires soon after it is minted: whoever asks for a time of minting asks for one of expiry.
+        let after = filter.minted_from.map_or(i64::MIN, Timestamp::as_millis);
+        let until = filter.minted_until.map_or(i64::MAX, |t| t.plus(Mint::MAX_TTL).as_millis());
+        let now = now.as_millis();
+        let (after, until) = match filter.status {
+            Some(TicketStatus::Issued) => (after.max(now), until),
+            Some(TicketStatus::Expired) => (after, until.min(now)),
+            Some(TicketStatus::Spent | TicketStatus::Revoked) | None => (after, until),
+        };
+        let source = |sql, of| Source { sql, of, after, until };
+        let timed = filter.minted_from.is_some() || filter.minted_until.is_some();
+        let whose = whose(filter);
+        let alone = whose.len() == 1 && filter.status.is_none() && !timed;
+        let mut ways: Vec<Self> = whose
+            .iter()
+            .map(|(id, of_one_tenant)| Self {
+                sources: BY_ID.into_iter().map(|sql| source(sql, Of::Id(*id))).collect(),
+                exact: alone && *of_one_tenant,
+            })
+            .collect();
+        if whose.is_empty() || filter.status.is_some() {
+            let states = states(filter.status).iter().map(|state| source(BY_STATE, Of::State(state)));
+            ways.push(Self { sources: states.collect(), exact: whose.is_empty() && !timed });
+        }
+        ways
+    }
+
+    /// How many tickets are on it, counted no further than those of a list.
+    fn length(&self, conn: &Connection, tenant: TenantId) -> Result<u64> {
+        let mut length = 0;
+        walk(conn, &self.sources, tenant, START, |_| {
+            length += 1;
+            Ok(if length == COUNTED { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        })?;
+        Ok(length)
+    }
+}
+
+const fn states(status: Option<TicketStatus>) -> &'static [&'static str] {
+    match status {
         Some(TicketStatus::Issued | TicketStatus::Expired) => &["issued"],
         Some(TicketStatus::Spent) => &["spent"],
         Some(TicketStatus::Revoked) => &["revoked"],
         None => &["issued", "spent", "revoked"],
-    };
-    states.iter().map(|state| source(BY_STATE, Of::State(state))).collect()
+    }
 }
 
-/// A user has the fewest tickets, a minter the most.
-fn whose(filter: &TicketFilter) -> Option<[u8; 16]> {
+/// Whose tickets the filter shows, and whether those can be of one tenant only.
+fn whose(filter: &TicketFilter) -> Vec<([u8; 16], bool)> {
     let minter = filter.minter.map(|minter| match minter {
-        MinterId::Key(key) => *key.bytes(),
-        MinterId::User(user) => *user.bytes(),
+        MinterId::Key(key) => (*key.bytes(), true),
+        MinterId::User(user) => (*user.bytes(), false),
     });
-    filter.user.map(|u| *u.bytes()).or_else(|| filter.client.map(|c| *c.bytes())).or(minter)
+    let (user, client) =
+        (filter.user.map(|u| (*u.bytes(), false)), filter.client.map(|c| (*c.bytes(), true)));
+    [user, client, minter].into_iter().flatten().collect()
 }
 
 struct List<'a> {
@@ -104,7 +157,7 @@ struct List<'a> {
     tenant: TenantId,
     filter: &'a TicketFilter,
     now: Timestamp,
-    sources: Vec<Source>,
+    way: Way,
 }
 
 impl List<'_> {
@@ -145,45 +198,47 @@ impl List<'_> {
         start: Position,
         mut visit: impl FnMut(Candidate) -> Result<ControlFlow<()>>,
     ) -> Result<bool> {
-        let mut statements: Vec<CachedStatement<'_>> =
-            self.sources.iter().map(|s| self.conn.prepare_cached(s.sql)).collect::<Result<_>>()?;
-        let mut streams = Vec::with_capacity(statements.len());
-        for (statement, source) in statements.iter_mut().zip(&self.sources) {
-            streams.push(Stream::open(statement, source, self.tenant, start)?);
-        }
-        let (by_state, mut left) = (self.is_by_state(), LOOKED_AT);
-        while let Some(place) = next(&mut streams)? {
-            let candidate = match by_state {
-                true => Candidate::Place(place),
-                false if left == 0 => return Ok(false),
-                false => {
-                    left -= 1;
-                    match get(self.conn, place.id)?.filter(|t| self.shows(t)) {
-                        Some(ticket) => Candidate::Ticket(Box::new(ticket)),
-                        None => continue,
-                    }
-                }
-            };
-            if visit(candidate)?.is_break() {
-                return Ok(false);
+        let mut left = LOOKED_AT;
+        walk(self.conn, &self.way.sources, self.tenant, start, |place| {
+            if self.way.exact {
+                return visit(Candidate::Place(place));
             }
-        }
-        Ok(true)
-    }
-
-    /// Whether all that the sources give is shown, without a look at each ticket.
-    fn is_by_state(&self) -> bool {
-        let TicketFilter { user, client, minter, minted_from, minted_until, .. } = self.filter;
-        user.is_none()
-            && client.is_none()
-            && minter.is_none()
-            && minted_from.is_none()
-            && minted_until.is_none()
+            if left == 0 {
+                return Ok(ControlFlow::Break(()));
+            }
+            left -= 1;
+            match get(self.conn, place.id)?.filter(|t| self.shows(t)) {
+                Some(ticket) => visit(Candidate::Ticket(Box::new(ticket))),
+                None => Ok(ControlFlow::Continue(())),
+            }
+        })
     }
 
     fn shows(&self, ticket: &Ticket) -> bool {
         ticket.tenant == self.tenant && self.filter.shows(ticket, self.now)
     }
+}
+
+/// Visits the places of all sources after `start`, in order; whether it came to their end.
+fn walk(
+    conn: &Connection,
+    sources: &[Source],
+    tenant: TenantId,
+    start: Position,
+    mut visit: impl FnMut(Position) -> Result<ControlFlow<()>>,
+) -> Result<bool> {
+    let mut statements: Vec<CachedStatement<'_>> =
+        sources.iter().map(|s| conn.prepare_cached(s.sql)).collect::<Result<_>>()?;
+    let mut streams = Vec::with_capacity(statements.len());
+    for (statement, source) in statements.iter_mut().zip(sources) {
+        streams.push(Stream::open(statement, source, tenant, start)?);
+    }
+    while let Some(place) = next(&mut streams)? {
+        if visit(place)?.is_break() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Before all others: nothing expires later.

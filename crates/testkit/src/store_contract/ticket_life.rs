@@ -130,14 +130,16 @@ async fn lists(w: World) {
     }
     let clients = [w.client(&tenants[0]).await.id, w.client(&tenants[0]).await.id];
     let keys: [ApiKeyId; 2] = [w.id(), w.id()];
-    let person = Minter::Person { user: users[0][0].id, session: w.id() };
+    let (session, abroad) = (w.id(), Minter::System(w.id()));
+    let person = Minter::Person { user: users[0][0].id, session };
     let mut minted = Vec::new();
     for n in 0..96_usize {
         let minters = [Minter::System(keys[0]), Minter::System(keys[1]), person, Minter::Console];
         // One in eight of another tenant's; everything else in every combination.
         let of = usize::from(n % 8 == 7);
-        let mut ticket = w.new_ticket(&tenants[of], &users[of][n % 2], minters[n / 2 % 4]);
-        ticket.client = [Some(clients[0]), Some(clients[1]), None][n % 3];
+        let minter = if of == 0 { minters[n / 2 % 4] } else { abroad };
+        let mut ticket = w.new_ticket(&tenants[of], &users[of][n % 2], minter);
+        ticket.client = [Some(clients[0]), Some(clients[1]), None][n % 3].filter(|_| of == 0);
         w.mint(&ticket).await;
         match n / 8 % 4 {
             0 => assert!(w.act(&ticket, TicketAct::Redeem).await),

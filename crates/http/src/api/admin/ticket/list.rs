@@ -35,7 +35,7 @@ pub struct Filter {
 /// The tickets of the caller's tenant; those that expire last come first.
 ///
 /// Only the first 10,000 have page numbers: `total` counts no further, and then says `total_relation: gte`. By
-/// `next_page_token` a list goes on to its end. Among the tickets of one user, client or minter at most 100,000 are
+/// `next_page_token` a list goes on to its end. Among the tickets of one user, client or minter at most 20,000 are
 /// looked at for a page: narrow a list of rare ones by time.
 #[utoipa::path(
     get,
