@@ -1,6 +1,6 @@
 //! Form bodies, as OAuth's endpoints take them (RFC 6749 appendix B).
 
-use super::json::{media_type, parse, read};
+use super::json::{MAX_BODY, media_type, parse, read};
 use crate::codes;
 use crate::error::ApiError;
 use crate::wire::malformed;

@@ -5,7 +5,7 @@ mod password;
 mod update;
 
 use authms_core::access::Role;
-use authms_core::user::{self, UserFilter, UserStatus};
+use authms_core::user::{self, Search, UserFilter, UserStatus};
 use authms_http::api::admin::user::UserDetails;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
@@ -60,7 +60,10 @@ pub struct ListArgs {
     /// Only those of this status; without it, all but the deleted
     #[arg(long, value_parser = status_parser())]
     status: Option<UserStatus>,
-    /// Only those with this text in a name
+    /// Only those of this role
+    #[arg(long, value_parser = role_parser())]
+    role: Option<Role>,
+    /// Only those with a name that begins with this text; among the newest 20,000, that contains it
     #[arg(long, value_name = "TEXT")]
     search: Option<String>,
     #[command(flatten)]
@@ -115,7 +118,8 @@ fn get(config: &Config, target: &Target) -> Result<(), Failure> {
 }
 
 fn list(config: &Config, args: ListArgs) -> Result<(), Failure> {
-    let filter = UserFilter { status: args.status, search: args.search };
+    let search = args.search.as_deref().and_then(Search::parse);
+    let filter = UserFilter { status: args.status, role: args.role, search };
     let page = operate(config, &args.tenant, async |op| {
         Ok(user::list(op.parts, &op.caller, filter, args.page.request()).await?)
     })?;

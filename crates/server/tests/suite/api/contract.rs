@@ -33,6 +33,7 @@ const OURS: &[&str] = &[
     "GET /health/ready",
     "POST /admin/invitations",
     "POST /admin/tenants",
+    "POST /auth/generate-ticket/batch",
     "POST /auth/logout",
     "PUT /admin/memberships/{user_id}",
     "PUT /admin/tenants/{tenant_id}",
