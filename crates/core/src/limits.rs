@@ -18,6 +18,10 @@ pub enum LimitKind {
     Client,
     /// Redemptions that failed, a ticket.
     Ticket,
+    /// Tickets minted with an API key.
+    Minter,
+    /// Tickets minted by a person.
+    MinterPerson,
 }
 
 impl LimitKind {
@@ -29,6 +33,8 @@ impl LimitKind {
             Self::Account => "account",
             Self::Client => "client",
             Self::Ticket => "ticket",
+            Self::Minter => "minter",
+            Self::MinterPerson => "minter_person",
         }
     }
 }
@@ -55,6 +61,10 @@ pub struct Quotas {
     pub client: Quota,
     /// See [`LimitKind::Ticket`].
     pub ticket: Quota,
+    /// See [`LimitKind::Minter`].
+    pub minter: Quota,
+    /// See [`LimitKind::MinterPerson`].
+    pub minter_person: Quota,
 }
 
 impl Quotas {
@@ -66,11 +76,13 @@ impl Quotas {
             LimitKind::Account => self.account,
             LimitKind::Client => self.client,
             LimitKind::Ticket => self.ticket,
+            LimitKind::Minter => self.minter,
+            LimitKind::MinterPerson => self.minter_person,
         }
     }
 }
 
-/// One request against one budget.
+/// One request against one budget, or several at once.
 #[derive(Clone, Debug)]
 pub struct Take {
     /// What the budget is for.
@@ -79,12 +91,14 @@ pub struct Take {
     pub key: Vec<u8>,
     /// How large it is.
     pub quota: Quota,
+    /// How many requests it counts as: all of them are within the budget, or none is charged.
+    pub cost: u32,
 }
 
 impl Take {
     /// One request against the configured budget of this kind.
     pub(crate) fn of(parts: &Parts, kind: LimitKind, key: &[u8]) -> Self {
-        Self { kind, key: key.to_vec(), quota: parts.policy.quotas.of(kind) }
+        Self { kind, key: key.to_vec(), quota: parts.policy.quotas.of(kind), cost: 1 }
     }
 }
 
@@ -99,7 +113,7 @@ pub struct Budget {
     pub allowed: bool,
     /// How many requests are left now.
     pub remaining: u32,
-    /// Until one more request is allowed if none is left; else until the budget is full again.
+    /// Until what was asked for is allowed, or one more request is if none is left; else until the budget is full again.
     pub reset: Span,
 }
 

@@ -4,6 +4,7 @@ use crate::key::Uses;
 use crate::limits::Quotas;
 use crate::ports::{Clock, Passwords, Rng, Store};
 use crate::signing_key::Keys;
+use crate::ticket::{Velocity, VelocityPolicy};
 use crate::time::{Span, Timestamp};
 use authms_crypto::{MasterKey, Secret};
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub secrets: Arc<Secrets>,
     /// What API keys are used for, until it is written down.
     pub key_uses: Arc<Uses>,
+    /// How fast tickets are usually minted.
+    pub velocity: Arc<Velocity>,
     /// What the operator decided.
     pub policy: Arc<Policy>,
 }
@@ -73,6 +76,8 @@ pub struct Policy {
     pub on_behalf_ttl: Span,
     /// How many failed bindings kill a ticket.
     pub ticket_attempts: u8,
+    /// When minting is unusually fast.
+    pub velocity: VelocityPolicy,
     /// How long a redemption is answered again.
     pub replay_window: Span,
     /// How long clients may cache the key set.

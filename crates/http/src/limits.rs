@@ -57,7 +57,12 @@ fn takes(frame: &Frame, ip: IpAddr, route: &str) -> Vec<Take> {
     } else {
         &[LimitKind::Address]
     };
-    let take = |kind: &LimitKind| Take { kind: *kind, key: network_key(ip), quota: frame.quotas().of(*kind) };
+    let take = |kind: &LimitKind| Take {
+        kind: *kind,
+        key: network_key(ip),
+        quota: frame.quotas().of(*kind),
+        cost: 1,
+    };
     kinds.iter().map(take).collect()
 }
 

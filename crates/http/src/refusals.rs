@@ -63,6 +63,7 @@ impl From<MintError> for ApiError {
             MintError::ClientPurpose | MintError::Purpose => Self::from(codes::TICKET_PURPOSE).saying(said),
             MintError::ReasonRequired => codes::TICKET_REASON.into(),
             MintError::TooMany => codes::TICKET_EXISTS.into(),
+            MintError::Throttled { throttled, .. } => Self::from(throttled).saying(said),
             MintError::Repeated(id) => Self::from(codes::IDEMPOTENCY_USED).with("ticket_id", id.to_string()),
             MintError::KeyReused => codes::IDEMPOTENCY_OTHER.into(),
             MintError::Fault(fault) => fault.into(),

@@ -76,6 +76,8 @@ pub fn frame(settings: Settings, store: Arc<FakeStore>) -> Frame {
         account: quota(1),
         client: quota(1),
         ticket: quota(1),
+        minter: quota(1),
+        minter_person: quota(1),
     };
     Frame::with(settings, quotas, store, Arc::new(Fixed), Arc::new(Fixed))
 }

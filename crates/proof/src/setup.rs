@@ -107,6 +107,7 @@ fn plan(binary: &Path, data: &TempDir) -> Result<ServerPlan> {
             ("AUTHMS_LIMITS__EXEMPT", "127.0.0.0/8,::1/128".to_owned()),
             ("AUTHMS_LIMITS__CLIENT__QUOTA", unlimited()),
             ("AUTHMS_LIMITS__TICKET__QUOTA", unlimited()),
+            ("AUTHMS_LIMITS__MINTER__QUOTA", unlimited()),
             ("AUTHMS_LIMITS__ADDRESS__QUOTA", unlimited()),
         ],
         address,

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use authms_core::limits::{Quota, Quotas};
 use authms_core::parts::Policy;
+use authms_core::ticket::VelocityPolicy;
 use authms_core::time::Span;
 use authms_crypto::Argon2Params;
 use authms_http::{Settings, Transport};
@@ -23,6 +24,11 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
         ticket_ttl: span(config.tickets.ttl),
         on_behalf_ttl: span(config.tickets.on_behalf_ttl),
         ticket_attempts: u8::try_from(config.tickets.max_attempts).unwrap_or(u8::MAX),
+        velocity: VelocityPolicy {
+            floor: config.tickets.alarm_floor,
+            floor_person: config.tickets.alarm_floor_person,
+            factor: config.tickets.alarm_factor,
+        },
         replay_window: span(config.tickets.replay_window),
         jwks_max_age: span(config.tokens.jwks_max_age),
         rotate_keys_after: config.keys.rotate_after.map(span),
@@ -85,6 +91,8 @@ fn quotas(limits: &Limits) -> Quotas {
         account: quota(limits.account),
         client: quota(limits.client),
         ticket: quota(limits.ticket),
+        minter: quota(limits.minter),
+        minter_person: quota(limits.minter_person),
     }
 }
 

@@ -113,6 +113,7 @@ impl Opened {
             keys: Arc::new(Keys::new(&self.master)),
             secrets: Arc::new(Secrets::derive(&self.master)),
             key_uses: Arc::default(),
+            velocity: Arc::default(),
             policy: Arc::new(policy::policy(config, issuer)),
         };
         let installed = install::ensure(&parts, &self.master.fingerprint()).await?;

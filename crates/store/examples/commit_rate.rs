@@ -241,7 +241,7 @@ impl Bench {
         let quota = Quota { requests: 60, window: Span::seconds(60) };
         let start = Instant::now();
         for n in 0..TAKES {
-            let take = |kind| Take { kind, key: (n % 5000).to_be_bytes().to_vec(), quota };
+            let take = |kind| Take { kind, key: (n % 5000).to_be_bytes().to_vec(), quota, cost: 1 };
             let takes = [take(LimitKind::Address), take(LimitKind::SignIn)];
             self.store.take(&takes).await.expect("a take");
         }

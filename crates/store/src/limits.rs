@@ -30,7 +30,7 @@ impl Limits {
         Self { hasher: RandomState::new(), shards: std::array::from_fn(|_| Mutex::default()) }
     }
 
-    /// Takes one from each budget, or none from any.
+    /// Takes from each budget what it costs, or nothing from any.
     pub(crate) fn take(&self, takes: &[Take], now: Timestamp) -> Vec<Budget> {
         let now = nanos(now);
         let keys: Vec<u64> = takes.iter().map(|t| self.hasher.hash_one((t.kind, &t.key))).collect();
@@ -41,11 +41,11 @@ impl Limits {
             .zip(&keys)
             .map(|(take, key)| Schedule::new(take.quota, full_at(shard(&mut shards, *key), *key), now))
             .collect();
-        let all = schedules.iter().all(Schedule::allows);
+        let all = schedules.iter().zip(takes).all(|(schedule, take)| schedule.allows(take.cost));
         let mut budgets = Vec::with_capacity(takes.len());
         for ((take, key), schedule) in takes.iter().zip(&keys).zip(schedules) {
-            let allowed = schedule.allows();
-            let after = if all { schedule.charged() } else { schedule };
+            let allowed = schedule.allows(take.cost);
+            let after = if all { schedule.charged(take.cost) } else { schedule };
             if all {
                 make_room(shard(&mut shards, *key), *key, now).insert(*key, after.full_at);
             }
@@ -61,7 +61,7 @@ impl Limits {
             let key = self.hasher.hash_one((take.kind, &take.key));
             let shard = self.shards[index(key)].lock().unwrap_or_else(PoisonError::into_inner);
             let schedule = Schedule::new(take.quota, shard.get(&key).copied().unwrap_or(now), now);
-            schedule.budget(take, schedule.allows())
+            schedule.budget(take, schedule.allows(take.cost))
         };
         takes.iter().map(look).collect()
     }
@@ -134,12 +134,13 @@ impl Schedule {
         Self { now, full_at, interval, burst }
     }
 
-    fn allows(&self) -> bool {
-        self.charged().used() <= self.burst
+    fn allows(&self, cost: u32) -> bool {
+        self.charged(cost).used() <= self.burst
     }
 
-    fn charged(self) -> Self {
-        Self { full_at: self.full_at.saturating_add(self.interval), ..self }
+    fn charged(self, cost: u32) -> Self {
+        let places = self.interval.saturating_mul(cost.into());
+        Self { full_at: self.full_at.saturating_add(places), ..self }
     }
 
     fn used(&self) -> i64 {
@@ -148,7 +149,13 @@ impl Schedule {
 
     fn budget(&self, take: &Take, allowed: bool) -> Budget {
         let left = (self.burst - self.used()).max(0) / self.interval;
-        let reset = if left == 0 { self.charged().used() - self.burst } else { self.used() };
+        let wait = |cost| self.charged(cost).used() - self.burst;
+        let reset = match (allowed, left) {
+            // What is more than the whole budget fits into no wait: then until it is full.
+            (false, _) => wait(take.cost).min(self.used()),
+            (true, 0) => wait(1),
+            (true, _) => self.used(),
+        };
         Budget {
             kind: take.kind,
             quota: take.quota,

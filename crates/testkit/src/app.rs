@@ -16,7 +16,7 @@ use authms_core::limits::{Quota, Quotas};
 use authms_core::parts::{Parts, Policy, Secrets};
 use authms_core::ports::Store;
 use authms_core::signing_key::Keys;
-use authms_core::ticket::{self, Mint, Purpose};
+use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
 use authms_core::time::Span;
 use authms_core::user::{self, CreateUser};
 use authms_crypto::{MasterKey, SecretString};
@@ -72,6 +72,7 @@ impl Default for Setup {
             ticket_ttl: Span::seconds(300),
             on_behalf_ttl: Span::seconds(60),
             ticket_attempts: 5,
+            velocity: VelocityPolicy { floor: 1000, floor_person: 20, factor: 10 },
             replay_window: Span::seconds(60),
             jwks_max_age: Span::seconds(300),
             rotate_keys_after: Some(Span::hours(90 * 24)),
@@ -82,6 +83,8 @@ impl Default for Setup {
                 account: plenty,
                 client: plenty,
                 ticket: plenty,
+                minter: plenty,
+                minter_person: plenty,
             },
         };
         let settings = Settings {
@@ -146,6 +149,7 @@ impl TestApp {
             keys: Arc::new(Keys::new(&master)),
             secrets: Arc::new(Secrets::derive(&master)),
             key_uses: Arc::default(),
+            velocity: Arc::default(),
             policy: Arc::new(setup.policy),
         };
         let installed = install::ensure(&parts, &master.fingerprint()).await.expect("installs");

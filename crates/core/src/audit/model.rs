@@ -69,6 +69,8 @@ pub enum EventName {
     KeyRefused,
     /// A ticket was minted.
     TicketMinted,
+    /// A minter was unusually fast.
+    VelocityAlarm,
     /// A ticket signed its subject in.
     TicketRedeemed,
     /// A ticket was refused.
@@ -126,6 +128,7 @@ impl EventName {
             Self::KeyCompromised => "api_key.compromised",
             Self::KeyRefused => "api_key.refused",
             Self::TicketMinted => "ticket.minted",
+            Self::VelocityAlarm => "ticket.velocity_alarm",
             Self::TicketRedeemed => "ticket.redeemed",
             Self::TicketRefused => "ticket.refused",
             Self::TicketRevoked => "ticket.revoked",

@@ -48,7 +48,7 @@ pub(super) async fn charge(
 pub(crate) fn everywhere(parts: &Parts, key: Vec<u8>) -> Take {
     let quota = parts.policy.quotas.of(LimitKind::Account);
     let quota = Quota { requests: quota.requests.saturating_mul(NETWORKS), ..quota };
-    Take { kind: LimitKind::Account, key, quota }
+    Take { kind: LimitKind::Account, key, quota, cost: 1 }
 }
 
 /// One account under all of its names, as it is now: whenever it is changed, an unlock among them, its budgets are

@@ -5,13 +5,15 @@ mod batch;
 mod draft;
 mod known;
 mod rules;
+mod watch;
 
 pub use ask::{Existing, Mint, MintError, Minted};
 pub use batch::{BatchOutcome, MAX_BATCH, mint_batch, require_batch};
 
-use super::model::Idempotency;
+use super::model::{Idempotency, Minter};
 use crate::access::Caller;
 use crate::audit::Source;
+use crate::commit::Commit;
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
 use crate::parts::Parts;
@@ -25,6 +27,7 @@ use draft::{By, Draft, Ground};
 pub async fn mint(parts: &Parts, caller: &Caller, ask: Mint, source: &Source) -> Result<Minted, MintError> {
     caller.require_tenant(ask.tenant)?;
     let minter = rules::minter_of(caller, &ask)?;
+    watch::charge(parts, caller, 1).await?;
     let by = By { caller, minter, source };
     let key = draft::idempotency(minter, &ask)?;
     match attempt(parts, &by, ask, key).await {
@@ -61,9 +64,15 @@ async fn attempt(
     let ground =
         Ground { subject: &subject, client: client.as_ref(), tenant: tenant.as_ref(), actor: actor.as_ref() };
     let Draft { commit, minted } = Draft::new(parts, by, &ground, ask, key)?;
-    match parts.store.commit(commit).await {
+    // Who signs themself in elsewhere is not watched.
+    let watched = !matches!(by.minter, Minter::Person { .. }) || ground.actor.is_some();
+    let alarm = if watched { watch::count(parts, by, 1) } else { None };
+    match parts.store.commit(alarm.iter().cloned().fold(commit, Commit::audit)).await {
         Ok(_) => Ok(minted),
-        Err(error) => Err(draft::refused(key, error)),
+        Err(error) => {
+            watch::insist(parts, alarm).await;
+            Err(draft::refused(key, error))
+        }
     }
 }
 

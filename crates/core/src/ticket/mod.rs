@@ -11,6 +11,7 @@ mod policy;
 mod redeem;
 mod replay;
 mod revoke;
+mod velocity;
 
 pub use attempt::{Redeem, RedeemError};
 pub use binding::{Bindings, Context};
@@ -25,6 +26,7 @@ pub use page_token::Position;
 pub use policy::{TicketPolicy, UpdateTicketPolicy, policy, update_policy};
 pub use redeem::redeem;
 pub use revoke::{revoke, revoke_all};
+pub use velocity::{Velocity, VelocityAlarm, VelocityPolicy};
 
 /// What goes before a ticket's identifier, secret and checksum.
 pub const PREFIX: &str = "tkt_";

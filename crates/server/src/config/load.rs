@@ -188,6 +188,9 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             ttl: seconds("tickets.ttl_seconds")?,
             on_behalf_ttl: seconds("tickets.on_behalf_ttl_seconds")?,
             max_attempts: count("tickets.max_attempts")?,
+            alarm_floor: count("tickets.alarm_floor")?,
+            alarm_floor_person: count("tickets.alarm_floor_person")?,
+            alarm_factor: count("tickets.alarm_factor")?,
             replay_window: seconds("tickets.replay_window_seconds")?,
         },
         passwords: Passwords {
@@ -208,6 +211,8 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             account: limit("account")?,
             client: limit("client")?,
             ticket: limit("ticket")?,
+            minter: limit("minter")?,
+            minter_person: limit("minter_person")?,
         },
         log: Log {
             format: parsed(layers, "log.format", log_format)?,

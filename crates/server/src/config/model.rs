@@ -154,6 +154,12 @@ pub struct Tickets {
     pub on_behalf_ttl: Duration,
     /// Wrong answers after which a ticket is spent, 1..=20.
     pub max_attempts: u32,
+    /// Tickets a minute by one API key that are never unusual, from 1.
+    pub alarm_floor: u32,
+    /// The same for a person who acts for others.
+    pub alarm_floor_person: u32,
+    /// How many times the usual number of tickets a minute is unusual, from 2.
+    pub alarm_factor: u32,
     /// How long a repeated redemption gets the first answer again, 0..=60 s.
     pub replay_window: Duration,
 }
@@ -200,6 +206,10 @@ pub struct Limits {
     pub client: Limit,
     /// Attempts on one ticket.
     pub ticket: Limit,
+    /// Tickets minted with one API key.
+    pub minter: Limit,
+    /// Tickets minted by one person.
+    pub minter_person: Limit,
 }
 
 /// So many requests in so much time.

@@ -96,6 +96,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("tickets.ttl_seconds", 10, 600, "seconds", "300", "life of a ticket"),
     number("tickets.on_behalf_ttl_seconds", 10, 600, "seconds", "60", "life of an on-behalf ticket"),
     number("tickets.max_attempts", 1, 20, "attempts", "5", "wrong answers that spend a ticket"),
+    number("tickets.alarm_floor", 1, 10_000_000, "tickets", "1000", "a minute by one API key, never unusual"),
+    number("tickets.alarm_floor_person", 1, 10_000_000, "tickets", "20", "a minute by a person for others, likewise"),
+    number("tickets.alarm_factor", 2, 10_000, "times", "10", "the usual tickets a minute are unusual"),
     number("tickets.replay_window_seconds", 0, 60, "seconds", "60", "a retry gets the first answer"),
 
     number("passwords.memory_kib", 7168, 1_048_576, "KiB", "19456", "Argon2id memory"),
@@ -117,6 +120,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     window("limits.client.window_seconds", "60"),
     quota("limits.ticket.quota", "20", "attempts on one ticket"),
     window("limits.ticket.window_seconds", "60"),
+    quota("limits.minter.quota", "600000", "tickets minted with one API key"),
+    window("limits.minter.window_seconds", "60"),
+    quota("limits.minter_person.quota", "60", "tickets minted by one person"),
+    window("limits.minter_person.window_seconds", "60"),
 
     one("log.format", Choice(&["auto", "json", "text"]), Value("auto"), "auto: text on a terminal, else json"),
     one("log.level", Levels, Value("info"), "a level, or a list such as `info,authms_http=debug`"),

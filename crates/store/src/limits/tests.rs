@@ -5,7 +5,7 @@ use std::hash::BuildHasher;
 
 fn take(key: u64, requests: u32) -> Take {
     let quota = Quota { requests, window: Span::seconds(60) };
-    Take { kind: LimitKind::Address, key: key.to_be_bytes().to_vec(), quota }
+    Take { kind: LimitKind::Address, key: key.to_be_bytes().to_vec(), quota, cost: 1 }
 }
 
 fn len(limits: &Limits) -> usize {
@@ -58,7 +58,10 @@ fn uneven_quotas_allow_exactly_what_they_say() {
     let limits = Limits::new();
     let quota = Quota { requests: 7, window: Span::seconds(1) };
     let one = || {
-        limits.take(&[Take { kind: LimitKind::Client, key: vec![1], quota }], Timestamp::from_millis(5))[0]
+        limits.take(
+            &[Take { kind: LimitKind::Client, key: vec![1], quota, cost: 1 }],
+            Timestamp::from_millis(5),
+        )[0]
     };
     assert_eq!((0..20).filter(|_| one().allowed).count(), 7);
     assert!(one().reset <= Span::millis(143));

@@ -9,6 +9,7 @@ use std::sync::Arc;
 pub(super) const CASES: &[Case] = &[
     Case { name: "a budget is used up and fills again", run: |w| Box::pin(refill(w)) },
     Case { name: "all budgets are charged, or none", run: |w| Box::pin(all_or_none(w)) },
+    Case { name: "a take of many is within the budget, or takes nothing", run: |w| Box::pin(many(w)) },
     Case { name: "budgets differ by kind and key", run: |w| Box::pin(separate(w)) },
     Case { name: "unused quota does not add up", run: |w| Box::pin(no_hoard(w)) },
     Case { name: "parallel takes exceed no budget", run: |w| Box::pin(parallel(w)) },
@@ -18,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 fn of(kind: LimitKind, key: &str, requests: u32) -> Take {
-    Take { kind, key: key.as_bytes().to_vec(), quota: Quota { requests, window: Span::seconds(60) } }
+    Take { kind, key: key.as_bytes().to_vec(), quota: Quota { requests, window: Span::seconds(60) }, cost: 1 }
 }
 
 async fn one(w: &World, take: Take) -> Budget {
@@ -41,6 +42,22 @@ async fn refill(w: World) {
     w.clock.advance(Span::millis(1));
     assert!(one(&w, take()).await.allowed);
     assert!(!one(&w, take()).await.allowed);
+}
+
+async fn many(w: World) {
+    let take = |cost| Take { cost, ..of(LimitKind::Minter, "a", 6) };
+    let budget = one(&w, take(4)).await;
+    assert_eq!((budget.allowed, budget.remaining, budget.reset), (true, 2, Span::seconds(40)));
+    let budget = one(&w, take(3)).await;
+    assert_eq!((budget.allowed, budget.remaining, budget.reset), (false, 2, Span::seconds(10)));
+    let budget = one(&w, take(7)).await;
+    assert_eq!((budget.allowed, budget.remaining, budget.reset), (false, 2, Span::seconds(40)));
+    assert!(one(&w, take(u32::MAX)).await.remaining == 2 && one(&w, take(2)).await.allowed);
+    w.clock.advance(Span::seconds(59));
+    assert!(!one(&w, take(6)).await.allowed);
+    w.clock.advance(Span::seconds(1));
+    assert!(one(&w, take(6)).await.allowed);
+    assert!(one(&w, take(0)).await.allowed, "nothing is always allowed");
 }
 
 async fn all_or_none(w: World) {

@@ -3,6 +3,7 @@
 use crate::access::Forbidden;
 use crate::fault::Fault;
 use crate::id::{ClientId, TenantId, TicketId, UserId};
+use crate::limits::Throttled;
 use crate::text::InvalidText;
 use crate::ticket::binding::Bindings;
 use crate::ticket::model::Purpose;
@@ -160,6 +161,14 @@ pub enum MintError {
     /// The idempotency key was used for another request.
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// The minter's budget has no more room for so many tickets.
+    #[error("{tickets} tickets were asked for, and the budget has {} of {} left", .throttled.0.remaining, .throttled.0.quota.requests)]
+    Throttled {
+        /// The budget.
+        throttled: Throttled,
+        /// How many tickets were asked for.
+        tickets: u32,
+    },
     /// It could not be carried out.
     #[error(transparent)]
     Fault(#[from] Fault),

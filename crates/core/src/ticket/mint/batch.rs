@@ -3,9 +3,9 @@
 use super::ask::{Mint, MintError, Minted};
 use super::draft::{self, By, Draft};
 use super::known::Known;
-use super::{rules, unless_repeated};
+use super::{rules, unless_repeated, watch};
 use crate::access::{Caller, Forbidden, Permission};
-use crate::audit::Source;
+use crate::audit::{AuditRow, Source};
 use crate::commit::{Commit, CommitError, Committed};
 use crate::parts::Parts;
 use crate::ports::Fut;
@@ -44,6 +44,7 @@ pub async fn mint_batch(
     source: &Source,
 ) -> Result<BatchOutcome, MintError> {
     require_batch(caller)?;
+    watch::charge(parts, caller, asks.len()).await?;
     let mut batch = Batch { parts, caller, source, known: Known::default(), outcomes: Vec::new() };
     batch.outcomes.resize_with(asks.len(), || None);
     let mut asks = asks.into_iter().enumerate();
@@ -74,6 +75,8 @@ struct Batch<'a> {
 /// A chunk that the store is writing.
 struct Writing<'a> {
     items: Vec<Item>,
+    /// Rides on the last of them.
+    alarm: Option<AuditRow>,
     done: Fut<'a, Vec<Result<Committed, CommitError>>>,
 }
 
@@ -98,7 +101,14 @@ impl<'a> Batch<'a> {
                 Err(refusal) => self.refuse(index, key, refusal).await,
             }
         }
-        Ok(Writing { items, done: self.parts.store.commit_all(commits) })
+        let by = By { caller: self.caller, minter: rules::minter(self.caller), source: self.source };
+        let alarm = watch::count(self.parts, &by, commits.len());
+        if let Some(row) = &alarm
+            && let Some(last) = commits.pop()
+        {
+            commits.push(last.audit(row.clone()));
+        }
+        Ok(Writing { items, alarm, done: self.parts.store.commit_all(commits) })
     }
 
     fn decide(&self, ask: Mint) -> (Option<Idempotency>, Result<(Commit, Minted), MintError>) {
@@ -118,8 +128,12 @@ impl<'a> Batch<'a> {
     }
 
     /// Waits for a chunk, and notes what became of it.
-    async fn settle(&mut self, Writing { items, done }: Writing<'a>) {
-        for (item, outcome) in items.into_iter().zip(done.await) {
+    async fn settle(&mut self, Writing { items, alarm, done }: Writing<'a>) {
+        let outcomes = done.await;
+        if outcomes.last().is_some_and(Result::is_err) {
+            watch::insist(self.parts, alarm).await;
+        }
+        for (item, outcome) in items.into_iter().zip(outcomes) {
             match outcome {
                 Ok(_) => self.outcomes[item.index] = Some(Ok(item.minted)),
                 Err(error) => self.refuse(item.index, item.key, draft::refused(item.key, error)).await,

@@ -20,7 +20,6 @@ pub(super) fn minter_of(caller: &Caller, ask: &Mint) -> Result<Minter, Forbidden
             if vouches {
                 caller.require(Permission::TicketVouch)?;
             }
-            Ok(Minter::System(system.key))
         }
         Caller::Person(person) => {
             if person.acting.is_some() {
@@ -32,9 +31,18 @@ pub(super) fn minter_of(caller: &Caller, ask: &Mint) -> Result<Minter, Forbidden
             if person.user != ask.user {
                 caller.require(Permission::TicketOnBehalf)?;
             }
-            Ok(Minter::Person { user: person.user, session: person.session })
         }
-        Caller::Console(_) => Ok(Minter::Console),
+        Caller::Console(_) => {}
+    }
+    Ok(minter(caller))
+}
+
+/// The caller as a minter.
+pub(super) const fn minter(caller: &Caller) -> Minter {
+    match caller {
+        Caller::System(system) => Minter::System(system.key),
+        Caller::Person(person) => Minter::Person { user: person.user, session: person.session },
+        Caller::Console(_) => Minter::Console,
     }
 }
 

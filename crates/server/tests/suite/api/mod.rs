@@ -46,3 +46,4 @@ mod tenants;
 mod ticket_policy;
 mod tickets;
 mod users;
+mod velocity;
