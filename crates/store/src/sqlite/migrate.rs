@@ -107,3 +107,6 @@ fn checksum(sql: &str) -> i64 {
     let hash = sql.bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     i64::from_le_bytes(hash.to_le_bytes())
 }
+
+#[cfg(test)]
+mod tests;
