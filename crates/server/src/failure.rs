@@ -10,7 +10,7 @@ use authms_core::key::KeyError;
 use authms_core::session::AdministerError;
 use authms_core::signing_key::UnsealError;
 use authms_core::tenant::TenantError;
-use authms_core::ticket::MintError;
+use authms_core::ticket::{MintError, TicketError};
 use authms_core::user::UserError;
 use authms_store::OpenError;
 
@@ -189,6 +189,17 @@ impl From<KeyError> for Failure {
         match error {
             KeyError::Fault(fault) => fault.into(),
             KeyError::Unknown => Self::missing(error.to_string()),
+            other => Self::refused(other.to_string()),
+        }
+    }
+}
+
+impl From<TicketError> for Failure {
+    fn from(error: TicketError) -> Self {
+        match error {
+            TicketError::Fault(fault) => fault.into(),
+            TicketError::Unknown | TicketError::UnknownUser => Self::missing(error.to_string()),
+            TicketError::Spent(session) => Self::refused(format!("{error}: {session}")),
             other => Self::refused(other.to_string()),
         }
     }

@@ -12,6 +12,8 @@ pub mod logging;
 mod output;
 mod passwords;
 mod policy;
+#[cfg(test)]
+mod reference;
 mod rng;
 #[cfg(test)]
 mod scratch;

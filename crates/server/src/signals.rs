@@ -41,7 +41,8 @@ impl Signals {
         });
     }
 
-    async fn next(&mut self) {
+    /// Returns at the next signal.
+    pub async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
             _ = self.interrupt.recv() => {}

@@ -12,6 +12,7 @@ mod search;
 mod security;
 mod set_statuses;
 mod update;
+mod whose;
 
 pub use create::{CreateUser, create};
 pub(crate) use create::{Names, draft, insertion_changes};
@@ -28,3 +29,4 @@ pub use search::Search;
 pub use security::{SecurityStatus, security_status, unlock};
 pub use set_statuses::set_statuses;
 pub use update::{UpdateUser, set_status, update};
+pub use whose::whose;

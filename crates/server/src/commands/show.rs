@@ -49,10 +49,19 @@ pub fn thing(thing: &impl Serialize, format: JsonArg) -> Result<(), Failure> {
 /// Prints a page: as JSON `{items, total, pagination}`; for people these columns, and on standard error whether there
 /// is more.
 pub fn page<T: Serialize>(page: Page<T>, columns: &[&str], format: JsonArg) -> Result<(), Failure> {
-    let pagination = PageInfo::of(page.request, page.total);
-    let items: Vec<Value> = page.items.iter().map(value).collect();
+    items(&page.items, &PageInfo::of(page.request, page.total), columns, format)
+}
+
+/// The same of a page that is told about otherwise.
+pub fn items<T: Serialize>(
+    items: &[T],
+    pagination: &PageInfo,
+    columns: &[&str],
+    format: JsonArg,
+) -> Result<(), Failure> {
+    let items: Vec<Value> = items.iter().map(value).collect();
     if format.json {
-        return output::json(&json!({ "items": items, "total": page.total, "pagination": pagination }));
+        return output::json(&json!({ "items": items, "total": pagination.total, "pagination": pagination }));
     }
     let row = |item: &Value| columns.iter().map(|column| cell(&item[column])).collect();
     output::block(&Table::new(columns, items.iter().map(row).collect()).to_string())?;

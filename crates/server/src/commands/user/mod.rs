@@ -1,6 +1,7 @@
 //! `authms user …`
 
 mod create;
+mod import;
 mod password;
 mod update;
 
@@ -22,6 +23,8 @@ const COLUMNS: [&str; 6] = ["id", "username", "email", "phone", "role", "status"
 pub enum Command {
     /// Create a user, and print the identifier
     Create(create::Args),
+    /// Create many users from a file
+    Import(import::Args),
     /// Show a user
     Get(Target),
     /// List the users of a tenant, oldest first
@@ -99,6 +102,7 @@ pub(super) fn role_parser() -> impl clap::builder::TypedValueParser<Value = Role
 pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
     match command {
         Command::Create(args) => create::run(config, args),
+        Command::Import(args) => import::run(config, args),
         Command::Get(target) => get(config, &target),
         Command::List(args) => list(config, args),
         Command::Update(args) => update::run(config, args),

@@ -3,20 +3,15 @@
 use authms_core::ticket::{self, Mint};
 use serde_json::json;
 
-use super::operator::{TenantArg, operate};
-use super::show::JsonArg;
+use crate::commands::operator::{TenantArg, operate};
+use crate::commands::show::JsonArg;
 use crate::config::Config;
 use crate::failure::Failure;
 use crate::output;
 
-#[derive(Debug, clap::Subcommand)]
-pub enum Command {
-    /// Print a one-time ticket that signs a user in
-    Mint(MintArgs),
-}
-
 #[derive(Debug, clap::Args)]
-pub struct MintArgs {
+#[command(after_help = "Example:\n  authms ticket mint --user ada --client shop --ttl 60")]
+pub struct Args {
     /// Whom it signs in: identifier (usr_…), user name, e-mail address or phone number
     #[arg(long, value_name = "USER")]
     user: String,
@@ -32,8 +27,7 @@ pub struct MintArgs {
     format: JsonArg,
 }
 
-pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
-    let Command::Mint(args) = command;
+pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
     let minted = operate(config, &args.tenant, async |op| {
         let user = op.user(&args.user).await?;
         let client = match &args.client {
