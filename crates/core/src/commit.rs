@@ -49,6 +49,8 @@ pub enum Guard {
     SessionOpen(SessionId),
     /// The invitation was neither accepted nor revoked, and its time is not over.
     InvitationOpen(InvitationId),
+    /// The session is there, over or not, and nobody has flagged it.
+    SessionUnflagged(SessionId),
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].
@@ -135,7 +137,10 @@ impl Change {
             Self::Ticket(_) | Self::SignIn(_) | Self::CountRefusal(_) => Lane::Gathered,
             Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
             Self::Session(
-                session::Change::Open(_) | session::Change::Rotate { .. } | session::Change::End { .. },
+                session::Change::Open(_)
+                | session::Change::Rotate { .. }
+                | session::Change::Flag(_)
+                | session::Change::End { .. },
             ) => Lane::Gathered,
             Self::Session(session::Change::EndAll { .. })
             | Self::Installation(_)

@@ -170,6 +170,29 @@ pub fn password(text: &str) -> String {
     text.nfc().collect()
 }
 
+/// A name with nothing but its first character left; the stars do not tell how long it is.
+pub fn masked(name: &str) -> String {
+    let mut rest = name.chars();
+    match (rest.next(), rest.next()) {
+        (Some(first), Some(_)) => format!("{first}***"),
+        _ => "***".to_owned(),
+    }
+}
+
+/// An e-mail address with its domain and the first character of its name left.
+pub fn masked_email(address: &str) -> String {
+    match address.split_once('@') {
+        Some((name, domain)) => format!("{}@{domain}", masked(name)),
+        None => masked(address),
+    }
+}
+
+/// A phone number with its last two digits left.
+pub fn masked_phone(number: &str) -> String {
+    let last = number.char_indices().rev().nth(1).map_or("", |(at, _)| &number[at..]);
+    format!("***{last}")
+}
+
 /// As it is compared: trimmed, NFKC, lower case.
 pub(crate) fn fold(text: &str) -> String {
     // Twice, since lower-casing can undo normalization (e.g. U+0130).
@@ -203,6 +226,16 @@ mod tests {
         assert!(username("pаypal").is_err(), "Cyrillic а among Latin letters");
         assert!(username("13800138000").is_err(), "would be taken for a phone number");
         assert!(username("a\u{0}b").is_err());
+    }
+
+    #[test]
+    fn masked_names_tell_neither_their_length_nor_their_rest() {
+        assert_eq!((masked("alice").as_str(), masked("al").as_str()), ("a***", "a***"));
+        assert_eq!((masked("a").as_str(), masked("").as_str()), ("***", "***"));
+        assert_eq!(masked("张三"), "张***");
+        assert_eq!(masked_email("alice@example.com"), "a***@example.com");
+        assert_eq!(masked_email("a@example.com"), "***@example.com");
+        assert_eq!(masked_phone("+8613800138042"), "***42");
     }
 
     #[test]

@@ -17,7 +17,14 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Routes at which secrets could be guessed; they have a budget of their own besides.
-const SIGN_IN: [&str; 4] = ["/auth/login", "/auth/ticket/signin", "/auth/refresh", "/auth/register"];
+const SIGN_IN: [&str; 6] = [
+    "/auth/login",
+    "/auth/ticket/signin",
+    "/auth/ticket/peek",
+    "/auth/ticket/report",
+    "/auth/refresh",
+    "/auth/register",
+];
 
 /// Charges the address, then lets the request through, answers it if it is a browser's preflight, or turns it away.
 /// Runs after routing and before any of the body is read.

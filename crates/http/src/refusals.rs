@@ -9,7 +9,7 @@ use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError}
 use authms_core::signin::LoginError;
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
-use authms_core::ticket::{MintError, RedeemError, TicketError};
+use authms_core::ticket::{MintError, RedeemError, ReportError, TicketError};
 use authms_core::token::{ClientAuthError, IntrospectError, RevokeError};
 use authms_core::user::UserError;
 
@@ -35,6 +35,15 @@ impl From<RedeemError> for ApiError {
             RedeemError::Refused => codes::TICKET.into(),
             RedeemError::Throttled(throttled) => throttled.into(),
             RedeemError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ReportError> for ApiError {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Invalid(invalid) => invalid.into(),
+            ReportError::Fault(fault) => fault.into(),
         }
     }
 }

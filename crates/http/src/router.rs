@@ -42,6 +42,8 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(public::ticket::signin::signin))
         .routes(routes!(public::oauth::introspect::introspect))
         .routes(routes!(public::oauth::revoke::revoke))
+        .routes(routes!(public::ticket::peek::peek))
+        .routes(routes!(public::ticket::report::report))
         .routes(routes!(public::session::login::login))
         .routes(routes!(public::invitation::register::register))
         .routes(routes!(public::session::refresh::refresh))

@@ -215,6 +215,7 @@ impl Bench {
             expires_at: now,
             refreshed_at: now,
             ended: None,
+            flagged_at: None,
             generation: 0,
             refresh_hash: Some(random(&self.rng)),
         };

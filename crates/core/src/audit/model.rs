@@ -81,6 +81,10 @@ pub enum EventName {
     TicketsRevoked,
     /// A spent ticket came back.
     TicketReplayed,
+    /// Somebody looked at a ticket.
+    TicketPeeked,
+    /// Somebody reported a ticket as leaked.
+    TicketReported,
     /// A password signed its user in.
     LoginSucceeded,
     /// A password sign-in was refused.
@@ -134,6 +138,8 @@ impl EventName {
             Self::TicketRevoked => "ticket.revoked",
             Self::TicketsRevoked => "tickets.revoked",
             Self::TicketReplayed => "ticket.replayed",
+            Self::TicketPeeked => "ticket.peeked",
+            Self::TicketReported => "ticket.reported",
             Self::LoginSucceeded => "login.succeeded",
             Self::LoginFailed => "login.failed",
             Self::SessionRefreshed => "session.refreshed",

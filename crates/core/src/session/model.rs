@@ -105,6 +105,8 @@ pub struct Session {
     pub refreshed_at: Timestamp,
     /// When and why it ended, if it was ended.
     pub ended: Option<(Timestamp, EndReason)>,
+    /// When the ticket that opened it was reported as leaked; it goes on.
+    pub flagged_at: Option<Timestamp>,
     /// The refresh family's head: how often it was rotated.
     pub generation: u32,
     /// SHA-256 of the head's secret; `None`: the session has no refresh token.
@@ -159,6 +161,9 @@ pub enum Change {
         /// The `jti` of the access token that goes with it.
         jti: TokenId,
     },
+    /// Notes that the ticket behind it was reported; guarded by
+    /// [`SessionUnflagged`](crate::commit::Guard::SessionUnflagged).
+    Flag(SessionId),
     /// Ends one session, if it has not ended.
     End {
         /// The session.

@@ -76,6 +76,7 @@ impl Grant {
             expires_at: now,
             refreshed_at: now,
             ended: None,
+            flagged_at: None,
             generation: 0,
             refresh_hash: refresh.as_ref().map(RefreshToken::hash),
         };

@@ -2,12 +2,12 @@
 
 use super::PREFIX;
 use super::binding::broken_binding;
-use super::life::{Revocation, TicketState};
+use super::life::{Revocation, TicketAct, TicketState};
 use super::model::{Change, Minter, Purpose, Ticket};
 use crate::access::Role;
 use crate::audit::{Event, EventName, Source};
 use crate::client::{self, Client, Credentials};
-use crate::commit::{self, Commit, CommitError, Guard};
+use crate::commit::{self, Commit, CommitError, Committed, Guard};
 use crate::fault::Fault;
 use crate::id::{TenantId, TicketId};
 use crate::limits::{self, LimitKind, Take, Throttled};
@@ -52,6 +52,7 @@ pub enum RedeemError {
 
 /// What the redeemer proved before the ticket is looked at.
 pub(super) struct Attempt<'a> {
+    pub act: TicketAct,
     pub token: OpaqueToken,
     pub client: Option<Client>,
     pub ask: &'a Redeem,
@@ -72,9 +73,23 @@ impl<E: Into<RedeemError>> From<E> for TryError {
     }
 }
 
+/// The outcome of a round; `None`: it lost a race, and reads again to be refused by what the winner left.
+pub(super) fn ended<T>(round: Result<T, TryError>) -> Option<Result<T, RedeemError>> {
+    match round {
+        Err(TryError::Raced) => None,
+        Err(TryError::Ended(error)) => Some(Err(error)),
+        Ok(done) => Some(Ok(done)),
+    }
+}
+
 impl<'a> Attempt<'a> {
     /// Checks the text of the ticket and authenticates the client. A typo ends here, at no cost.
-    pub async fn new(parts: &Parts, ask: &'a Redeem, source: &'a Source) -> Result<Self, RedeemError> {
+    pub async fn new(
+        parts: &Parts,
+        act: TicketAct,
+        ask: &'a Redeem,
+        source: &'a Source,
+    ) -> Result<Self, RedeemError> {
         let token = OpaqueToken::parse(PREFIX, ask.ticket.expose()).ok_or(RedeemError::Refused)?;
         let client = match &ask.client {
             None => None,
@@ -87,7 +102,7 @@ impl<'a> Attempt<'a> {
                 Some(client)
             }
         };
-        Ok(Self { token, client, ask, source })
+        Ok(Self { act, token, client, ask, source })
     }
 
     /// Reads the ticket, for whoever holds its secret.
@@ -126,6 +141,25 @@ impl<'a> Attempt<'a> {
                 count_attempt(parts, self, view, Refusal::ClientPurpose.as_str()).await
             }
             Decision::Refuse(why) => refuse(parts, self, view, why.as_str()).await,
+        }
+    }
+
+    /// Commits while the ticket is good and the session that it was minted in is open: that has no fence, since a session
+    /// ends by itself.
+    pub async fn commit(
+        &self,
+        parts: &Parts,
+        view: &RedeemView,
+        commit: Commit,
+    ) -> Result<Committed, TryError> {
+        let mut commit = commit.guard(live(parts, view.ticket.id));
+        if let Minter::Person { session, .. } = view.ticket.minter {
+            commit = commit.guard(Guard::SessionOpen(session));
+        }
+        match parts.store.commit(commit).await {
+            Ok(committed) => Ok(committed),
+            Err(CommitError::Conflict(1)) => refuse(parts, self, view, Refusal::MinterGone.as_str()).await,
+            Err(error) => Err(raced(error)),
         }
     }
 
@@ -200,6 +234,7 @@ pub(super) fn event(name: EventName, attempt: &Attempt<'_>, ticket: &Ticket) -> 
         .ticket(ticket.id)
         .subject(ticket.subject)
         .text("purpose", ticket.purpose.as_str())
+        .text_if("act", (attempt.act == TicketAct::Peek).then_some("peek"))
         .client(attempt.client.as_ref().map(|c| c.id))
         .from(attempt.source)
 }
@@ -208,7 +243,7 @@ pub(super) async fn take(parts: &Parts, kind: LimitKind, key: &[u8]) -> Result<(
     Ok(limits::charge(parts, &[Take::of(parts, kind, key)]).await??)
 }
 
-pub(super) fn live(parts: &Parts, id: TicketId) -> Guard {
+fn live(parts: &Parts, id: TicketId) -> Guard {
     Guard::TicketLive { id, attempts_below: parts.policy.ticket_attempts }
 }
 

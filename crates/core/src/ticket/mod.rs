@@ -7,9 +7,11 @@ mod list;
 mod mint;
 mod model;
 mod page_token;
+mod peek;
 mod policy;
 mod redeem;
 mod replay;
+mod report;
 mod revoke;
 mod velocity;
 
@@ -23,8 +25,10 @@ pub use mint::{
 };
 pub use model::*;
 pub use page_token::Position;
+pub use peek::{Peeked, peek};
 pub use policy::{TicketPolicy, UpdateTicketPolicy, policy, update_policy};
 pub use redeem::redeem;
+pub use report::{Alert, Report, ReportError, report};
 pub use revoke::{revoke, revoke_all};
 pub use velocity::{Velocity, VelocityAlarm, VelocityPolicy};
 

@@ -5,6 +5,7 @@ use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, TokenId, User
 use crate::signin::Fences;
 use crate::time::{Span, Timestamp};
 use ipnet::IpNet;
+use std::fmt;
 
 /// What a ticket is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -47,6 +48,17 @@ pub enum Minter {
     },
     /// The operator's command line.
     Console,
+}
+
+/// The identifier of whoever it was, or `console`.
+impl fmt::Display for Minter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System(key) => key.fmt(f),
+            Self::Person { user, .. } => user.fmt(f),
+            Self::Console => f.write_str("console"),
+        }
+    }
 }
 
 impl Minter {

@@ -1,17 +1,17 @@
 //! Redeeming: whoever holds the ticket signs its subject in, once.
 
-use super::attempt::{Attempt, Redeem, RedeemError, TryError, event, live, raced, refuse};
-use super::life::TicketState;
+use super::attempt::{Attempt, Redeem, RedeemError, TryError, ended, event};
+use super::life::{TicketAct, TicketState};
 use super::model::{Change, Minter, Replay};
 use super::replay::{answer_again, count_replay, recognize};
 use crate::access::Role;
 use crate::audit::{EventName, Source};
-use crate::commit::{self, Commit, CommitError, Guard};
+use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
 use crate::session;
-use crate::signin::{Evidence, Grant, Refusal, SignedIn};
+use crate::signin::{Evidence, Grant, SignedIn};
 use authms_crypto::{derived_refresh_secret, sha256};
 
 /// Redeems a ticket. Past the checksum every refusal waits for a commit, as a success does.
@@ -19,13 +19,10 @@ use authms_crypto::{derived_refresh_secret, sha256};
 /// # Errors
 /// [`RedeemError`].
 pub async fn redeem(parts: &Parts, ask: &Redeem, source: &Source) -> Result<SignedIn, RedeemError> {
-    let attempt = Attempt::new(parts, ask, source).await?;
-    // Who loses a race reads again, sees what the winner left, and is refused by it.
+    let attempt = Attempt::new(parts, TicketAct::Redeem, ask, source).await?;
     for lost in [false, true] {
-        match try_once(parts, &attempt, lost).await {
-            Err(TryError::Raced) => {}
-            Err(TryError::Ended(error)) => return Err(error),
-            Ok(signed_in) => return Ok(signed_in),
+        if let Some(outcome) = ended(try_once(parts, &attempt, lost).await) {
+            return outcome;
         }
     }
     Err(Fault::Busy.into())
@@ -84,17 +81,9 @@ async fn spend(
         .text_if("reason", ticket.reason.clone());
     let spend = Change::Spend { id: ticket.id, session, replay };
     let open = session::Change::Open(Box::new(grant.new.clone()));
-    let mut commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
-        .guard(live(parts, ticket.id))
+    let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .change(commit::Change::Ticket(spend))
         .change(commit::Change::Session(open));
-    // The only support without a fence: a session ends by itself.
-    if let Minter::Person { session, .. } = ticket.minter {
-        commit = commit.guard(Guard::SessionOpen(session));
-    }
-    match parts.store.commit(commit).await {
-        Ok(committed) => Ok(grant.answer(parts, view.standing, committed.at)?),
-        Err(CommitError::Conflict(1)) => refuse(parts, attempt, &view, Refusal::MinterGone.as_str()).await,
-        Err(error) => Err(raced(error)),
-    }
+    let committed = attempt.commit(parts, &view, commit).await?;
+    Ok(grant.answer(parts, view.standing, committed.at)?)
 }

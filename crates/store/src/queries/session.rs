@@ -11,7 +11,7 @@ use rusqlite::{Connection, Error, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 29] = [
     "id",
     "tenant_id",
     "user_id",
@@ -38,6 +38,7 @@ const COLUMNS: [&str; 28] = [
     "refreshed_at",
     "ended_at",
     "end_reason",
+    "flagged_at",
     "generation",
     "refresh_hash",
 ];
@@ -66,6 +67,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Session> {
         expires_at: c.time()?,
         refreshed_at: c.time()?,
         ended: c.time_if()?.zip(c.named_if(EndReason::parse)?),
+        flagged_at: c.time_if()?,
         generation: c.take()?,
         refresh_hash: c.take()?,
     })
@@ -85,6 +87,11 @@ pub(crate) fn life(conn: &Connection, id: SessionId) -> Result<Option<(bool, Tim
     first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.time()?, c.take()?)))
 }
 
+/// Whether a session was flagged; `None`: there is none.
+pub(crate) fn is_flagged(conn: &Connection, id: SessionId) -> Result<Option<bool>> {
+    first(conn, "SELECT flagged_at IS NOT NULL FROM sessions WHERE id = ?1", [id.bytes()], |c| c.take())
+}
+
 /// Writes a change.
 pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
     match what {
@@ -98,6 +105,10 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
                        VALUES (?1, ?2, ?3, ?4, ?5)";
             change_one(conn, sql, params![id.bytes(), generation, salt, jti.bytes(), at.as_millis()])?;
             erase_replay(conn, opened_by)
+        }
+        Change::Flag(id) => {
+            let sql = "UPDATE sessions SET flagged_at = ?2 WHERE id = ?1";
+            change_one(conn, sql, params![id.bytes(), at.as_millis()])
         }
         Change::End { id, reason } => {
             let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3
@@ -146,6 +157,7 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         at.as_millis(),
         s.ended.map(|(at, _)| at.as_millis()),
         s.ended.map(|(_, reason)| reason.as_str()),
+        s.flagged_at.map(Timestamp::as_millis),
         s.generation,
         s.refresh_hash,
     ];

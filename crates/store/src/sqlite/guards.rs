@@ -36,6 +36,7 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::InvitationOpen(id) => {
             invitation::get(conn, *id)?.is_some_and(|i| i.status(at) == InvitationStatus::Open)
         }
+        Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()
         }

@@ -31,6 +31,10 @@ const MIGRATIONS: &[Migration] = &[
         name: "0007_ticket_policy",
         sql: include_str!("../../migrations/sqlite/0007_ticket_policy.sql"),
     },
+    Migration {
+        name: "0008_session_flags",
+        sql: include_str!("../../migrations/sqlite/0008_session_flags.sql"),
+    },
 ];
 
 /// The newest schema version.

@@ -20,6 +20,7 @@ pub(super) const CASES: &[Case] = &[
         name: "SessionOpen: not ended, not expired, whatever the head",
         run: |w| Box::pin(session_open(w)),
     },
+    Case { name: "SessionUnflagged: there, and flagged by nobody", run: |w| Box::pin(unflagged(w)) },
     Case { name: "IdempotencyFree", run: |w| Box::pin(idempotency(w)) },
     Case { name: "Rev: of every row", run: |w| Box::pin(revisions(w)) },
     Case {
@@ -133,6 +134,19 @@ async fn session_open(w: World) {
     assert!(!holds(&w, Guard::SessionOpen(expired.id)).await);
     let unknown: SessionId = w.id();
     assert!(!holds(&w, Guard::SessionOpen(unknown)).await);
+}
+
+async fn unflagged(w: World) {
+    let tenant = w.tenant().await;
+    let user = w.user(&tenant, Role::Member).await;
+    let session = w.session(&tenant, &user).await;
+    assert!(holds(&w, Guard::SessionUnflagged(session.id)).await);
+    w.commit(Change::Session(Session::End { id: session.id, reason: EndReason::Logout })).await;
+    assert!(holds(&w, Guard::SessionUnflagged(session.id)).await, "over or not");
+    w.commit(Change::Session(Session::Flag(session.id))).await;
+    assert!(!holds(&w, Guard::SessionUnflagged(session.id)).await);
+    let unknown: SessionId = w.id();
+    assert!(!holds(&w, Guard::SessionUnflagged(unknown)).await);
 }
 
 async fn idempotency(w: World) {

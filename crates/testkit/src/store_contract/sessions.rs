@@ -15,6 +15,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a rotation moves the head and is remembered", run: |w| Box::pin(rotate(w)) },
     Case { name: "a rotation erases the ticket's replay", run: |w| Box::pin(rotate_erases(w)) },
     Case { name: "an end is final and erases the ticket's replay", run: |w| Box::pin(end(w)) },
+    Case { name: "a flag reads back and ends nothing", run: |w| Box::pin(flag(w)) },
     Case { name: "ending all spares others", run: |w| Box::pin(end_all(w)) },
 ];
 
@@ -102,6 +103,18 @@ async fn end(w: World) {
     let ended = w.store.session(session.id).await.unwrap().unwrap().session.ended;
     assert_eq!(ended, Some((at, EndReason::Logout)));
     assert!(!has_replay(&w, &ticket).await);
+}
+
+async fn flag(w: World) {
+    let tenant = w.tenant().await;
+    let user = w.user(&tenant, Role::Member).await;
+    let (session, other) = (w.session(&tenant, &user).await, w.session(&tenant, &user).await);
+    w.clock.advance(Span::seconds(5));
+    let at = w.commit(Change::Session(To::Flag(session.id))).await.at;
+    let read = async |id| w.store.session(id).await.unwrap().unwrap().session;
+    let flagged = read(session.id).await;
+    assert_eq!((flagged.flagged_at, flagged.ended), (Some(at), None));
+    assert_eq!(read(other.id).await.flagged_at, None);
 }
 
 async fn end_all(w: World) {

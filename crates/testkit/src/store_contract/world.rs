@@ -306,6 +306,7 @@ impl World {
             expires_at: now,
             refreshed_at: now,
             ended: None,
+            flagged_at: None,
             generation: 0,
             refresh_hash: Some(self.bytes()),
         }

@@ -99,6 +99,11 @@ const WORDS: [&str; 6] = [
 
 /// The redemption that meets all bindings but those of this set.
 fn redemption(scene: &Scene, ticket: &str, missed: u32, miss: Miss) -> TestRequest {
+    presentation(scene, "/auth/ticket/signin", ticket, missed, miss)
+}
+
+/// The same for this path.
+fn presentation(scene: &Scene, path: &str, ticket: &str, missed: u32, miss: Miss) -> TestRequest {
     let misses = |binding: usize| missed & (1 << binding) != 0;
     let mut body = json!({ "ticket": ticket });
     let mut state = |binding: usize, member: &str, right: &str, wrong: &str| match (misses(binding), miss) {
@@ -109,7 +114,7 @@ fn redemption(scene: &Scene, ticket: &str, missed: u32, miss: Miss) -> TestReque
     state(2, "verifier", VERIFIER, CHALLENGE);
     state(4, "redirect_uri", URI, "https://shop.example.test/callback?next=%2fcart");
     state(5, "context", CONTEXT, "browser-session-5f2d");
-    let mut request = scene.app.signin(body).header("x-request-id", "same");
+    let mut request = scene.app.request("POST", path).json(body).header("x-request-id", "same");
     match (misses(0), miss) {
         (false, _) => request = request.header("x-tenant-id", &scene.app.tenant.to_string()),
         (true, Miss::Wrong) => request = request.header("x-tenant-id", "tnt_0000000000000000000001"),
@@ -127,7 +132,7 @@ fn redemption(scene: &Scene, ticket: &str, missed: u32, miss: Miss) -> TestReque
 #[tokio::test]
 async fn every_combination_of_missed_bindings_is_the_one_400_and_counts_once() {
     let scene = Scene::new().await;
-    let mut seen = None;
+    let (mut seen, mut counted) = (None, 0);
     for miss in [Miss::Wrong, Miss::Absent] {
         for missed in 1..1 << WORDS.len() {
             let first = WORDS.iter().enumerate().find(|(binding, _)| {
@@ -135,14 +140,22 @@ async fn every_combination_of_missed_bindings_is_the_one_400_and_counts_once() {
             });
             let Some((_, word)) = first else { continue };
             let ticket = scene.bound().await;
-            let answer = redemption(&scene, &ticket, missed, miss).send().await;
-            assert_eq!(answer.refusal(), REFUSED, "{miss:?} {missed:06b}");
-            let body = String::from_utf8(answer.bytes).expect("UTF-8");
-            assert_eq!(&body, seen.get_or_insert_with(|| body.clone()), "{miss:?} {missed:06b}");
-            assert_eq!(scene.last_refusal(), *word, "{miss:?} {missed:06b}");
-            assert_eq!(scene.app.query::<i64>("SELECT attempts FROM tickets ORDER BY id DESC LIMIT 1"), 1);
-            let right = redemption(&scene, &ticket, 0, miss).send().await;
-            assert_eq!(right.status, 200, "{miss:?} {missed:06b} did not burn it: {}", right.body);
+            let ways = ["/auth/ticket/peek", "/auth/ticket/signin"];
+            for path in ways {
+                let answer = presentation(&scene, path, &ticket, missed, miss).send().await;
+                let at = format!("{path} {miss:?} {missed:06b}");
+                assert_eq!(answer.refusal(), REFUSED, "{at}");
+                let body = String::from_utf8(answer.bytes).expect("UTF-8");
+                assert_eq!(&body, seen.get_or_insert_with(|| body.clone()), "{at}");
+                assert_eq!(scene.last_refusal(), *word, "{at}");
+                let attempts: i64 = scene.app.query("SELECT sum(attempts) FROM tickets");
+                counted += 1;
+                assert_eq!(attempts, counted, "{at}");
+            }
+            for path in ways {
+                let right = presentation(&scene, path, &ticket, 0, miss).send().await;
+                assert_eq!(right.status, 200, "{path} {miss:?} {missed:06b} did not burn it: {}", right.body);
+            }
         }
     }
 }

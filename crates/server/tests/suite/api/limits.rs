@@ -92,6 +92,8 @@ async fn sign_in_routes_share_a_budget_of_their_own() {
         ("/auth/login", login),
         ("/auth/refresh", refresh),
         ("/auth/ticket/signin", json!({ "ticket": ticket })),
+        ("/auth/ticket/peek", json!({ "ticket": ticket })),
+        ("/auth/ticket/report", json!({ "ticket": ticket })),
         ("/bff/session-service/api/v1/auth/ticket/signin", json!({ "ticket": ticket })),
     ] {
         let refused = send(path, body).await;

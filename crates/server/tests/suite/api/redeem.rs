@@ -154,8 +154,12 @@ async fn s05_get_head_and_prefetch_never_redeem() {
     let alice = app.user("alice", Role::Member).await;
     let ticket = app.ticket(alice).await;
     for method in ["GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE", "TRACE"] {
-        for path in ["/auth/ticket/signin".to_owned(), format!("/api/v1/auth/ticket/signin?ticket={ticket}")]
-        {
+        for path in [
+            "/auth/ticket/signin".to_owned(),
+            format!("/api/v1/auth/ticket/signin?ticket={ticket}"),
+            format!("/auth/ticket/peek?ticket={ticket}"),
+            format!("/auth/ticket/report?ticket={ticket}"),
+        ] {
             let request = app.request(method, &path).header("sec-purpose", "prefetch");
             let answer = request.json(json!({ "ticket": ticket })).send().await;
             assert_eq!(answer.status, 405, "{method} {path}");
@@ -249,18 +253,18 @@ async fn malformed_requests_name_the_member_before_any_query() {
     assert_eq!(large.refusal(), (413, 40000004));
 }
 
-type Headers = Vec<(&'static str, String)>;
+pub type Headers = Vec<(&'static str, String)>;
 
 /// Every way in which a well-formed request does not sign in.
-struct Refusals {
-    app: TestApp,
+pub struct Refusals {
+    pub app: TestApp,
     /// Its name, whether it passes the checksum, the body, the headers.
-    ways: Vec<(&'static str, bool, Value, Headers)>,
+    pub ways: Vec<(&'static str, bool, Value, Headers)>,
 }
 
 impl Refusals {
     /// With the clock past the expired one's time, and the others good but for what is wrong with them.
-    async fn prepare() -> Self {
+    pub async fn prepare() -> Self {
         let app = TestApp::start().await;
         let alice = app.user("alice", Role::Member).await;
         let gone = app.user("gone", Role::Member).await;
@@ -328,7 +332,11 @@ impl Refusals {
     }
 
     async fn send(&self, body: &Value, headers: &[(&str, String)]) -> Answer {
-        let request = self.app.signin(body.clone()).header("x-request-id", "same");
+        self.send_to("/auth/ticket/signin", body, headers).await
+    }
+
+    pub async fn send_to(&self, path: &str, body: &Value, headers: &[(&str, String)]) -> Answer {
+        let request = self.app.request("POST", path).json(body.clone()).header("x-request-id", "same");
         headers.iter().fold(request, |r, (name, value)| r.header(name, value)).send().await
     }
 }

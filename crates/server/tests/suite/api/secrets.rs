@@ -260,6 +260,9 @@ async fn s63_no_canary_secret_is_in_any_log_record() {
         assert!(!answer.body.to_string().contains(fresh), "{}", answer.body);
     }
     assert_eq!(app.redeem(spent).await.status, 400);
+    let report = json!({ "ticket": spent, "note": format!("{spent} was in a log") });
+    assert_eq!(app.post("/auth/ticket/report", "", report).await.status, 202);
+    assert_eq!(app.post("/auth/ticket/peek", "", json!({ "ticket": spent })).await.status, 400);
     let wrong = app.signin(json!({ "ticket": spent, "verifier": "wrong" })).basic(&client.0, &client.1);
     assert_eq!(wrong.send().await.status, 400);
     for bearer in [fresh, key, &client.1, &last.refresh, &format!("{}x", last.access)] {
@@ -288,7 +291,14 @@ async fn s63_no_canary_secret_is_in_any_log_record() {
     app.clock.advance(Span::seconds(1));
 
     let text = captured.text();
-    for heard in ["\"refused\"", "\"unavailable\"", "\"failed\"", "a transaction failed", "generate-ticket"] {
+    for heard in [
+        "\"refused\"",
+        "\"unavailable\"",
+        "\"failed\"",
+        "a transaction failed",
+        "generate-ticket",
+        "a redeemed ticket was reported as leaked",
+    ] {
         assert!(text.contains(heard), "the log was heard: {heard}");
     }
     for (name, needle) in walk.needles() {

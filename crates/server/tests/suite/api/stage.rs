@@ -224,7 +224,9 @@ impl<'a> Cast<'a> {
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
             | "POST /admin/oauth/clients/{client_id}/rotate-secret" => Value::Null,
-            "POST /auth/ticket/signin" => json!({ "ticket": self.ticket }),
+            "POST /auth/ticket/signin" | "POST /auth/ticket/peek" | "POST /auth/ticket/report" => {
+                json!({ "ticket": self.ticket })
+            }
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
             "POST /auth/register" => json!({ "invitation_code": self.invitation.1, "password": PASSWORD }),
             "POST /admin/invitations" => json!({ "email": format!("new{n}@example.test") }),

@@ -52,6 +52,9 @@ pub struct SessionInfo {
     tenant_id: String,
     /// The user.
     user_id: String,
+    /// When the ticket that opened it was reported as leaked: end it, unless it is known to be the user's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    flagged_at: Option<Time>,
     /// When it was opened.
     created_at: Time,
     /// When its tokens were last renewed.
@@ -99,6 +102,7 @@ impl SessionInfo {
             user_agent: session.origin.user_agent,
             tenant_id: session.tenant.to_string(),
             user_id: session.user.to_string(),
+            flagged_at: session.flagged_at.map(Into::into),
             created_at: session.created_at.into(),
             last_active_at: session.refreshed_at.into(),
             expires_at: session.expires_at.into(),

@@ -1,3 +1,70 @@
 //! Tickets, for whoever holds one.
 
+pub mod peek;
+pub mod report;
 pub mod signin;
+
+use crate::error::ApiError;
+use crate::extract::{TenantHeader, basic};
+use crate::wire::{SecretText, Text};
+use authms_core::client::Credentials;
+use authms_core::ticket::Redeem;
+use authms_crypto::SecretString;
+use axum::http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// `dto.TicketSigninRequest`, and the bindings that a ticket may ask for.
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct TicketSigninRequest {
+    /// The one-time ticket.
+    ticket: SecretText<256>,
+    /// The verifier of the ticket's `proof` (RFC 7636 §4.1).
+    verifier: Option<SecretText<128>>,
+    /// The ticket's `redirect_uri`, byte for byte.
+    redirect_uri: Option<Text<2048>>,
+    /// The ticket's `context`.
+    context: Option<SecretText<512>>,
+    /// The redeeming client, unless it authenticates by Basic.
+    client_id: Option<Text<64>>,
+    /// The redeeming client's secret.
+    client_secret: Option<SecretText<256>>,
+}
+
+impl TicketSigninRequest {
+    /// What the holder presents, in headers and body.
+    fn read(
+        self,
+        headers: &HeaderMap,
+        tenant: TenantHeader,
+        idempotency_key: Option<SecretString>,
+    ) -> Result<Redeem, ApiError> {
+        Ok(Redeem {
+            client: credentials(headers, self.client_id, self.client_secret)?,
+            ticket: self.ticket.into_secret(),
+            verifier: self.verifier.map(SecretText::into_secret),
+            redirect_uri: self.redirect_uri.map(Text::into_string),
+            context: self.context.map(SecretText::into_secret),
+            tenant: tenant.0.map(|named| named.map_err(|_| ())),
+            idempotency_key,
+        })
+    }
+}
+
+/// From the header or the body, never both (RFC 6749 §2.3).
+fn credentials(
+    headers: &HeaderMap,
+    id: Option<Text<64>>,
+    secret: Option<SecretText<256>>,
+) -> Result<Option<Credentials>, ApiError> {
+    match (basic(headers)?, id, secret) {
+        (None, None, None) => Ok(None),
+        (Some(basic), None, None) => Ok(Some(Credentials { id: basic.id, secret: basic.secret })),
+        (None, Some(id), Some(secret)) => {
+            Ok(Some(Credentials { id: id.into_string(), secret: secret.into_secret() }))
+        }
+        (None, Some(_), None) => Err(ApiError::malformed("client_secret", "missing beside client_id")),
+        (None, None, Some(_)) => Err(ApiError::malformed("client_id", "missing beside client_secret")),
+        (Some(_), ..) => Err(ApiError::malformed("client_id", "the client authenticates twice")),
+    }
+}
