@@ -30,6 +30,10 @@ pub(crate) mod body {
     pub(crate) fn sign_in(ticket: &str) -> String {
         format!(r#"{{"ticket":"{ticket}"}}"#)
     }
+    /// The same object with further members, which begin with a comma.
+    pub(crate) fn with(body: &str, members: &str) -> String {
+        format!("{}{members}}}", body.strip_suffix('}').unwrap_or(body))
+    }
     pub(crate) fn refresh(token: &str) -> String {
         format!(r#"{{"refresh_token":"{token}"}}"#)
     }

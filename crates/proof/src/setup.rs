@@ -25,6 +25,8 @@ pub(crate) struct Site {
     pub(crate) key: String,
     /// Identifiers.
     pub(crate) users: Vec<String>,
+    /// What tickets are bound to, if they are.
+    pub(crate) bound: Option<Bound>,
     /// With the scope `user:write`, if users are to be added.
     admin_key: Option<String>,
     users_wanted: usize,
@@ -50,7 +52,24 @@ impl Site {
             false => None,
         };
         let plan = plan(&binary, &data)?;
-        Ok(Self { data, plan, key, users: ids, admin_key, users_wanted: users, prefix })
+        Ok(Self { data, plan, key, users: ids, bound: None, admin_key, users_wanted: users, prefix })
+    }
+
+    /// Makes a client to bind tickets to, with all other bindings besides; before the server runs.
+    pub(crate) fn bind_tickets(&mut self) -> Result<()> {
+        let uri = "https://app.example/signed-in";
+        let args = ["client", "create", "--name", &self.prefix, "--redirect-uri", uri];
+        let client = command_json(&self.plan.program, self.data.path(), &args)?;
+        let (id, secret) = (text(&client, "client_id")?, text(&client, "client_secret")?);
+        // RFC 7636, appendix B.
+        let (verifier, proof) =
+            ("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk", "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        let both = format!(r#","client_id":"{id}","redirect_uri":"{uri}","context":"browser-7""#);
+        self.bound = Some(Bound {
+            bindings: format!(r#"{both},"ip":"127.0.0.0/8","proof":"{proof}""#),
+            met: format!(r#"{both},"client_secret":"{secret}","verifier":"{verifier}""#),
+        });
+        Ok(())
     }
 
     /// Makes the users that are still missing over the running server's own API.
@@ -84,6 +103,15 @@ impl Site {
         let reply = client.must(Request::post(path::MINT, &body).bearer(&self.key)).await?;
         reply.field("ticket").ok_or_else(|| "a mint without a ticket".into())
     }
+}
+
+/// Members of request bodies, each with a comma before it.
+#[derive(Debug)]
+pub(crate) struct Bound {
+    /// Of minting.
+    pub(crate) bindings: String,
+    /// Of redeeming.
+    pub(crate) met: String,
 }
 
 fn make_key(binary: &Path, data: &TempDir, name: &str, scope: &str, rank: &str) -> Result<String> {

@@ -46,6 +46,9 @@ pub(crate) struct Args {
     /// Send an Idempotency-Key with each redeem
     #[arg(long)]
     pub(crate) idempotency: bool,
+    /// Bind every ticket to a client with a redirect URI, to the address, to a proof and to a context
+    #[arg(long)]
+    bound: bool,
     /// Redeem tickets scattered over all that were minted, not in about the order of their minting
     #[arg(long)]
     pub(crate) scattered: bool,
@@ -69,6 +72,9 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let data = TempDir::given_or_new(args.data_dir.as_deref(), "load")?;
     eprintln!("load: data in {}", data.path().display());
     let mut site = Site::create(&args.binary, data, args.users as usize)?;
+    if args.bound {
+        site.bind_tickets()?;
+    }
     let server = site.plan.start()?;
     let yard = yardstick::plan(&site.data.path().join("yardstick.log"))?.start()?;
     let cold_start_ms = server.cold_start.as_secs_f64() * 1000.0;

@@ -48,7 +48,8 @@ impl<'a> Scenario<'a> {
     }
 
     fn mint(&self) -> Mint {
-        Mint { key: self.site.key.clone(), users: self.site.users.clone() }
+        let bindings = self.site.bound.as_ref().map(|b| b.bindings.clone()).unwrap_or_default();
+        Mint { key: self.site.key.clone(), users: self.site.users.clone(), bindings }
     }
 
     async fn redeem(
@@ -70,7 +71,8 @@ impl<'a> Scenario<'a> {
             self.minted.merge(Run { harvest: Vec::new(), ..run });
         }
         let tickets = self.pool.iter().take(count).map(|(_, ticket)| ticket.clone()).collect();
-        Ok(Redeem { tickets, idempotency, keep })
+        let met = self.site.bound.as_ref().map(|b| b.met.clone()).unwrap_or_default();
+        Ok(Redeem { tickets, met, idempotency, keep })
     }
 
     /// One token of each of `count` new sessions.

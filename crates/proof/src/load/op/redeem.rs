@@ -6,6 +6,8 @@ use crate::wire::{Request, string_field};
 
 pub(crate) struct Redeem {
     pub(crate) tickets: Vec<String>,
+    /// Further members of the body: what meets the bindings.
+    pub(crate) met: String,
     /// Send an `Idempotency-Key` of its own with each.
     pub(crate) idempotency: bool,
     /// Which token of the answer to keep.
@@ -16,7 +18,8 @@ impl Operation for Redeem {
     fn write(&self, index: usize, out: &mut Vec<u8>) {
         let ticket = &self.tickets[index];
         let key = self.idempotency.then(|| format!("load-{index:08}"));
-        Request::post(path::SIGN_IN, &body::sign_in(ticket)).idempotency_key(key.as_deref()).write_to(out);
+        let body = body::with(&body::sign_in(ticket), &self.met);
+        Request::post(path::SIGN_IN, &body).idempotency_key(key.as_deref()).write_to(out);
     }
 
     fn accepts(&self, status: u16, body: &[u8]) -> bool {
