@@ -234,6 +234,12 @@ class Language:
         assert (anonymous, without_verifier, elsewhere) == (400, 400, 400)
         self.home_of("alice", browser.submit(page))
 
+    def step07b_a_ticket_that_leaked_is_reported_and_signs_nobody_in(self):
+        browser, page = self.handed_over("alice")
+        reported, _ = self.stage.call("POST", "/auth/ticket/report", {"ticket": page.form[1]["ticket"]})
+        assert reported == 202
+        assert browser.submit(page).status == 400 and self.signed_out(browser)
+
     def step08_tokens_are_taken_and_refused(self):
         real = self.stage.redeem(self.stage.mint("alice"), self.stage.client)[1]["access_token"]
         others = self.stage.redeem(self.stage.mint("alice"), self.stage.other)[1]["access_token"]

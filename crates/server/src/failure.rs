@@ -10,7 +10,7 @@ use authms_core::key::KeyError;
 use authms_core::session::AdministerError;
 use authms_core::signing_key::UnsealError;
 use authms_core::tenant::TenantError;
-use authms_core::ticket::{MintError, TicketError};
+use authms_core::ticket::{MintError, ReportError, TicketError};
 use authms_core::user::UserError;
 use authms_store::OpenError;
 
@@ -133,6 +133,15 @@ impl From<InstallError> for Failure {
                 Self::new(format!("{keys}; restore the store and the master key from the same backup"))
             }
             other => Self::new(other.to_string()),
+        }
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Invalid(invalid) => Self::refused(invalid.to_string()),
+            ReportError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod look;
 mod mint;
+mod report;
 mod revoke;
 
 use authms_core::id::TicketId;
@@ -19,6 +20,8 @@ pub enum Command {
     List(look::ListArgs),
     /// Kill a ticket that nobody has redeemed, or all of a user's; sessions go on
     Revoke(revoke::Args),
+    /// Kill a ticket that leaked, by the ticket itself on standard input
+    Report(report::Args),
 }
 
 fn ticket_id(text: &str) -> Result<TicketId, &'static str> {
@@ -31,5 +34,6 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
         Command::Get(target) => look::get(config, &target),
         Command::List(args) => look::list(config, &args),
         Command::Revoke(args) => revoke::run(config, &args),
+        Command::Report(args) => report::run(config, args),
     }
 }

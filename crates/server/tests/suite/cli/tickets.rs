@@ -1,4 +1,4 @@
-//! `authms ticket list`, `get` and `revoke` beside a running server.
+//! `authms ticket list`, `get`, `revoke` and `report` beside a running server.
 
 use serde_json::json;
 
@@ -40,4 +40,26 @@ fn tickets_are_listed_shown_and_revoked_and_never_give_their_secret_away() {
     {
         assert_eq!(home.run(wrong).code(), Some(2), "{wrong:?}");
     }
+}
+
+#[test]
+fn a_leaked_ticket_is_reported_by_itself_and_a_redeemed_one_names_its_session() {
+    let home = Home::new();
+    let server = home.serve();
+    home.run(&["user", "create", "--username", "ada"]).line();
+    let mint = || home.run(&["ticket", "mint", "--user", "ada"]).line().to_owned();
+    let sign_in = |ticket: &str| server.post("/auth/ticket/signin", &json!({ "ticket": ticket })).0;
+    let report = |ticket: &str| home.run_with_input(&["ticket", "report", "--note", "in a log"], ticket);
+
+    let leaked = mint();
+    assert!(!report(&format!("{leaked}\n")).success().contains("ses_"));
+    assert_eq!(sign_in(&leaked), 400);
+    let spent = mint();
+    assert_eq!(sign_in(&spent), 200);
+    let told = report(&spent);
+    told.success();
+    assert!(format!("{told:?}").contains("ses_"), "{told:?}");
+    // Whatever it was, nothing is told of it.
+    report("tkt_of_nobody").success();
+    report("").refused();
 }
