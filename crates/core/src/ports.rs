@@ -162,6 +162,8 @@ pub trait Users {
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>>;
     /// The same of many users, in their order.
     fn members_by_id(&self, tenant: TenantId, users: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>>;
+    /// Whose external identifiers these are, whatever their status, in their order.
+    fn by_external_id(&self, tenant: TenantId, external: &[&str]) -> Fut<'_, Read<Vec<Option<UserId>>>>;
     /// What a sign-in by name needs: the user in whose home tenant this name is, their standing, their password hash.
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.

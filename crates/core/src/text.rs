@@ -134,6 +134,19 @@ pub fn idempotency_key(text: &str) -> Result<&str, InvalidText> {
     }
 }
 
+/// What another system calls a user: 1–255 visible characters, kept as they are.
+///
+/// # Errors
+/// Says which rule is broken.
+pub fn external_id(text: &str) -> Result<&str, InvalidText> {
+    let visible = |c: char| !c.is_control() && !c.is_whitespace() && !is_format(c);
+    if (1..=255).contains(&text.chars().count()) && text.chars().all(visible) {
+        Ok(text)
+    } else {
+        Err(invalid("external_id", "must have 1 to 255 visible characters"))
+    }
+}
+
 /// An S256 challenge (RFC 7636 §4.2): 43 base64url characters.
 ///
 /// # Errors

@@ -204,6 +204,9 @@ impl Users for FakeStore {
     fn members_by_id(&self, _: TenantId, _: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>> {
         down()
     }
+    fn by_external_id(&self, _: TenantId, _: &[&str]) -> Fut<'_, Read<Vec<Option<UserId>>>> {
+        down()
+    }
     fn for_login(
         &self,
         _: TenantId,

@@ -123,6 +123,7 @@ impl Bench {
             username: None,
             email: None,
             phone: None,
+            external_id: None,
             nickname: None,
             has_password: false,
             must_change_password: false,

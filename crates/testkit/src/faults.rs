@@ -228,6 +228,9 @@ impl<S: Store> Users for FaultyStore<S> {
         let users = users.to_vec();
         self.read(move |s| s.members_by_id(tenant, &users))
     }
+    fn by_external_id(&self, tenant: TenantId, external: &[&str]) -> Fut<'_, Read<Vec<Option<UserId>>>> {
+        self.read(move |s| s.by_external_id(tenant, external))
+    }
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>> {
         self.read(|s| s.for_login(tenant, names))
     }

@@ -138,6 +138,7 @@ fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> C
         username: Some(ADMIN_USERNAME.to_owned()),
         email: None,
         phone: None,
+        external_id: None,
         nickname: None,
         has_password: false,
         must_change_password: false,

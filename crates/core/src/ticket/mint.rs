@@ -4,10 +4,11 @@ mod ask;
 mod batch;
 mod draft;
 mod known;
+mod newcomer;
 mod rules;
 mod watch;
 
-pub use ask::{Existing, Mint, MintError, Minted};
+pub use ask::{Existing, Mint, MintError, Minted, Subject};
 pub use batch::{BatchOutcome, MAX_BATCH, mint_batch, require_batch};
 
 use super::model::{Idempotency, Minter};
@@ -20,6 +21,9 @@ use crate::parts::Parts;
 use crate::ports::Member;
 use draft::{By, Draft, Ground};
 
+/// How often a user is looked for whom others create at the same moment.
+const TRIES: usize = 3;
+
 /// Mints a ticket.
 ///
 /// # Errors
@@ -30,7 +34,11 @@ pub async fn mint(parts: &Parts, caller: &Caller, ask: Mint, source: &Source) ->
     watch::charge(parts, caller, 1).await?;
     let by = By { caller, minter, source };
     let key = draft::idempotency(minter, &ask)?;
-    match attempt(parts, &by, ask, key).await {
+    let outcome = match ask.user {
+        Subject::User(_) => attempt(parts, &by, ask, key).await,
+        Subject::External(_) => persist(parts, &by, ask, key).await,
+    };
+    match outcome {
         Err(refusal) if refusal.is_refusal() => Err(unless_repeated(parts, key, refusal).await?),
         other => other,
     }
@@ -44,6 +52,22 @@ pub async fn mint_at_console(parts: &Parts, tenant: TenantId, ask: Mint) -> Resu
     mint(parts, &Caller::Console(tenant), ask, &Source::default()).await
 }
 
+/// Tries again where somebody else has created the same user meanwhile.
+async fn persist(
+    parts: &Parts,
+    by: &By<'_>,
+    ask: Mint,
+    key: Option<Idempotency>,
+) -> Result<Minted, MintError> {
+    for _ in 1..TRIES {
+        match attempt(parts, by, ask.clone(), key).await {
+            Err(MintError::Fault(Fault::Changed)) => {}
+            other => return other,
+        }
+    }
+    attempt(parts, by, ask, key).await
+}
+
 async fn attempt(
     parts: &Parts,
     by: &By<'_>,
@@ -51,18 +75,23 @@ async fn attempt(
     key: Option<Idempotency>,
 ) -> Result<Minted, MintError> {
     let tenant = by.caller.tenant();
-    let subject = member(parts, tenant, ask.user).await?;
+    let (subject, is_new) = subject(parts, by.caller, &ask.user).await?;
     let client = match ask.client {
         Some(id) => parts.store.client(id).await.map_err(Fault::from)?,
         None => None,
     };
-    let actor = match by.minter.acts_for(ask.user) {
+    let actor = match by.minter.acts_for(subject.user.id) {
         Some(actor) => Some(member(parts, tenant, actor).await?),
         None => None,
     };
     let tenant = parts.store.tenant(tenant).await.map_err(Fault::from)?;
-    let ground =
-        Ground { subject: &subject, client: client.as_ref(), tenant: tenant.as_ref(), actor: actor.as_ref() };
+    let ground = Ground {
+        subject: &subject,
+        is_new,
+        client: client.as_ref(),
+        tenant: tenant.as_ref(),
+        actor: actor.as_ref(),
+    };
     let Draft { commit, minted } = Draft::new(parts, by, &ground, ask, key)?;
     // Who signs themself in elsewhere is not watched.
     let watched = !matches!(by.minter, Minter::Person { .. }) || ground.actor.is_some();
@@ -73,6 +102,23 @@ async fn attempt(
             watch::insist(parts, alarm).await;
             Err(draft::refused(key, error))
         }
+    }
+}
+
+/// Whom the ticket is for, and whether they are new.
+async fn subject(parts: &Parts, caller: &Caller, asked: &Subject) -> Result<(Member, bool), MintError> {
+    let tenant = caller.tenant();
+    let user = match asked {
+        Subject::User(user) => Some(*user),
+        Subject::External(id) => {
+            let found = parts.store.by_external_id(tenant, &[id]).await.map_err(Fault::from)?;
+            found.into_iter().next().flatten()
+        }
+    };
+    match (user, asked) {
+        (Some(user), _) => Ok((member(parts, tenant, user).await?, false)),
+        (None, Subject::External(id)) => Ok((newcomer::draft(parts, caller, id)?, true)),
+        (None, Subject::User(_)) => Err(MintError::UnknownUser),
     }
 }
 

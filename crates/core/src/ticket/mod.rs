@@ -20,7 +20,7 @@ pub use binding::{Bindings, Context};
 pub use life::*;
 pub use list::*;
 pub use mint::{
-    BatchOutcome, Existing, MAX_BATCH, Mint, MintError, Minted, mint, mint_at_console, mint_batch,
+    BatchOutcome, Existing, MAX_BATCH, Mint, MintError, Minted, Subject, mint, mint_at_console, mint_batch,
     require_batch,
 };
 pub use model::*;

@@ -25,6 +25,8 @@ pub struct CreateUser {
     pub email: Option<String>,
     /// Phone number.
     pub phone: Option<String>,
+    /// What another system calls the user.
+    pub external_id: Option<String>,
     /// Name to show.
     pub nickname: Option<String>,
     /// A first password, which the user must change; none: the user signs in by ticket.
@@ -77,6 +79,7 @@ pub(super) fn named(parts: &Parts, caller: &Caller, ask: &CreateUser) -> Result<
         username: ask.username.as_deref(),
         email: ask.email.as_deref(),
         phone: ask.phone.as_deref(),
+        external_id: ask.external_id.as_deref(),
         nickname: ask.nickname.as_deref(),
     };
     let user = draft(parts, caller.tenant(), &names)?;
@@ -118,6 +121,7 @@ pub(crate) struct Names<'a> {
     pub(crate) username: Option<&'a str>,
     pub(crate) email: Option<&'a str>,
     pub(crate) phone: Option<&'a str>,
+    pub(crate) external_id: Option<&'a str>,
     pub(crate) nickname: Option<&'a str>,
 }
 
@@ -131,6 +135,7 @@ pub(crate) fn draft(parts: &Parts, tenant: TenantId, names: &Names<'_>) -> Resul
         username: names.username.map(text::username).transpose()?,
         email: names.email.map(text::email).transpose()?,
         phone: names.phone.map(text::phone).transpose()?,
+        external_id: names.external_id.map(text::external_id).transpose()?.map(str::to_owned),
         nickname: names.nickname.map(|n| text::label("nickname", n, 64)).transpose()?,
         has_password: false,
         must_change_password: false,

@@ -35,6 +35,7 @@ pub(super) async fn deletion(
         username: None,
         email: None,
         phone: None,
+        external_id: None,
         nickname: None,
         has_password: false,
         must_change_password: false,

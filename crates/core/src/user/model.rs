@@ -50,6 +50,8 @@ pub struct User {
     pub email: Option<String>,
     /// Phone number in E.164, if any.
     pub phone: Option<String>,
+    /// What another system calls the user, if one does: byte for byte, and no name to sign in under.
+    pub external_id: Option<String>,
     /// Name to show, if any.
     pub nickname: Option<String>,
     /// Whether a password is set.
@@ -69,13 +71,14 @@ pub struct User {
 }
 
 impl User {
-    /// The identifiers under which the user may sign in.
+    /// What nobody else in the tenant may be called.
     pub fn identifiers(&self) -> Vec<Identifier> {
         let of = |kind, value: &Option<String>| value.as_deref().map(|v| Identifier::new(kind, v));
         [
             of(IdentifierKind::Username, &self.username),
             of(IdentifierKind::Email, &self.email),
             of(IdentifierKind::Phone, &self.phone),
+            of(IdentifierKind::ExternalId, &self.external_id),
         ]
         .into_iter()
         .flatten()
@@ -83,7 +86,7 @@ impl User {
     }
 }
 
-/// What sort of name a user signs in under.
+/// What sort of name a user has; they sign in under all but the last.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum IdentifierKind {
     /// A user name.
@@ -92,6 +95,8 @@ pub enum IdentifierKind {
     Email,
     /// A phone number.
     Phone,
+    /// What another system calls them.
+    ExternalId,
 }
 
 impl IdentifierKind {
@@ -101,11 +106,12 @@ impl IdentifierKind {
             Self::Username => "username",
             Self::Email => "email",
             Self::Phone => "phone",
+            Self::ExternalId => "external_id",
         }
     }
 }
 
-/// A sign-in name as it is looked up: look-alikes (UTS #39 skeletons) share one key, so that nobody can register a
+/// A name as it is looked up: look-alikes (UTS #39 skeletons) share one key, so that nobody can register a
 /// name that reads like another's.
 #[derive(Clone, PartialEq, Eq, Hash, Debug)]
 pub struct Identifier {
@@ -120,7 +126,9 @@ impl Identifier {
     pub fn new(kind: IdentifierKind, normalized: &str) -> Self {
         let key = match kind {
             IdentifierKind::Username => crate::text::skeleton(normalized),
-            IdentifierKind::Email | IdentifierKind::Phone => normalized.to_owned(),
+            IdentifierKind::Email | IdentifierKind::Phone | IdentifierKind::ExternalId => {
+                normalized.to_owned()
+            }
         };
         Self { kind, key }
     }

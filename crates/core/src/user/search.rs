@@ -30,7 +30,7 @@ impl Search {
 impl User {
     /// The texts that the user is found by: names, folded so that neither capitals nor widths matter.
     pub fn terms(&self) -> impl Iterator<Item = String> {
-        [&self.username, &self.email, &self.phone, &self.nickname]
+        [&self.username, &self.email, &self.phone, &self.external_id, &self.nickname]
             .into_iter()
             .flatten()
             .map(|n| text::fold(n))

@@ -21,6 +21,8 @@ pub struct UpdateUser {
     pub email: Option<String>,
     /// A new phone number.
     pub phone: Option<String>,
+    /// What another system calls the user from now on.
+    pub external_id: Option<String>,
     /// A new name to show.
     pub nickname: Option<String>,
     /// A new role in the caller's tenant.
@@ -44,6 +46,10 @@ pub async fn update(
         username: ask.username.as_deref().map(text::username).transpose()?.or(before.username.clone()),
         email: ask.email.as_deref().map(text::email).transpose()?.or(before.email.clone()),
         phone: ask.phone.as_deref().map(text::phone).transpose()?.or(before.phone.clone()),
+        external_id: match ask.external_id.as_deref() {
+            Some(id) => Some(text::external_id(id)?.to_owned()),
+            None => before.external_id.clone(),
+        },
         nickname: ask
             .nickname
             .as_deref()

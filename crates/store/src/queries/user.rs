@@ -7,13 +7,14 @@ use authms_core::time::Timestamp;
 use authms_core::user::{Change, Identifier, PasswordHash, User, UserStatus};
 use rusqlite::{Connection, Result, params};
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "tenant_id",
     "status",
     "username",
     "email",
     "phone",
+    "external_id",
     "nickname",
     "password_hash IS NOT NULL",
     "must_change_password",
@@ -38,6 +39,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<User> {
         username: c.take()?,
         email: c.take()?,
         phone: c.take()?,
+        external_id: c.take()?,
         nickname: c.take()?,
         has_password: c.take()?,
         must_change_password: c.take()?,
@@ -80,8 +82,8 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
 
 fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Result<()> {
     let sql = "INSERT INTO users (id, tenant_id, status, username, email, phone, nickname, password_hash,
-                   must_change_password, password_changed_at, fence, rev, created_at, updated_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+                   must_change_password, password_changed_at, fence, rev, created_at, updated_at, external_id)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
     let row = params![
         new.id.bytes(),
         new.tenant.bytes(),
@@ -97,6 +99,7 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
         signed(new.rev),
         new.created_at.as_millis(),
         new.updated_at.as_millis(),
+        new.external_id,
     ];
     change_one(conn, sql, row)?;
     insert_identifiers(conn, new)
@@ -104,7 +107,8 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
 
 fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET status = ?2, username = ?3, email = ?4, phone = ?5, nickname = ?6,
-                   must_change_password = ?7, password_changed_at = ?8, fence = ?9, rev = ?10, updated_at = ?11
+                   must_change_password = ?7, password_changed_at = ?8, fence = ?9, rev = ?10, updated_at = ?11,
+                   external_id = ?12
                WHERE id = ?1";
     let row = params![
         new.id.bytes(),
@@ -118,11 +122,27 @@ fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
         new.fence,
         signed(new.rev),
         at.as_millis(),
+        new.external_id,
     ];
     change_one(conn, sql, row)?;
     change(conn, "DELETE FROM user_identifiers WHERE user_id = ?1", [new.id.bytes()])?;
     insert_identifiers(conn, new)?;
     user_terms::follow_names(conn, new)
+}
+
+/// Whose external identifiers these are, in their order, from one snapshot.
+pub(crate) fn by_external_id(
+    conn: &Connection,
+    tenant: TenantId,
+    external: &[&str],
+) -> Result<Vec<Option<UserId>>> {
+    let sql =
+        "SELECT user_id FROM user_identifiers WHERE tenant_id = ?1 AND kind = 'external_id' AND key = ?2";
+    let snapshot = conn.unchecked_transaction()?;
+    let one = |id: &&str| first(&snapshot, sql, params![tenant.bytes(), id], |c| c.id());
+    let users = external.iter().map(one).collect::<Result<_>>()?;
+    snapshot.finish()?;
+    Ok(users)
 }
 
 /// Those of these names that somebody has.

@@ -35,6 +35,7 @@ const MIGRATIONS: &[Migration] = &[
         name: "0008_session_flags",
         sql: include_str!("../../migrations/sqlite/0008_session_flags.sql"),
     },
+    Migration { name: "0009_external_id", sql: include_str!("../../migrations/sqlite/0009_external_id.sql") },
 ];
 
 /// The newest schema version.

@@ -78,6 +78,10 @@ impl Users for SqliteStore {
         point(&self.readers, |conn| user_list::members_by_id(conn, tenant, users))
     }
 
+    fn by_external_id(&self, tenant: TenantId, external: &[&str]) -> Fut<'_, Read<Vec<Option<UserId>>>> {
+        point(&self.readers, |conn| user::by_external_id(conn, tenant, external))
+    }
+
     fn for_login(
         &self,
         tenant: TenantId,

@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "lists come in pages, in order", run: |w| Box::pin(pages(w)) },
     Case { name: "tenants, clients and keys are found by name", run: |w| Box::pin(names(w)) },
     Case { name: "members are found by identifier, in that order", run: |w| Box::pin(by_id(w)) },
+    Case { name: "users are found by external identifier, in that order", run: |w| Box::pin(external(w)) },
     Case { name: "members are filtered by status and text", run: |w| Box::pin(filters(w)) },
     Case {
         name: "sessions are listed newest first, without those that are over",
@@ -33,6 +34,19 @@ async fn by_id(w: World) {
     let (first, second) = (Some((one.id, Role::Member)), Some((two.id, Role::Admin)));
     assert_eq!(found, [second, None, first, second]);
     assert!(w.store.members_by_id(tenant.id, &[]).await.unwrap().is_empty());
+}
+
+async fn external(w: World) {
+    let (tenant, other) = (w.tenant().await, w.tenant().await);
+    let called = |home, id: &str| User { external_id: Some(id.to_owned()), ..w.new_user(home) };
+    let users = [called(&tenant, "Ä"), called(&tenant, "ä"), called(&other, "Ä")];
+    for user in &users {
+        w.create(user, None, Role::Member).await;
+    }
+    let ids = users.map(|user| Some(user.id));
+    let found = w.store.by_external_id(tenant.id, &["ä", "A", "Ä", "ä"]).await.unwrap();
+    assert_eq!(found, [ids[1], None, ids[0], ids[1]]);
+    assert_eq!(w.store.by_external_id(other.id, &["Ä"]).await.unwrap(), [ids[2]]);
 }
 
 fn page(number: u32, size: u32) -> PageRequest {

@@ -132,6 +132,7 @@ impl World {
             username: Some(self.name("user")),
             email: None,
             phone: None,
+            external_id: None,
             nickname: None,
             has_password: false,
             must_change_password: false,

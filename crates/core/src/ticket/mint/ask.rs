@@ -4,7 +4,7 @@ use crate::access::Forbidden;
 use crate::fault::Fault;
 use crate::id::{ClientId, TenantId, TicketId, UserId};
 use crate::limits::Throttled;
-use crate::text::InvalidText;
+use crate::text::{self, InvalidText};
 use crate::ticket::binding::Bindings;
 use crate::ticket::model::Purpose;
 use crate::time::{Span, Timestamp};
@@ -14,7 +14,7 @@ use authms_crypto::SecretString;
 #[derive(Clone, Debug)]
 pub struct Mint {
     /// Whom the ticket signs in.
-    pub user: UserId,
+    pub user: Subject,
     /// The tenant; the caller's if absent.
     pub tenant: Option<TenantId>,
     /// Its lifetime; the policy's default if absent.
@@ -37,6 +37,25 @@ pub struct Mint {
     pub existing: Existing,
     /// Makes the request safe to repeat.
     pub idempotency_key: Option<String>,
+}
+
+/// Whom a ticket signs in.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Subject {
+    /// The user of this identifier.
+    User(UserId),
+    /// The user whom another system calls so; see [`Subject::external`].
+    External(String),
+}
+
+impl Subject {
+    /// By external identifier.
+    ///
+    /// # Errors
+    /// Nobody can be called so.
+    pub fn external(id: &str) -> Result<Self, InvalidText> {
+        text::external_id(id).map(|id| Self::External(id.to_owned()))
+    }
 }
 
 /// What becomes of the tickets that are issued already to the same user, for the same client (or for none) and the same
@@ -81,7 +100,7 @@ impl Mint {
     /// A plain ticket for a user.
     pub fn for_user(user: UserId) -> Self {
         Self {
-            user,
+            user: Subject::User(user),
             tenant: None,
             ttl_seconds: None,
             client: None,

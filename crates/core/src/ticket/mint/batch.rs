@@ -1,15 +1,17 @@
 //! Many tickets in one call: each is minted, or refused for itself.
 
-use super::ask::{Mint, MintError, Minted};
+use super::ask::{Mint, MintError, Minted, Subject};
 use super::draft::{self, By, Draft};
 use super::known::Known;
-use super::{rules, unless_repeated, watch};
+use super::{TRIES, newcomer, rules, unless_repeated, watch};
 use crate::access::{Caller, Forbidden, Permission};
 use crate::audit::{AuditRow, Source};
 use crate::commit::{Commit, CommitError, Committed};
+use crate::fault::Fault;
 use crate::parts::Parts;
-use crate::ports::Fut;
+use crate::ports::{Fut, Member};
 use crate::ticket::model::Idempotency;
+use std::collections::HashSet;
 
 /// The most tickets in one call.
 pub const MAX_BATCH: usize = 10_000;
@@ -45,22 +47,16 @@ pub async fn mint_batch(
 ) -> Result<BatchOutcome, MintError> {
     require_batch(caller)?;
     watch::charge(parts, caller, asks.len()).await?;
-    let mut batch = Batch { parts, caller, source, known: Known::default(), outcomes: Vec::new() };
-    batch.outcomes.resize_with(asks.len(), || None);
-    let mut asks = asks.into_iter().enumerate();
-    let mut writing: Option<Writing<'_>> = None;
-    loop {
-        let chunk: Vec<_> = asks.by_ref().take(CHUNK).collect();
-        let next = if chunk.is_empty() { None } else { Some(batch.draft(chunk).await?) };
-        let last = next.is_none();
-        if let Some(before) = std::mem::replace(&mut writing, next) {
-            batch.settle(before).await;
-        }
-        if last {
-            break;
-        }
+    let outcomes = asks.iter().map(|_| Err(Fault::Changed.into())).collect();
+    let (known, creating, again) = (Known::default(), HashSet::new(), Vec::new());
+    let mut batch = Batch { parts, caller, source, known, creating, again, outcomes };
+    let mut asks: Vec<_> = asks.into_iter().enumerate().collect();
+    for _ in 0..TRIES {
+        batch.run(asks).await?;
+        asks = std::mem::take(&mut batch.again);
+        batch.creating.clear();
     }
-    Ok(batch.outcomes.into_iter().flatten().collect())
+    Ok(batch.outcomes)
 }
 
 struct Batch<'a> {
@@ -68,8 +64,12 @@ struct Batch<'a> {
     caller: &'a Caller,
     source: &'a Source,
     known: Known,
-    /// By item; none yet for those that are being written.
-    outcomes: Vec<Option<Result<Minted, MintError>>>,
+    /// External identifiers of users whom an item of this round creates.
+    creating: HashSet<String>,
+    /// Items whose user is created at this moment by another, or by somebody else: for the next round.
+    again: Vec<(usize, Mint)>,
+    /// By item.
+    outcomes: BatchOutcome,
 }
 
 /// A chunk that the store is writing.
@@ -84,18 +84,43 @@ struct Item {
     index: usize,
     key: Option<Idempotency>,
     minted: Minted,
+    /// What was asked, if a user is created for it.
+    creates: Option<Mint>,
 }
 
 impl<'a> Batch<'a> {
+    /// Mints chunk by chunk, one being drafted while the one before is being written.
+    async fn run(&mut self, asks: Vec<(usize, Mint)>) -> Result<(), MintError> {
+        let mut asks = asks.into_iter().peekable();
+        let mut writing: Option<Writing<'_>> = None;
+        while asks.peek().is_some() {
+            let next = self.draft(asks.by_ref().take(CHUNK).collect()).await?;
+            if let Some(before) = writing.replace(next) {
+                self.settle(before).await;
+            }
+        }
+        if let Some(last) = writing {
+            self.settle(last).await;
+        }
+        Ok(())
+    }
+
     /// Decides on a chunk, and hands over what is granted of it.
     async fn draft(&mut self, chunk: Vec<(usize, Mint)>) -> Result<Writing<'a>, MintError> {
         self.known.read(self.parts, self.caller, chunk.iter().map(|(_, ask)| ask)).await?;
         let (mut items, mut commits) = (Vec::with_capacity(chunk.len()), Vec::with_capacity(chunk.len()));
         for (index, ask) in chunk {
+            let creates = self.newcomer(&ask).map(str::to_owned);
+            if creates.as_ref().is_some_and(|id| self.creating.contains(id)) {
+                self.again.push((index, ask));
+                continue;
+            }
+            let kept = creates.is_some().then(|| ask.clone());
             let (key, drafted) = self.decide(ask);
             match drafted {
                 Ok((commit, minted)) => {
-                    items.push(Item { index, key, minted });
+                    self.creating.extend(creates);
+                    items.push(Item { index, key, minted, creates: kept });
                     commits.push(commit);
                 }
                 Err(refusal) => self.refuse(index, key, refusal).await,
@@ -111,6 +136,14 @@ impl<'a> Batch<'a> {
         Ok(Writing { items, alarm, done: self.parts.store.commit_all(commits) })
     }
 
+    /// The external identifier of an item's user, if nobody is called so yet.
+    fn newcomer<'m>(&self, ask: &'m Mint) -> Option<&'m str> {
+        match &ask.user {
+            Subject::External(id) if self.known.user(&ask.user).is_none() => Some(id),
+            _ => None,
+        }
+    }
+
     fn decide(&self, ask: Mint) -> (Option<Idempotency>, Result<(Commit, Minted), MintError>) {
         let (parts, caller, source) = (self.parts, self.caller, self.source);
         let begun = caller.require_tenant(ask.tenant).and_then(|()| rules::minter_of(caller, &ask));
@@ -120,11 +153,27 @@ impl<'a> Batch<'a> {
         match begun {
             Err(refusal) => (None, Err(refusal)),
             Ok((by, key)) => {
-                let ground = self.known.ground(&by, &ask);
-                let draft = ground.and_then(|ground| Draft::new(parts, &by, &ground, ask, key));
+                let draft = match self.newcomer(&ask) {
+                    Some(id) => newcomer::draft(parts, caller, id)
+                        .and_then(|new| self.grant(&by, ask, key, (&new, true))),
+                    None => self.known.user(&ask.user).ok_or(MintError::UnknownUser).and_then(|user| {
+                        self.known.member(user).and_then(|member| self.grant(&by, ask, key, (member, false)))
+                    }),
+                };
                 (key, draft.map(|Draft { commit, minted }| (commit, minted)))
             }
         }
+    }
+
+    fn grant(
+        &self,
+        by: &By<'_>,
+        ask: Mint,
+        key: Option<Idempotency>,
+        (subject, is_new): (&Member, bool),
+    ) -> Result<Draft, MintError> {
+        let ground = self.known.ground(by, &ask, subject, is_new)?;
+        Draft::new(self.parts, by, &ground, ask, key)
     }
 
     /// Waits for a chunk, and notes what became of it.
@@ -134,15 +183,16 @@ impl<'a> Batch<'a> {
             watch::insist(self.parts, alarm).await;
         }
         for (item, outcome) in items.into_iter().zip(outcomes) {
-            match outcome {
-                Ok(_) => self.outcomes[item.index] = Some(Ok(item.minted)),
-                Err(error) => self.refuse(item.index, item.key, draft::refused(item.key, error)).await,
+            match (outcome, item.creates) {
+                (Ok(_), _) => self.outcomes[item.index] = Ok(item.minted),
+                (Err(CommitError::Taken(_)), Some(ask)) => self.again.push((item.index, ask)),
+                (Err(error), _) => self.refuse(item.index, item.key, draft::refused(item.key, error)).await,
             }
         }
     }
 
     async fn refuse(&mut self, index: usize, key: Option<Idempotency>, refusal: MintError) {
         let told = unless_repeated(self.parts, key, refusal).await.unwrap_or_else(|fault| fault);
-        self.outcomes[index] = Some(Err(told));
+        self.outcomes[index] = Err(told);
     }
 }

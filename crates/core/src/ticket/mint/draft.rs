@@ -1,7 +1,7 @@
 //! One ticket, decided on what was read and drafted as a commit. Reads nothing.
 
 use super::ask::{Existing, Mint, MintError, Minted};
-use super::rules;
+use super::{newcomer, rules};
 use crate::access::Caller;
 use crate::audit::{Event, EventName, Source};
 use crate::client::Client;
@@ -30,6 +30,8 @@ pub(super) struct By<'a> {
 /// What the decision rests on, as it was read.
 pub(super) struct Ground<'a> {
     pub(super) subject: &'a Member,
+    /// Whether the subject is created by the commit that mints.
+    pub(super) is_new: bool,
     /// The client that the ticket is to be bound to, if there is one of that identifier.
     pub(super) client: Option<&'a Client>,
     pub(super) tenant: Option<&'a Tenant>,
@@ -54,7 +56,7 @@ impl Draft {
     ) -> Result<Self, MintError> {
         let now = parts.now();
         let tenant = by.caller.tenant();
-        let purpose = rules::purpose(by.caller, &ask, ground.subject.role)?;
+        let purpose = rules::purpose(by.caller, &ask, ground.subject)?;
         let policy = TicketPolicy::of(by.caller, ground.tenant);
         policy.check(&ask)?;
         let ttl = policy.lifetime(&parts.policy, purpose, ask.ttl_seconds)?;
@@ -95,6 +97,9 @@ impl Draft {
         if let Some(key) = &key {
             commit = commit.guard(Guard::IdempotencyFree { scope: key.scope, key_hash: key.key_hash });
         }
+        if ground.is_new {
+            commit = newcomer::create(parts, by, ground.subject, commit);
+        }
         let commit = make_room(commit, &ticket, ask.existing);
         let change = Change::Mint(Box::new(NewTicket { ticket, ttl, idempotency: key }));
         let minted = Minted { ticket: token.format(PREFIX), id, expires_in: ttl, purpose };
@@ -102,7 +107,8 @@ impl Draft {
     }
 }
 
-/// What a commit that was not written says of the request; [`Fault::Changed`]: its idempotency key was used.
+/// What a commit that was not written says of the request; [`Fault::Changed`]: its idempotency key was used, or
+/// somebody else has created its user.
 pub(super) fn refused(key: Option<Idempotency>, error: CommitError) -> MintError {
     match error {
         CommitError::Conflict(index) if key.is_none() || index > 0 => MintError::TooMany,

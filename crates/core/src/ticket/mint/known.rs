@@ -1,6 +1,6 @@
 //! What the tickets of one call rest on, each read once.
 
-use super::ask::{Mint, MintError};
+use super::ask::{Mint, MintError, Subject};
 use super::draft::{By, Ground};
 use super::rules;
 use crate::access::Caller;
@@ -18,6 +18,7 @@ use std::collections::hash_map::Entry;
 #[derive(Default)]
 pub(super) struct Known {
     tenant: Option<Tenant>,
+    external: HashMap<String, UserId>,
     members: HashMap<UserId, Option<Member>>,
     clients: HashMap<ClientId, Option<Client>>,
 }
@@ -38,7 +39,15 @@ impl Known {
             Caller::Person(person) => Some(person.user),
             Caller::System(_) | Caller::Console(_) => None,
         };
-        let mut unknown: Vec<UserId> = asks.clone().map(|ask| ask.user).chain(actor).collect();
+        let names: Vec<&str> = asks.clone().filter_map(|ask| self.unknown_name(&ask.user)).collect();
+        if !names.is_empty() {
+            let found = parts.store.by_external_id(tenant, &names).await?;
+            let found = names.into_iter().zip(found);
+            let found: Vec<_> = found.filter_map(|(name, user)| Some((name.to_owned(), user?))).collect();
+            self.external.extend(found);
+        }
+        let mut unknown: Vec<UserId> =
+            asks.clone().filter_map(|ask| self.user(&ask.user)).chain(actor).collect();
         unknown.retain(|user| !self.members.contains_key(user));
         unknown.sort_unstable();
         unknown.dedup();
@@ -52,15 +61,40 @@ impl Known {
         Ok(())
     }
 
+    /// Whom an item is for; `None`: nobody is called so yet.
+    pub(super) fn user(&self, asked: &Subject) -> Option<UserId> {
+        match asked {
+            Subject::User(user) => Some(*user),
+            Subject::External(id) => self.external.get(id).copied(),
+        }
+    }
+
+    fn unknown_name<'n>(&self, asked: &'n Subject) -> Option<&'n str> {
+        match asked {
+            Subject::External(id) if !self.external.contains_key(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The user of this identifier, if they may sign in.
+    pub(super) fn member(&self, user: UserId) -> Result<&Member, MintError> {
+        rules::active(self.members.get(&user).and_then(Option::as_ref))
+    }
+
     /// What the decision on this one rests on.
-    pub(super) fn ground(&self, by: &By<'_>, ask: &Mint) -> Result<Ground<'_>, MintError> {
-        let member = |user: &UserId| rules::active(self.members.get(user).and_then(Option::as_ref));
-        let subject = member(&ask.user)?;
+    pub(super) fn ground<'a>(
+        &'a self,
+        by: &By<'_>,
+        ask: &Mint,
+        subject: &'a Member,
+        is_new: bool,
+    ) -> Result<Ground<'a>, MintError> {
         Ok(Ground {
             subject,
+            is_new,
             client: ask.client.and_then(|id| self.clients.get(&id)).and_then(Option::as_ref),
             tenant: self.tenant.as_ref(),
-            actor: by.minter.acts_for(subject.user.id).as_ref().map(member).transpose()?,
+            actor: by.minter.acts_for(subject.user.id).map(|user| self.member(user)).transpose()?,
         })
     }
 }

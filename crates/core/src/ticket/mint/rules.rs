@@ -1,7 +1,7 @@
 //! Who may mint what for whom: pure.
 
-use super::ask::{Mint, MintError};
-use crate::access::{Caller, Forbidden, Permission, Role};
+use super::ask::{Mint, MintError, Subject};
+use crate::access::{Caller, Forbidden, Permission};
 use crate::client::{Client, ClientStatus};
 use crate::id::TenantId;
 use crate::ports::Member;
@@ -28,7 +28,7 @@ pub(super) fn minter_of(caller: &Caller, ask: &Mint) -> Result<Minter, Forbidden
             if vouches {
                 return Err(Forbidden::Permission(Permission::TicketVouch));
             }
-            if person.user != ask.user {
+            if ask.user != Subject::User(person.user) {
                 caller.require(Permission::TicketOnBehalf)?;
             }
         }
@@ -58,23 +58,19 @@ pub(super) fn active(member: Option<&Member>) -> Result<&Member, MintError> {
 
 /// What the ticket is for follows from who mints for whom; a stated purpose may only agree. A person's ticket for
 /// anybody else acts on their behalf, whatever is stated.
-pub(super) fn purpose(caller: &Caller, ask: &Mint, subject: Role) -> Result<Purpose, MintError> {
+pub(super) fn purpose(caller: &Caller, ask: &Mint, subject: &Member) -> Result<Purpose, MintError> {
     match caller {
         Caller::System(system) => {
-            if subject > system.rank {
+            if subject.role > system.rank {
                 return Err(Forbidden::Rank.into());
             }
             if ask.purpose == Some(Purpose::OnBehalf) { Err(MintError::Purpose) } else { Ok(Purpose::Sso) }
         }
-        Caller::Person(person) if person.user == ask.user => {
-            if ask.purpose == Some(Purpose::OnBehalf) {
-                Err(MintError::Purpose)
-            } else {
-                Ok(Purpose::Sso)
-            }
+        Caller::Person(person) if person.user == subject.user.id => {
+            if ask.purpose == Some(Purpose::OnBehalf) { Err(MintError::Purpose) } else { Ok(Purpose::Sso) }
         }
         Caller::Person(person) => {
-            if subject >= person.role {
+            if subject.role >= person.role {
                 return Err(Forbidden::Rank.into());
             }
             if ask.reason.is_none() { Err(MintError::ReasonRequired) } else { Ok(Purpose::OnBehalf) }

@@ -33,6 +33,9 @@ pub struct Args {
     /// Name to show
     #[arg(long, value_name = "NAME")]
     nickname: Option<String>,
+    /// What another system calls the user
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
     /// Role in the tenant
     #[arg(long, default_value = "member", value_parser = role_parser())]
     role: Role,
@@ -52,6 +55,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
         username: args.username,
         email: args.email,
         phone: args.phone,
+        external_id: args.external_id,
         nickname: args.nickname,
         password,
         role: Some(args.role),

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("change")
-        .args(["username", "email", "phone", "nickname", "role"])
+        .args(["username", "email", "phone", "nickname", "external_id", "role"])
         .required(true)
         .multiple(true),
     after_help = "Example:\n  authms user update ada --email ada@example.org --role support"
@@ -33,6 +33,9 @@ pub struct Args {
     /// New name to show
     #[arg(long, value_name = "NAME")]
     nickname: Option<String>,
+    /// What another system calls the user
+    #[arg(long, value_name = "ID")]
+    external_id: Option<String>,
     /// New role in the tenant; sessions and tickets that rest on the former one end at once
     #[arg(long, value_parser = role_parser())]
     role: Option<Role>,
@@ -47,6 +50,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
         username: args.username,
         email: args.email,
         phone: args.phone,
+        external_id: args.external_id,
         nickname: args.nickname,
         role: args.role,
     };

@@ -15,6 +15,7 @@ mod contract;
 mod cors;
 mod discovery;
 mod existing;
+mod external_id;
 mod faults;
 mod fences;
 mod idempotency;

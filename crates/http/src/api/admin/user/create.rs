@@ -24,6 +24,8 @@ pub struct CreateUserRequest {
     phone: Option<Text<32>>,
     /// User name.
     username: Option<Text<64>>,
+    /// What another system calls the user: unique in the tenant, and no name to sign in under.
+    external_id: Option<Text<255>>,
     /// Name to show.
     nickname: Option<Text<64>>,
     /// `member`, the default, `support`, `admin` or `super_admin`.
@@ -63,6 +65,7 @@ impl CreateUserRequest {
             username: self.username.map(Text::into_string),
             email: self.email.map(Text::into_string),
             phone: self.phone.map(Text::into_string),
+            external_id: self.external_id.map(Text::into_string),
             nickname: self.nickname.map(Text::into_string),
             password: self.password.map(SecretText::into_secret),
             role: role(self.role)?,

@@ -32,6 +32,9 @@ pub struct UserDetails {
     id: String,
     /// Whether the password must be changed.
     must_change_password: bool,
+    /// What another system calls the user.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    external_id: Option<String>,
     /// Name to show.
     #[serde(skip_serializing_if = "Option::is_none")]
     nickname: Option<String>,
@@ -82,6 +85,7 @@ impl From<Member> for UserDetails {
             email: user.email,
             id: user.id.to_string(),
             must_change_password: user.must_change_password,
+            external_id: user.external_id,
             nickname: user.nickname,
             password_changed_at: user.password_changed_at.map(Time),
             phone: user.phone,

@@ -16,6 +16,8 @@ use utoipa::ToSchema;
 pub struct UpdateUserRequest {
     /// E-mail address.
     email: Option<Text<254>>,
+    /// What another system calls the user.
+    external_id: Option<Text<255>>,
     /// Name to show.
     nickname: Option<Text<64>>,
     /// Phone number.
@@ -52,6 +54,7 @@ pub async fn update(
         username: body.username.map(Text::into_string),
         email: body.email.map(Text::into_string),
         phone: body.phone.map(Text::into_string),
+        external_id: body.external_id.map(Text::into_string),
         nickname: body.nickname.map(Text::into_string),
         role: role(body.role)?,
     };

@@ -6,7 +6,7 @@ use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
 use crate::wire::{SecretText, SimpleResponse, Text};
 use authms_core::id::{ClientId, TenantId, UserId};
-use authms_core::ticket::{self, Bindings, Context, Existing, Mint, Purpose};
+use authms_core::ticket::{self, Bindings, Context, Existing, Mint, Purpose, Subject};
 use authms_core::time::Timestamp;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -15,8 +15,10 @@ use utoipa::ToSchema;
 /// `dto.GenerateTicketInput`, and what else a ticket may be bound to.
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct GenerateTicketInput {
-    /// Whom the ticket signs in.
-    user_id: Text<64>,
+    /// Whom the ticket signs in: this, or `external_id`.
+    user_id: Option<Text<64>>,
+    /// What another system calls them; an API key with the scope `user:write` so creates whom nobody knows.
+    external_id: Option<Text<255>>,
     /// The tenant; the caller's, and no other.
     tenant_id: Option<Text<64>>,
     /// Lifetime, 10–600 seconds; 300 by default, 60 on somebody's behalf.
@@ -96,7 +98,14 @@ pub async fn generate(
 
 /// What can be nobody's identifier is answered as what is nobody's.
 pub(super) fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
-    let user = UserId::parse(&body.user_id).ok_or(codes::USER_NOT_FOUND)?;
+    let user = match (body.user_id, body.external_id) {
+        (Some(id), None) => Subject::User(UserId::parse(&id).ok_or(codes::USER_NOT_FOUND)?),
+        (None, Some(id)) => Subject::external(&id)?,
+        (None, None) => return Err(ApiError::malformed("user_id", "missing")),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::malformed("external_id", "must not stand beside user_id"));
+        }
+    };
     let tenant = body.tenant_id.map(|t| TenantId::parse(&t).ok_or(codes::TENANT_MISMATCH)).transpose()?;
     let client = body.client_id.map(|c| ClientId::parse(&c).ok_or(codes::CLIENT_NOT_FOUND)).transpose()?;
     let purpose = body.purpose.map(|p| Purpose::parse(&p).ok_or(codes::TICKET_PURPOSE)).transpose()?;

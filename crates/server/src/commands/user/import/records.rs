@@ -26,11 +26,12 @@ struct Record {
     email: Option<String>,
     phone: Option<String>,
     nickname: Option<String>,
+    external_id: Option<String>,
     role: Option<String>,
 }
 
 /// The columns, in the order of [`Record::set`].
-const COLUMNS: [&str; 5] = ["username", "email", "phone", "nickname", "role"];
+const COLUMNS: [&str; 6] = ["username", "email", "phone", "nickname", "external_id", "role"];
 
 /// One line.
 pub struct Line {
@@ -121,8 +122,14 @@ impl<R: BufRead> Records<R> {
 
 impl Record {
     fn set(&mut self, column: usize, value: String) {
-        let fields =
-            [&mut self.username, &mut self.email, &mut self.phone, &mut self.nickname, &mut self.role];
+        let fields = [
+            &mut self.username,
+            &mut self.email,
+            &mut self.phone,
+            &mut self.nickname,
+            &mut self.external_id,
+            &mut self.role,
+        ];
         if let Some(field) = fields.into_iter().nth(column) {
             *field = Some(value).filter(|value| !value.is_empty());
         }
@@ -136,6 +143,7 @@ impl Record {
             email: self.email,
             phone: self.phone,
             nickname: self.nickname,
+            external_id: self.external_id,
             password: None,
             role: role.transpose()?,
         })
