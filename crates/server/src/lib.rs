@@ -32,7 +32,7 @@ use cli::Cli;
 
 /// Runs `authms` with these arguments, the program's name first.
 ///
-/// Exit codes: 0; 2 for arguments that are not understood; else [`failure::Kind`] (one sentence on standard error).
+/// Exit codes: 0; 2 for arguments that are not understood; else what kind of failure it was (one sentence on standard error).
 pub fn run<I>(args: I) -> ExitCode
 where
     I: IntoIterator,
