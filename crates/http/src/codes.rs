@@ -71,7 +71,7 @@ pub const REFRESH_INVALID: Code = code(40000202, 401, "the refresh token is no l
 pub const USER_NOT_FOUND: Code = code(40000301, 404, "user not found");
 /// The user is disabled.
 pub const USER_DISABLED: Code = code(40000302, 403, "the user is disabled");
-/// The user name, e-mail address or phone number is taken.
+/// The user name, e-mail address, phone number or external identifier is taken.
 pub const USER_TAKEN: Code = code(40000303, 409, "the identifier is taken");
 
 /// The last super administrator must stay.

@@ -142,7 +142,9 @@ impl From<UserError> for ApiError {
         match error {
             UserError::Forbidden(forbidden) => forbidden.into(),
             UserError::Invalid(invalid) => invalid.into(),
-            UserError::Nameless => Self::malformed("username", "username, email or phone is needed"),
+            UserError::Nameless => {
+                Self::malformed("username", "username, email, phone or external_id is needed")
+            }
             UserError::Unknown => codes::USER_NOT_FOUND.into(),
             UserError::Taken => codes::USER_TAKEN.into(),
             UserError::LastSuperAdmin => codes::LAST_SUPER_ADMIN.into(),

@@ -17,13 +17,13 @@ pub enum UserError {
     #[error(transparent)]
     Invalid(#[from] InvalidText),
     /// A user needs a name to sign in under.
-    #[error("one of username, email and phone is needed")]
+    #[error("one of username, email, phone and external_id is needed")]
     Nameless,
     /// No such user in the caller's tenant.
     #[error("no such user")]
     Unknown,
     /// A name belongs to somebody else in the tenant, or reads like it.
-    #[error("username, email or phone is taken, or reads like one that is")]
+    #[error("username, email, phone or external_id is taken, or reads like one that is")]
     Taken,
     /// The last super administrator must stay.
     #[error("the tenant's last super_admin must stay")]

@@ -39,4 +39,5 @@ fn is(user: &User, wanted: &User) -> bool {
     same(&user.username, &wanted.username)
         && same(&user.email, &wanted.email)
         && same(&user.phone, &wanted.phone)
+        && same(&user.external_id, &wanted.external_id)
 }

@@ -52,10 +52,10 @@ fn ten_thousand_lines_with_bad_ones_among_them() {
     for (line, why) in written.lines().zip([
         "line 1500: email:",
         "line 2500: has a quote",
-        "line 3500: username, email or phone is taken",
+        "line 3500: username, email, phone or external_id is taken",
         "line 5500: has 2 values, the header 3",
         "line 6500: role:",
-        "line 7500: one of username, email and phone is needed",
+        "line 7500: one of username, email, phone and external_id is needed",
     ]) {
         assert!(line.starts_with(why) && said.contains(line), "{line}");
     }
@@ -89,6 +89,22 @@ fn json_lines_and_standard_input() {
         Some(4),
         "the format is not known"
     );
+}
+
+#[test]
+fn what_another_system_calls_a_user_is_a_name_too() {
+    let home = Home::installed();
+    let text = "external_id,username\nhr:7,\nhr:8,ada\n";
+    assert!(import(&home, "people.csv", text, &[]).stderr().contains("2 created"));
+    let again = import(&home, "people.csv", text, &[]);
+    assert!(again.stderr().contains("0 created, 2 existed already"), "{}", again.stderr());
+    let other = import(&home, "people.csv", "external_id,username\nhr:9,ada\nHR:7,\n", &[]);
+    assert!(
+        other.stderr().contains("1 created") && other.stderr().contains("1 refused"),
+        "{}",
+        other.stderr()
+    );
+    assert_eq!(home.run(&["user", "get", "ada", "--json"]).json()["external_id"], "hr:8");
 }
 
 #[test]

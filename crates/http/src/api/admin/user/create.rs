@@ -13,7 +13,8 @@ use axum::http::StatusCode;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-/// `dto.HTTPUserCreateRequest`; at least one of user name, e-mail address and phone number.
+/// `dto.HTTPUserCreateRequest`; at least one of user name, e-mail address, phone number and
+/// external identifier.
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct CreateUserRequest {
     /// E-mail address.

@@ -24,9 +24,9 @@ const CHUNK: usize = 1000;
 
 const NOTES: &str = "\
 CSV has a header with some of these columns, JSON Lines have some of these members:
-  username, email, phone    names to sign in under, of which at least one is needed
+  username, email, phone    names to sign in under
+  external_id               what another system calls the user; one of these four is needed
   nickname                  a name to show
-  external_id               what another system calls the user
   role                      member (without it), support, admin or super_admin
 Nobody gets a password: they sign in by ticket, or are given one by `authms user set-password`.
 

@@ -25,13 +25,13 @@ struct Record {
     username: Option<String>,
     email: Option<String>,
     phone: Option<String>,
-    nickname: Option<String>,
     external_id: Option<String>,
+    nickname: Option<String>,
     role: Option<String>,
 }
 
 /// The columns, in the order of [`Record::set`].
-const COLUMNS: [&str; 6] = ["username", "email", "phone", "nickname", "external_id", "role"];
+const COLUMNS: [&str; 6] = ["username", "email", "phone", "external_id", "nickname", "role"];
 
 /// One line.
 pub struct Line {
@@ -126,8 +126,8 @@ impl Record {
             &mut self.username,
             &mut self.email,
             &mut self.phone,
-            &mut self.nickname,
             &mut self.external_id,
+            &mut self.nickname,
             &mut self.role,
         ];
         if let Some(field) = fields.into_iter().nth(column) {
@@ -142,8 +142,8 @@ impl Record {
             username: self.username,
             email: self.email,
             phone: self.phone,
-            nickname: self.nickname,
             external_id: self.external_id,
+            nickname: self.nickname,
             password: None,
             role: role.transpose()?,
         })
