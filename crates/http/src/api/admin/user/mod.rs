@@ -17,6 +17,7 @@ use crate::error::ApiError;
 use crate::wire::{Text, Time};
 use authms_core::access::Role;
 use authms_core::ports::Member;
+use authms_core::text::masked_email;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -103,19 +104,12 @@ impl From<Member> for UserWithIdentities {
         let user = &member.user;
         let named = [("username", &user.username), ("email", &user.email), ("phone", &user.phone)];
         let identity = |(kind, name): (&'static str, &Option<String>)| {
-            let identifier = masked(name.as_deref()?);
+            let identifier = masked_email(name.as_deref()?);
             Some(Identity { identifier, kind, user_id: user.id.to_string() })
         };
         let identities = named.into_iter().filter_map(identity).collect();
         Self { identities, user: member.into() }
     }
-}
-
-/// The first character and what follows an `@`.
-fn masked(name: &str) -> String {
-    let (shown, domain) = name.split_once('@').map_or((name, String::new()), |(l, d)| (l, format!("@{d}")));
-    let first: String = shown.chars().take(1).collect();
-    format!("{first}***{domain}")
 }
 
 /// The role of that name.
