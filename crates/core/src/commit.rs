@@ -1,10 +1,13 @@
 //! The guarded commit: the one way in which anything is ever changed.
 
 use crate::audit::AuditRow;
-use crate::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use crate::id::{
+    ApiKeyId, ChallengeId, ClientId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
+};
+use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, install, invitation, key, membership, session, signin, signing_key, tenant, ticket, user,
+    client, factor, install, invitation, key, membership, session, signin, signing_key, tenant, ticket, user,
 };
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
@@ -51,6 +54,31 @@ pub enum Guard {
     InvitationOpen(InvitationId),
     /// The session is there, over or not, and nobody has flagged it.
     SessionUnflagged(SessionId),
+    /// The challenge waits, exactly so many of its codes were wrong, and the next may be looked at. Both outcomes of a
+    /// guess carry it: of many at once only one is ever told.
+    ChallengeAsRead {
+        /// The challenge.
+        id: ChallengeId,
+        /// How many codes were wrong when it was read.
+        wrong: u8,
+    },
+    /// The factor can be proved: enrolled, and with fewer failures in a row than
+    /// [`FAILURES_ALLOWED`](crate::factor::FAILURES_ALLOWED).
+    FactorUsable {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: FactorId,
+    },
+    /// No step as late as this was spent on the factor.
+    StepUnspent {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: FactorId,
+        /// The step.
+        step: i64,
+    },
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].
@@ -114,6 +142,10 @@ pub enum Change {
     Session(session::Change),
     /// To invitations.
     Invitation(invitation::Change),
+    /// To second factors.
+    Factor(factor::Change),
+    /// To challenges.
+    Challenge(challenge::Change),
     /// To what is remembered of sign-ins.
     SignIn(signin::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
@@ -134,7 +166,8 @@ impl Change {
     const fn lane(&self) -> Lane {
         match self {
             Self::Ticket(ticket::Change::RevokeAll { .. }) => Lane::Alone,
-            Self::Ticket(_) | Self::SignIn(_) | Self::CountRefusal(_) => Lane::Gathered,
+            Self::Ticket(_) | Self::SignIn(_) | Self::Challenge(_) | Self::CountRefusal(_) => Lane::Gathered,
+            Self::Factor(factor::Change::Use { .. } | factor::Change::Fail { .. }) => Lane::Gathered,
             Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
             Self::Session(
                 session::Change::Open(_)
@@ -150,6 +183,7 @@ impl Change {
             | Self::User(_)
             | Self::Client(_)
             | Self::ApiKey(_)
+            | Self::Factor(_)
             | Self::Invitation(_) => Lane::Alone,
         }
     }

@@ -107,6 +107,16 @@ pub enum ApiKeyKind {}
 impl Kind for ApiKeyKind {
     const PREFIX: &'static str = "key_";
 }
+/// Names a challenge; its bytes are those of the session that it leads to.
+pub enum ChallengeKind {}
+impl Kind for ChallengeKind {
+    const PREFIX: &'static str = "chl_";
+}
+/// Names a factor of a user.
+pub enum FactorIdKind {}
+impl Kind for FactorIdKind {
+    const PREFIX: &'static str = "fct_";
+}
 /// Names a network that an API key may be used from.
 pub enum RestrictionKind {}
 impl Kind for RestrictionKind {
@@ -146,6 +156,10 @@ pub type UserId = Id<UserKind>;
 pub type ClientId = Id<ClientKind>;
 /// An API key's identifier, `key_…`.
 pub type ApiKeyId = Id<ApiKeyKind>;
+/// A challenge's identifier, `chl_…`.
+pub type ChallengeId = Id<ChallengeKind>;
+/// A factor's identifier, `fct_…`.
+pub type FactorId = Id<FactorIdKind>;
 /// The identifier of an API key's network, `ipr_…`.
 pub type RestrictionId = Id<RestrictionKind>;
 /// A ticket's identifier, `tid_…`.

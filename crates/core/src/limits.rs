@@ -22,6 +22,8 @@ pub enum LimitKind {
     Minter,
     /// Tickets minted by a person.
     MinterPerson,
+    /// Codes at a challenge: the next has to wait after each wrong one.
+    Challenge,
 }
 
 impl LimitKind {
@@ -35,6 +37,7 @@ impl LimitKind {
             Self::Ticket => "ticket",
             Self::Minter => "minter",
             Self::MinterPerson => "minter_person",
+            Self::Challenge => "challenge",
         }
     }
 }
@@ -78,6 +81,7 @@ impl Quotas {
             LimitKind::Ticket => self.ticket,
             LimitKind::Minter => self.minter,
             LimitKind::MinterPerson => self.minter_person,
+            LimitKind::Challenge => Quota { requests: 1, window: Span::seconds(1) },
         }
     }
 }
@@ -121,6 +125,14 @@ pub struct Budget {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the limit \"{}\" is used up", .0.kind.as_str())]
 pub struct Throttled(pub Budget);
+
+impl Throttled {
+    /// The next code at a challenge is looked at after so long.
+    pub(crate) fn at_challenge(wait: Span) -> Self {
+        let quota = Quota { requests: 1, window: wait };
+        Self(Budget { kind: LimitKind::Challenge, quota, allowed: false, remaining: 0, reset: wait })
+    }
+}
 
 /// Charges one request to all of these budgets, or to none if one of them is used up.
 ///

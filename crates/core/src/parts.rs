@@ -46,12 +46,18 @@ pub struct Secrets {
     pub refresh_mac: Secret<32>,
     /// Authenticates page tokens, so that none is taken to another list.
     pub page_mac: Secret<32>,
+    /// Seals what factors share with us.
+    pub factors: Secret<32>,
 }
 
 impl Secrets {
     /// Derives them.
     pub fn derive(master: &MasterKey) -> Self {
-        Self { refresh_mac: master.derive("refresh token mac"), page_mac: master.derive("page token mac") }
+        Self {
+            refresh_mac: master.derive("refresh token mac"),
+            page_mac: master.derive("page token mac"),
+            factors: master.derive("factor secrets"),
+        }
     }
 }
 

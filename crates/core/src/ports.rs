@@ -2,7 +2,8 @@
 
 use crate::client::Client;
 use crate::commit::{Commit, CommitError, Committed};
-use crate::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use crate::factor::Factor;
+use crate::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
@@ -10,6 +11,7 @@ use crate::limits::{Budget, Take};
 use crate::membership::Membership;
 use crate::page::{Page, PageRequest};
 use crate::session::{Session, SessionView};
+use crate::signin::challenge::ChallengeView;
 use crate::signin::{Attempt, Standing};
 use crate::signing_key::StoredKey;
 use crate::tenant::Tenant;
@@ -90,6 +92,8 @@ pub trait Store:
     + Tickets
     + Sessions
     + Invitations
+    + Factors
+    + Challenges
     + Send
     + Sync
 {
@@ -269,4 +273,16 @@ pub trait Invitations {
         now: Timestamp,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Invitation>>>;
+}
+
+/// Reads about second factors.
+pub trait Factors {
+    /// A user's factors, also those that do not count, oldest first.
+    fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>>;
+}
+
+/// Reads about challenges.
+pub trait Challenges {
+    /// A challenge and the present state of what it rests on: one joined read.
+    fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>>;
 }

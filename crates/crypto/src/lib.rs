@@ -20,6 +20,7 @@ mod seal;
 mod secret;
 mod tls;
 mod token;
+mod totp;
 
 pub use algorithm::Algorithm;
 pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};
@@ -35,3 +36,4 @@ pub use seal::{OpenError, open, seal};
 pub use secret::{Secret, SecretString, ct_eq};
 pub use tls::{TlsError, TlsIdentity, TlsServer, probe};
 pub use token::OpaqueToken;
+pub use totp::{TOTP_STEP, totp_code, totp_step};

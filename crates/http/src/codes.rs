@@ -116,6 +116,13 @@ pub const PASSWORD_WRONG: Code = code(40000502, 401, "wrong user name or passwor
 /// `password_transmission` other than `plain`.
 pub const PASSWORD_TRANSMISSION: Code = code(40000503, 400, "password_transmission: only plain is supported");
 
+/// The second factor's code is wrong.
+pub const MFA_CODE: Code = code(61000402, 400, "the code is wrong");
+/// The challenge is over, none of ours, or not for this caller: one answer for all reasons.
+pub const MFA_CHALLENGE: Code = code(61000403, 403, "the challenge is invalid or has expired; sign in again");
+/// The challenge is not satisfied by this method, or the user does not have it.
+pub const MFA_METHOD: Code = code(61000404, 400, "mfa_method: not offered by this challenge");
+
 /// No such client.
 pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
 /// The client's name is taken.
@@ -200,6 +207,9 @@ pub const ALL: &[Code] = &[
     PASSWORD_POLICY,
     PASSWORD_WRONG,
     PASSWORD_TRANSMISSION,
+    MFA_CODE,
+    MFA_CHALLENGE,
+    MFA_METHOD,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

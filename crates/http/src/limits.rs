@@ -17,8 +17,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Routes at which secrets could be guessed; they have a budget of their own besides.
-const SIGN_IN: [&str; 6] = [
+const SIGN_IN: [&str; 7] = [
     "/auth/login",
+    "/auth/mfa/verify-challenge",
     "/auth/ticket/signin",
     "/auth/ticket/peek",
     "/auth/ticket/report",

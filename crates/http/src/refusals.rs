@@ -7,6 +7,7 @@ use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::LoginError;
+use authms_core::signin::challenge::ChallengeError;
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
 use authms_core::ticket::{MintError, RedeemError, ReportError, TicketError};
@@ -35,6 +36,18 @@ impl From<RedeemError> for ApiError {
             RedeemError::Refused => codes::TICKET.into(),
             RedeemError::Throttled(throttled) => throttled.into(),
             RedeemError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ChallengeError> for ApiError {
+    fn from(error: ChallengeError) -> Self {
+        match error {
+            ChallengeError::Invalid => codes::MFA_CHALLENGE.into(),
+            ChallengeError::Wrong => codes::MFA_CODE.into(),
+            ChallengeError::NotOffered => codes::MFA_METHOD.into(),
+            ChallengeError::Throttled(throttled) => throttled.into(),
+            ChallengeError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -45,6 +45,7 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(public::ticket::peek::peek))
         .routes(routes!(public::ticket::report::report))
         .routes(routes!(public::session::login::login))
+        .routes(routes!(public::mfa::verify_challenge::verify_challenge))
         .routes(routes!(public::invitation::register::register))
         .routes(routes!(public::session::refresh::refresh))
         .routes(routes!(public::session::logout::logout))

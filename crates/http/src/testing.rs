@@ -6,7 +6,8 @@ use crate::serve::Peer;
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::commit::{Commit, CommitError, Committed};
-use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::factor::Factor;
+use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -15,6 +16,7 @@ use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
 use authms_core::session::{Session, SessionView};
+use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
@@ -313,6 +315,18 @@ impl Invitations for FakeStore {
         _: Timestamp,
         _: PageRequest,
     ) -> Fut<'_, Read<Page<Invitation>>> {
+        down()
+    }
+}
+
+impl Factors for FakeStore {
+    fn factors_of(&self, _: UserId) -> Fut<'_, Read<Vec<Factor>>> {
+        down()
+    }
+}
+
+impl Challenges for FakeStore {
+    fn challenge(&self, _: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         down()
     }
 }

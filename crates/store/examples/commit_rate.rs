@@ -5,6 +5,7 @@ use authms_core::audit::{AuditRow, EventName};
 use authms_core::commit::{Change, Commit, Guard};
 use authms_core::id::{Id, Kind, TenantId, TicketId, UserId};
 use authms_core::limits::{LimitKind, Quota, Take};
+use authms_core::mfa::MfaPolicy;
 use authms_core::ports::{Clock, Store, random};
 use authms_core::session::{Change as SessionChange, NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
@@ -89,6 +90,7 @@ impl Bench {
             is_default: true,
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
+            mfa_policy: MfaPolicy::default(),
             fence: 1,
             rev: 1,
             created_at: now,

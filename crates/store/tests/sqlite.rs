@@ -5,6 +5,7 @@
 use authms_core::audit::{AuditRow, EventName};
 use authms_core::commit::{Change, Commit, CommitError};
 use authms_core::id::Id;
+use authms_core::mfa::MfaPolicy;
 use authms_core::ports::{Clock, Store, Tenants};
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
@@ -251,6 +252,7 @@ fn tenant(name: &str) -> Tenant {
         is_default: false,
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
+        mfa_policy: MfaPolicy::default(),
         fence: 1,
         rev: 1,
         created_at: now,

@@ -3,7 +3,8 @@
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::commit::{Commit, CommitError, Committed};
-use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::factor::Factor;
+use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -13,6 +14,7 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::Attempt;
+use authms_core::signin::challenge::ChallengeView;
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
@@ -348,5 +350,17 @@ impl<S: Store> Invitations for FaultyStore<S> {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Invitation>>> {
         self.read(|s| s.invitations(tenant, status, now, page))
+    }
+}
+
+impl<S: Store> Factors for FaultyStore<S> {
+    fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
+        self.read(|s| s.factors_of(user))
+    }
+}
+
+impl<S: Store> Challenges for FaultyStore<S> {
+    fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
+        self.read(|s| s.challenge(id))
     }
 }

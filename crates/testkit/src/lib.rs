@@ -11,6 +11,7 @@ pub mod passwords;
 pub mod population;
 pub mod request;
 pub mod rng;
+mod second_factor;
 pub mod store_contract;
 pub mod storm;
 
@@ -19,4 +20,5 @@ pub use certificate::TestCertificate;
 pub use faults::{CommitFault, Faults, ReadFault};
 pub use population::Population;
 pub use request::{Answer, TestRequest};
+pub use second_factor::Authenticator;
 pub use storm::storm;

@@ -56,6 +56,11 @@ impl TestApp {
 }
 
 impl Population<'_> {
+    /// The application that it is of.
+    pub const fn app(&self) -> &TestApp {
+        self.app
+    }
+
     /// Whoever may do everything in this tenant.
     pub const fn console(&self) -> Caller {
         Caller::Console(self.tenant)

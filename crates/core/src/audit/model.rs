@@ -89,6 +89,14 @@ pub enum EventName {
     LoginSucceeded,
     /// A password sign-in was refused.
     LoginFailed,
+    /// A password is right, and a second factor is asked for.
+    LoginChallenged,
+    /// A second factor was proved, and its challenge's session opened.
+    ChallengePassed,
+    /// A second factor was not proved.
+    ChallengeFailed,
+    /// A challenge was refused, whatever was proved.
+    ChallengeRefused,
     /// A refresh token was rotated.
     SessionRefreshed,
     /// A refresh token was reused; its family is dead.
@@ -142,6 +150,10 @@ impl EventName {
             Self::TicketReported => "ticket.reported",
             Self::LoginSucceeded => "login.succeeded",
             Self::LoginFailed => "login.failed",
+            Self::LoginChallenged => "login.challenged",
+            Self::ChallengePassed => "mfa.passed",
+            Self::ChallengeFailed => "mfa.failed",
+            Self::ChallengeRefused => "mfa.refused",
             Self::SessionRefreshed => "session.refreshed",
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",

@@ -6,6 +6,7 @@ use crate::audit::{Event, EventName};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
+use crate::mfa::MfaPolicy;
 use crate::parts::Parts;
 use crate::signing_key::{self, Signing, UnsealError};
 use crate::tenant::{self, Tenant, TenantStatus};
@@ -126,6 +127,7 @@ fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> C
         is_default: true,
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
+        mfa_policy: MfaPolicy::default(),
         fence: 0,
         rev: 1,
         created_at: now,

@@ -9,7 +9,7 @@ use crate::limits::Throttled;
 use crate::parts::Parts;
 use crate::session::SessionView;
 use crate::signin::{ACCESS_TOKEN_TYP, AccessClaims};
-use authms_crypto::{Expect, VerifyError, verify};
+use crate::signing_key::verified;
 
 /// Why a bearer token is not accepted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -55,31 +55,10 @@ pub(crate) async fn of_access_token(
     parts: &Parts,
     token: &str,
 ) -> Result<(AccessClaims, SessionView), AuthenticateError> {
-    let claims = verified(parts, token).await?;
+    let claims = verified::<AccessClaims>(parts, ACCESS_TOKEN_TYP, token).await?;
+    let claims = claims.ok_or(AuthenticateError::Invalid)?;
     let view = session_of(parts, &claims).await?;
     Ok((claims, view))
-}
-
-async fn verified(parts: &Parts, token: &str) -> Result<AccessClaims, AuthenticateError> {
-    let check = || {
-        let expect = Expect {
-            typ: ACCESS_TOKEN_TYP,
-            issuer: &parts.policy.issuer,
-            audience: Some(&parts.policy.audience),
-            now: parts.now().as_seconds(),
-            leeway: parts.policy.leeway,
-        };
-        verify::<AccessClaims>(&parts.keys.ring(), token, &expect)
-    };
-    match check() {
-        Ok(claims) => Ok(claims),
-        Err(VerifyError::UnknownKey) => {
-            // Perhaps another process has rotated since: look once, and only if the set has changed does it cost.
-            parts.keys.load(&*parts.store, parts.now()).await.map_err(|_| Fault::Unavailable)?;
-            check().map_err(|_| AuthenticateError::Invalid)
-        }
-        Err(_) => Err(AuthenticateError::Invalid),
-    }
 }
 
 async fn session_of(parts: &Parts, claims: &AccessClaims) -> Result<SessionView, AuthenticateError> {

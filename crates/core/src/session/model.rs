@@ -171,7 +171,7 @@ pub enum Change {
         /// Why.
         reason: EndReason,
     },
-    /// Ends all sessions of a user in a tenant, but one.
+    /// Ends all sessions of a user in a tenant, but one, and what waits there for a second factor.
     EndAll {
         /// The tenant.
         tenant: TenantId,

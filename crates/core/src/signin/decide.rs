@@ -3,6 +3,8 @@
 use super::model::{Evidence, Fences, Standing};
 use crate::access::Role;
 use crate::client::ClientStatus;
+use crate::factor::FactorKinds;
+use crate::mfa::{MfaPolicy, MfaReason};
 use crate::tenant::TenantStatus;
 use crate::ticket::Purpose;
 use crate::time::{Span, Timestamp};
@@ -13,8 +15,19 @@ use crate::user::UserStatus;
 pub enum Decision {
     /// The subject is signed in with this role.
     Grant(Role),
+    /// The subject has to prove a second factor first.
+    Challenge(Demand),
     /// The subject is not signed in.
     Refuse(Refusal),
+}
+
+/// A second factor that is asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Demand {
+    /// What satisfies.
+    pub methods: FactorKinds,
+    /// Why.
+    pub why: MfaReason,
 }
 
 /// Why a sign-in is refused; for the audit log, never for whoever tried.
@@ -36,6 +49,8 @@ pub enum Refusal {
     ClientInactive,
     /// The client may not redeem tickets of this purpose.
     ClientPurpose,
+    /// A second factor is asked for, and the subject has none that would do.
+    NoFactor,
 }
 
 impl Refusal {
@@ -50,45 +65,77 @@ impl Refusal {
             Self::Rank => "rank",
             Self::ClientInactive => "client_inactive",
             Self::ClientPurpose => "client_purpose",
+            Self::NoFactor => "no_factor",
         }
     }
 }
 
-/// Decides from what was read. `minted_on` are the fences of the ticket behind the evidence, if there is one;
-/// `idle` bounds the life of the minter's session.
-pub fn decide(
-    evidence: &Evidence,
-    minted_on: Option<&Fences>,
-    standing: &Standing,
-    now: Timestamp,
-    idle: Span,
-) -> Decision {
+/// What is decided on.
+#[derive(Debug)]
+pub struct Case<'a> {
+    /// What the method proved.
+    pub evidence: &'a Evidence,
+    /// The fences of the ticket or challenge behind the evidence, if there is one.
+    pub fenced_on: Option<&'a Fences>,
+    /// The present state of the subject and of what the sign-in rests on.
+    pub standing: &'a Standing,
+    /// Bounds the life of the minter's session.
+    pub idle: Span,
+}
+
+/// Decides from what was read.
+pub fn decide(case: &Case<'_>, now: Timestamp) -> Decision {
+    let role = match stand(case, now) {
+        Ok(role) => role,
+        Err(why) => return Decision::Refuse(why),
+    };
+    // Of whoever acts a factor is asked when they sign in themselves; the subject's they cannot have.
+    if case.evidence.acting.is_some() {
+        return Decision::Grant(role);
+    }
+    match demand(&case.standing.tenant.mfa_policy, role) {
+        Some(demand) if !case.evidence.is_multi_factor() => Decision::Challenge(demand),
+        _ => Decision::Grant(role),
+    }
+}
+
+/// What is asked for besides the method's own proof.
+fn demand(policy: &MfaPolicy, role: Role) -> Option<Demand> {
+    let why = match policy {
+        _ if !policy.asks_always(role) => return None,
+        MfaPolicy { always: true, .. } => MfaReason::PolicyAlways,
+        _ => MfaReason::PolicyRole,
+    };
+    Some(Demand { methods: MfaPolicy::at_least_any(policy.low), why })
+}
+
+/// Whether the subject may sign in at all, and in which role.
+pub(super) fn stand(case: &Case<'_>, now: Timestamp) -> Result<Role, Refusal> {
+    let Case { evidence, fenced_on, standing, idle } = case;
     if standing.tenant.status != TenantStatus::Active {
-        return Decision::Refuse(Refusal::TenantInactive);
+        return Err(Refusal::TenantInactive);
     }
     if standing.user.status != UserStatus::Active {
-        return Decision::Refuse(Refusal::UserInactive);
+        return Err(Refusal::UserInactive);
     }
-    let Some(role) = standing.role else {
-        return Decision::Refuse(Refusal::NotAMember);
-    };
-    if minted_on.is_some_and(|fences| *fences != standing.fences) {
-        return Decision::Refuse(Refusal::Fenced);
+    let role = standing.role.ok_or(Refusal::NotAMember)?;
+    if fenced_on.is_some_and(|fences| *fences != standing.fences) {
+        return Err(Refusal::Fenced);
     }
-    if evidence.minted_in_session && !standing.actor.as_ref().is_some_and(|minter| minter.alive(now, idle)) {
-        return Decision::Refuse(Refusal::MinterGone);
+    if evidence.minted_in_session && !standing.actor.as_ref().is_some_and(|minter| minter.alive(now, *idle)) {
+        return Err(Refusal::MinterGone);
     }
     if evidence.acting.is_some() && standing.actor.as_ref().and_then(|a| a.role) <= Some(role) {
-        return Decision::Refuse(Refusal::Rank);
+        return Err(Refusal::Rank);
     }
     if let Some(client) = &evidence.client {
         if client.status != ClientStatus::Active {
-            return Decision::Refuse(Refusal::ClientInactive);
+            return Err(Refusal::ClientInactive);
         }
         let purpose = if evidence.acting.is_some() { Purpose::OnBehalf } else { Purpose::Sso };
         if !client.purposes.contains(&purpose) {
-            return Decision::Refuse(Refusal::ClientPurpose);
+            return Err(Refusal::ClientPurpose);
         }
     }
-    Decision::Grant(role)
+    Ok(role)
 }

@@ -1,11 +1,11 @@
 //! The grant: a session and its tokens out of a decision.
 
 use super::claims::{ACCESS_TOKEN_TYP, AccessClaims, Issue};
-use super::model::{Evidence, Fences, Standing};
+use super::model::{Fences, Standing};
+use super::opening::Ground;
 use crate::access::Role;
-use crate::audit::Source;
 use crate::fault::Fault;
-use crate::id::{ApiKeyId, SessionId, TokenId};
+use crate::id::{ClientId, SessionId, TokenId};
 use crate::parts::Parts;
 use crate::ports::random;
 use crate::session::{NewSession, Origin, Session};
@@ -40,24 +40,15 @@ pub struct Grant {
 }
 
 impl Grant {
-    /// A session for what was proved and decided. `refresh_secret` is the first refresh token's, if it is derived; the
-    /// session has none if somebody acts in it.
-    pub(crate) fn new(
-        parts: &Parts,
-        evidence: Evidence,
-        standing: &Standing,
-        role: Role,
-        minted_by: Option<ApiKeyId>,
-        source: &Source,
-        refresh_secret: Option<Secret<32>>,
-    ) -> Self {
+    /// A session for what was proved and decided; it has no refresh token if somebody acts in it.
+    pub(crate) fn new(parts: &Parts, id: SessionId, ground: Ground<'_>, role: Role) -> Self {
+        let Ground { evidence, standing, minted_by, source, secret } = ground;
         let now = parts.now();
-        let id = SessionId::generate(now, &*parts.rng);
         let on_behalf = evidence.acting.is_some();
         let refresh = (!on_behalf).then(|| RefreshToken {
             session: *id.bytes(),
             generation: 0,
-            secret: refresh_secret.unwrap_or_else(|| Secret::new(random(&*parts.rng))),
+            secret: secret.unwrap_or_else(|| Secret::new(random(&*parts.rng))),
         });
         let session = Session {
             id,
@@ -150,4 +141,39 @@ pub(crate) fn sign(
         refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
         user: standing.user,
     })
+}
+
+/// A sign-in whose answer was lost, and is derived once more.
+pub(crate) struct Again {
+    pub session: SessionId,
+    pub client: Option<ClientId>,
+    /// The first refresh token's secret, as it must have been derived then.
+    pub refresh: Secret<32>,
+    pub jti: TokenId,
+    pub issued_at: Timestamp,
+}
+
+/// The same session, refresh token and claims again: derived from what the caller holds, never stored. `None` if the
+/// session is dead, was refreshed since, or its refresh token is not this one.
+pub(crate) async fn again(parts: &Parts, asked: Again) -> Result<Option<SignedIn>, Fault> {
+    let Some(opened) = parts.store.session(asked.session).await? else { return Ok(None) };
+    let now = parts.now();
+    let session = &opened.session;
+    let Ok(role) = opened.alive(now, parts.policy.session_idle) else { return Ok(None) };
+    let token = RefreshToken { session: *session.id.bytes(), generation: 0, secret: asked.refresh };
+    let same = session.generation == 0
+        && session.client == asked.client
+        && session.refresh_hash.is_none_or(|hash| token.matches(&hash));
+    if !same {
+        return Ok(None);
+    }
+    let refresh = session.refresh_hash.is_some().then_some(token);
+    let token = AccessToken {
+        session,
+        ends_at: session.expires_at,
+        role,
+        jti: asked.jti,
+        issued_at: asked.issued_at,
+    };
+    sign(parts, &token, now, refresh, opened.standing.clone()).map(Some)
 }

@@ -1,17 +1,21 @@
 //! What every way to sign in shares: evidence, one pure decision, one grant.
 
+pub mod challenge;
 mod claims;
 mod decide;
 mod grant;
 mod history;
 mod model;
+mod opening;
 mod password;
 pub(crate) mod throttle;
 
 pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT};
-pub use decide::{Decision, Refusal, decide};
-pub(crate) use grant::{AccessToken, sign};
+pub use decide::{Case, Decision, Demand, Refusal, decide};
+pub(crate) use grant::{AccessToken, Again, again, sign};
 pub use grant::{Grant, SignedIn};
 pub use history::{Attempt, Change, FAILURES_KEPT, Failure, Outcome, history};
 pub use model::*;
+pub use opening::Answer;
+pub(crate) use opening::{Ground, Opening};
 pub use password::{Login, LoginError, login};

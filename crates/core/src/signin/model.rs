@@ -114,3 +114,11 @@ pub struct Evidence {
     /// The ticket behind it, if any.
     pub ticket: Option<TicketId>,
 }
+
+impl Evidence {
+    /// Whether it proves more than one factor (RFC 8176 `mfa`). What a ticket's minter vouches for counts: only a
+    /// system with [`TicketVouch`](crate::access::Permission::TicketVouch) can.
+    pub fn is_multi_factor(&self) -> bool {
+        self.amr.iter().any(|method| method == "mfa")
+    }
+}

@@ -1,9 +1,9 @@
 //! Signing in by password.
 
-use super::decide::{Decision, decide};
-use super::grant::{Grant, SignedIn};
+use super::decide::{Case, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
+use super::opening::{Answer, Ground, Opening};
 use super::throttle;
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
@@ -12,7 +12,7 @@ use crate::id::TenantId;
 use crate::limits::Throttled;
 use crate::parts::Parts;
 use crate::ports::{LoginView, Verdict};
-use crate::session::{self, Origin};
+use crate::session::Origin;
 use crate::text;
 use crate::user::rehash;
 use authms_crypto::SecretString;
@@ -46,7 +46,7 @@ pub enum LoginError {
 ///
 /// # Errors
 /// [`LoginError`]
-pub async fn login(parts: &Parts, ask: Login, source: &Source) -> Result<SignedIn, LoginError> {
+pub async fn login(parts: &Parts, ask: Login, source: &Source) -> Result<Answer, LoginError> {
     let tenant = match ask.tenant {
         Some(tenant) => tenant,
         None => parts.store.default_tenant().await.map_err(Fault::from)?.ok_or(Fault::Unavailable)?.id,
@@ -85,7 +85,7 @@ async fn try_once(
     found: Option<LoginView>,
     password: SecretString,
     source: &Source,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     let (standing, hash) = match found {
         Some((standing, hash)) => (Some(standing), hash),
         None => (None, None),
@@ -105,7 +105,7 @@ async fn try_once(
 }
 
 /// The verification took a while and its password is no fence: the session opens only if the user is still as read.
-async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> Result<SignedIn, TryError> {
+async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> Result<Answer, TryError> {
     let now = parts.now();
     let evidence = Evidence {
         method: MethodKind::Password,
@@ -117,24 +117,29 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
         client: None,
         ticket: None,
     };
-    let role = match decide(&evidence, None, &standing, now, parts.policy.session_idle) {
-        Decision::Grant(role) => role,
-        Decision::Refuse(why) => {
+    let idle = parts.policy.session_idle;
+    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
+    let decision = decide(&case, now);
+    let ground = Ground { evidence, standing: &standing, minted_by: None, source, secret: None };
+    let opening = match Opening::plan(parts, decision, ground).await? {
+        Ok(opening) => opening,
+        Err(why) => {
             return Ok(refuse(parts, standing.tenant.id, Some(&standing), why.as_str(), source).await?);
         }
     };
-    let grant = Grant::new(parts, evidence, &standing, role, None, source, None);
-    let event = Event::new(EventName::LoginSucceeded, Some(standing.tenant.id))
+    let name = match opening {
+        Opening::Session(_) => EventName::LoginSucceeded,
+        Opening::Challenge(_) => EventName::LoginChallenged,
+    };
+    let event = Event::new(name, Some(standing.tenant.id))
         .subject(standing.user.id)
-        .session(grant.new.session.id)
         .text("method", MethodKind::Password.as_str())
         .from(source);
-    let open = session::Change::Open(Box::new(grant.new.clone()));
-    let commit = Commit::new(event.into_row(now, &*parts.rng))
+    let commit = Commit::new(opening.tell(event).into_row(now, &*parts.rng))
         .guard(Guard::Rev { row: Row::User(standing.user.id), rev: standing.user.rev })
-        .change(commit::Change::Session(open));
+        .change(opening.change());
     match parts.store.commit(commit).await {
-        Ok(committed) => Ok(grant.answer(parts, standing, committed.at)?),
+        Ok(committed) => Ok(opening.answer(parts, standing, committed.at)?),
         Err(CommitError::Conflict(_)) => Err(TryError::Raced),
         Err(other) => Err(Fault::from(other).into()),
     }
@@ -147,7 +152,7 @@ async fn refuse(
     standing: Option<&Standing>,
     why: &'static str,
     source: &Source,
-) -> Result<SignedIn, LoginError> {
+) -> Result<Answer, LoginError> {
     let commit = match standing {
         Some(s) => {
             let event = Event::new(EventName::LoginFailed, Some(tenant))

@@ -10,6 +10,7 @@ use crate::commit::{self, Commit, CommitError, Guard, Row, Unique};
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
 use crate::membership::{self, Membership};
+use crate::mfa::MfaPolicy;
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::signing_key::{self, Algorithm, Signing};
@@ -82,6 +83,7 @@ pub async fn create(
         is_default: false,
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
+        mfa_policy: MfaPolicy::default(),
         fence: 0,
         rev: 1,
         created_at: now,

@@ -1,6 +1,7 @@
 //! Tenants: isolated populations.
 
 use crate::id::TenantId;
+use crate::mfa::MfaPolicy;
 use crate::signing_key::Signing;
 use crate::ticket::TicketPolicy;
 use crate::time::Timestamp;
@@ -44,6 +45,8 @@ pub struct Tenant {
     pub signing: Signing,
     /// What it asks of its tickets.
     pub ticket_policy: TicketPolicy,
+    /// When it asks for second factors, and for which.
+    pub mfa_policy: MfaPolicy,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.
@@ -59,7 +62,6 @@ pub struct Tenant {
 pub enum Change {
     /// Inserts; the name may be [`Taken`](crate::commit::CommitError::Taken).
     Create(Tenant),
-    /// Writes name, status, signing and fence; `rev` is the new one, and `updated_at` the commit's time.
-    /// Writes name, status, ticket policy and fence; `rev` is the new one, and `updated_at` the commit's time.
+    /// Writes name, status, signing, policies and fence; `rev` is the new one, and `updated_at` the commit's time.
     Update(Tenant),
 }

@@ -4,7 +4,6 @@ use super::PREFIX;
 use super::binding::broken_binding;
 use super::life::{Revocation, TicketAct, TicketState};
 use super::model::{Change, Minter, Purpose, Ticket};
-use crate::access::Role;
 use crate::audit::{Event, EventName, Source};
 use crate::client::{self, Client, Credentials};
 use crate::commit::{self, Commit, CommitError, Committed, Guard};
@@ -14,7 +13,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::RedeemView;
 use crate::session::Acting;
-use crate::signin::{Decision, Evidence, MethodKind, Refusal, decide};
+use crate::signin::{Case, Decision, Evidence, MethodKind, Refusal, decide};
 use authms_crypto::{OpaqueToken, SecretString};
 
 /// What a redeemer presents.
@@ -114,14 +113,14 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Judges a ticket that is not spent: whether it would sign in now, as what and in which role. `lost` says that the
+    /// Judges a ticket that is not spent: what it proves and what comes of that now. `lost` says that the
     /// commit of a round before was too late.
     pub async fn judge(
         &self,
         parts: &Parts,
         view: &RedeemView,
         lost: bool,
-    ) -> Result<(Evidence, Role), TryError> {
+    ) -> Result<(Evidence, Decision), TryError> {
         let now = parts.now();
         if let TicketState::Revoked { why, .. } = view.ticket.state {
             return refuse(parts, self, view, revoked(why)).await;
@@ -135,12 +134,18 @@ impl<'a> Attempt<'a> {
         }
         let evidence = self.evidence(&view.ticket);
         let idle = parts.policy.session_idle;
-        match decide(&evidence, Some(&view.ticket.fences), &view.standing, now, idle) {
-            Decision::Grant(role) => Ok((evidence, role)),
+        let case = Case {
+            evidence: &evidence,
+            fenced_on: Some(&view.ticket.fences),
+            standing: &view.standing,
+            idle,
+        };
+        match decide(&case, now) {
             Decision::Refuse(Refusal::ClientPurpose) => {
                 count_attempt(parts, self, view, Refusal::ClientPurpose.as_str()).await
             }
             Decision::Refuse(why) => refuse(parts, self, view, why.as_str()).await,
+            decision => Ok((evidence, decision)),
         }
     }
 

@@ -11,9 +11,10 @@ use crate::id::SessionId;
 use crate::limits::LimitKind;
 use crate::parts::Parts;
 use crate::ports::RedeemView;
-use crate::signin::{AccessToken, SignedIn, sign};
+use crate::signin::challenge::challenge_again;
+use crate::signin::{Again, Answer, again};
 use crate::time::Timestamp;
-use authms_crypto::{RefreshToken, ct_eq, derived_refresh_secret, sha256};
+use authms_crypto::{ct_eq, derived_refresh_secret, sha256};
 
 /// After so many audit rows a ticket's further replays are only counted.
 const AUDITED_REPLAYS: u32 = 5;
@@ -36,37 +37,28 @@ pub(super) fn recognize(attempt: &Attempt<'_>, view: &RedeemView, now: Timestamp
     same.then_some(Recognized { replay, session, spent_at })
 }
 
-/// The same session, refresh token and claims again: derived from what the redeemer holds, never stored.
+/// What was answered then: the same session, or the same challenge as long as it waits.
 pub(super) async fn answer_again(
     parts: &Parts,
     attempt: &Attempt<'_>,
     view: &RedeemView,
     recognized: Recognized,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     let Recognized { replay, session, spent_at } = recognized;
-    let now = parts.now();
-    let opened = parts.store.session(session).await.map_err(Fault::from)?;
-    let alive = opened.and_then(|v| {
-        let role = v.alive(now, parts.policy.session_idle).ok()?;
-        let same_client = v.session.client == attempt.client.as_ref().map(|c| c.id);
-        (v.session.generation == 0 && same_client).then_some((v, role))
-    });
-    let (Some((opened, role)), Some(key)) = (alive, attempt.ask.idempotency_key.as_ref()) else {
+    let Some(key) = attempt.ask.idempotency_key.as_ref() else {
         return count_replay(parts, attempt, view).await;
     };
-    let refresh = opened.session.refresh_hash.is_some().then(|| RefreshToken {
-        session: *session.bytes(),
-        generation: 0,
-        secret: derived_refresh_secret(&attempt.token.secret, key.expose(), &replay.salt),
-    });
-    let token = AccessToken {
-        session: &opened.session,
-        ends_at: opened.session.expires_at,
-        role,
-        jti: replay.jti,
-        issued_at: spent_at,
-    };
-    Ok(sign(parts, &token, now, refresh, opened.standing)?)
+    let secret = derived_refresh_secret(&attempt.token.secret, key.expose(), &replay.salt);
+    let client = attempt.client.as_ref().map(|c| c.id);
+    let waiting = challenge_again(parts, session, client, secret.clone()).await?;
+    if let Some(challenged) = waiting {
+        return Ok(Answer::Challenged(challenged));
+    }
+    let asked = Again { session, client, refresh: secret, jti: replay.jti, issued_at: spent_at };
+    match again(parts, asked).await? {
+        Some(signed_in) => Ok(Answer::SignedIn(Box::new(signed_in))),
+        None => count_replay(parts, attempt, view).await,
+    }
 }
 
 /// Anybody else: refused, told to the audit log, and the end of every replay.
@@ -74,7 +66,7 @@ pub(super) async fn count_replay(
     parts: &Parts,
     attempt: &Attempt<'_>,
     view: &RedeemView,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     let id = view.ticket.id;
     take(parts, LimitKind::Ticket, id.bytes()).await?;
     if view.ticket.replays < AUDITED_REPLAYS {

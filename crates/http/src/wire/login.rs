@@ -1,7 +1,8 @@
 //! What every sign-in answers.
 
 use super::Time;
-use authms_core::signin::SignedIn;
+use authms_core::signin::challenge::Challenged;
+use authms_core::signin::{Answer, SignedIn};
 use authms_core::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -92,6 +93,28 @@ pub struct UserInfo {
     /// User name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub username: Option<String>,
+}
+
+impl From<Answer> for LoginResponse {
+    fn from(answer: Answer) -> Self {
+        match answer {
+            Answer::SignedIn(signed_in) => (*signed_in).into(),
+            Answer::Challenged(challenged) => challenged.into(),
+        }
+    }
+}
+
+impl From<Challenged> for LoginResponse {
+    /// It names nobody: whoever holds a ticket alone learns no more than that a factor is missing.
+    fn from(challenged: Challenged) -> Self {
+        Self {
+            challenge_token: Some(challenged.token.expose().to_owned()),
+            mfa_check_reason: Some(challenged.why.as_str().to_owned()),
+            required_mfa_methods: Some(challenged.methods.iter().map(|m| m.as_str().to_owned()).collect()),
+            requires_mfa: Some(true),
+            ..Self::default()
+        }
+    }
 }
 
 impl From<SignedIn> for LoginResponse {

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::session_index::OF_USER;
-use super::{change, change_one, first, json, session_index, ticket};
+use super::{challenge, change, change_one, first, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Session};
 use authms_core::signin::MethodKind;
@@ -119,7 +119,8 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             }
         }
         Change::EndAll { tenant, user, except, reason } => {
-            end_all(conn, (*tenant, *user), *except, *reason, at)
+            end_all(conn, (*tenant, *user), *except, *reason, at)?;
+            challenge::end_all(conn, *tenant, *user)
         }
     }
 }

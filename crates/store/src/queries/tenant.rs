@@ -1,7 +1,7 @@
 //! Tenants.
 
 use super::columns::{self, Columns};
-use super::{List, change_one, first, page, signed, ticket_policy};
+use super::{List, change_one, first, mfa_policy, page, signed, ticket_policy};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
@@ -10,7 +10,7 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 12] = [
     "id",
     "name",
     "status",
@@ -18,6 +18,7 @@ const COLUMNS: [&str; 11] = [
     "signing_algorithm",
     "former_algorithm",
     "ticket_policy",
+    "mfa_policy",
     "fence",
     "rev",
     "created_at",
@@ -38,6 +39,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         is_default: c.take()?,
         signing: Signing { algorithm: c.named(Algorithm::parse)?, former: c.named_if(Algorithm::parse)? },
         ticket_policy: ticket_policy::read(c)?,
+        mfa_policy: mfa_policy::read(c)?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -92,6 +94,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 new.signing.algorithm.as_str(),
                 new.signing.former.map(Algorithm::as_str),
                 ticket_policy::column(&new.ticket_policy),
+                mfa_policy::column(&new.mfa_policy),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
@@ -102,7 +105,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
         Change::Update(new) => {
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
-                       ticket_policy = ?6, fence = ?7, rev = ?8, updated_at = ?9 WHERE id = ?1";
+                       ticket_policy = ?6, mfa_policy = ?7, fence = ?8, rev = ?9, updated_at = ?10 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
                 new.name,
@@ -110,6 +113,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 new.signing.algorithm.as_str(),
                 new.signing.former.map(Algorithm::as_str),
                 ticket_policy::column(&new.ticket_policy),
+                mfa_policy::column(&new.mfa_policy),
                 new.fence,
                 signed(new.rev),
                 at.as_millis(),

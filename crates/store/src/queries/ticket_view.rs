@@ -37,7 +37,7 @@ pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<RedeemView>>
     })
 }
 
-fn read_replay(c: &mut Columns<'_>) -> Result<Option<Replay>> {
+pub(super) fn read_replay(c: &mut Columns<'_>) -> Result<Option<Replay>> {
     let (key_hash, salt, jti, window) = (c.take()?, c.take()?, c.id_if()?, c.take::<Option<i64>>()?);
     Ok(match (key_hash, salt, jti, window) {
         (Some(key_hash), Some(salt), Some(jti), Some(window)) => {

@@ -3,8 +3,8 @@
 use super::error::Failed;
 use super::guards;
 use crate::queries::{
-    api_key, attempt, audit, client, installation, invitation, membership, refusal, session, signing_key,
-    tenant, ticket_life, user,
+    api_key, attempt, audit, challenge, client, factor, installation, invitation, membership, refusal,
+    session, signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -87,6 +87,8 @@ fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
         Change::Ticket(c) => ticket_life::write(conn, c, at),
         Change::Session(c) => session::write(conn, c, at),
         Change::Invitation(c) => invitation::write(conn, c, at),
+        Change::Factor(c) => factor::write(conn, c, at),
+        Change::Challenge(c) => challenge::write(conn, c, at),
         Change::SignIn(c) => attempt::write(conn, c, at),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }

@@ -1,7 +1,8 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    api_key, client, installation, invitation, membership, session, tenant, ticket, ticket_life, user,
+    api_key, challenge, client, factor, installation, invitation, membership, session, tenant, ticket,
+    ticket_life, user,
 };
 use authms_core::commit::{Guard, Row};
 use authms_core::invitation::InvitationStatus;
@@ -35,6 +36,11 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         }
         Guard::InvitationOpen(id) => {
             invitation::get(conn, *id)?.is_some_and(|i| i.status(at) == InvitationStatus::Open)
+        }
+        Guard::ChallengeAsRead { id, wrong } => challenge::is_as_read(conn, *id, *wrong, at)?,
+        Guard::FactorUsable { user, id } => factor::is_usable(conn, *user, *id)?,
+        Guard::StepUnspent { user, id, step } => {
+            factor::last_step(conn, *user, *id)?.is_some_and(|last| last.is_none_or(|last| last < *step))
         }
         Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
         Guard::IdempotencyFree { scope, key_hash } => {

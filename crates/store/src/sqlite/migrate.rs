@@ -36,6 +36,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../../migrations/sqlite/0008_session_flags.sql"),
     },
     Migration { name: "0009_external_id", sql: include_str!("../../migrations/sqlite/0009_external_id.sql") },
+    Migration { name: "0010_challenges", sql: include_str!("../../migrations/sqlite/0010_challenges.sql") },
 ];
 
 /// The newest schema version.

@@ -3,22 +3,24 @@
 use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
-    api_key, api_key_list, attempt, client, installation, invitation, login, membership, session_view,
-    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
+    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
-use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::factor::Factor;
+use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
-    ApiKeys, Clients, Fut, Installations, Invitations, Member, Memberships, Read, RedeemView, Sessions,
-    Tenants, Tickets, Users,
+    ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Read,
+    RedeemView, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::session::{Session, SessionView};
+use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
@@ -221,5 +223,17 @@ impl Invitations for SqliteStore {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Invitation>>> {
         list(&self.readers, move |conn| invitation::list(conn, tenant, status, now, page))
+    }
+}
+
+impl Factors for SqliteStore {
+    fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
+        point(&self.readers, |conn| factor::of(conn, user))
+    }
+}
+
+impl Challenges for SqliteStore {
+    fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
+        point(&self.readers, |conn| challenge::get(conn, id))
     }
 }

@@ -21,6 +21,9 @@ const BACKLOG: u32 = 200_000;
 /// How long sessions and tickets stay recent: the more are carried over together, the fewer pages are written for each.
 const CARRY_EVERY: Span = Span::seconds(10);
 
+/// How long challenges are kept once they are over: whoever comes late is told so in the audit log.
+const CHALLENGE_KEPT: Span = Span::seconds(3600);
+
 /// What the sweep is in the middle of. Lost, it begins again.
 #[derive(Default)]
 pub(super) struct Sweeper {
@@ -98,12 +101,15 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
                          (SELECT scope, key_hash FROM mint_keys WHERE until <= ?1 LIMIT ?2)";
     let invitations = "DELETE FROM invitations WHERE id IN
                            (SELECT id FROM invitations WHERE expires_at <= ?1 LIMIT ?2)";
+    let challenges = "DELETE FROM challenges WHERE id IN
+                          (SELECT id FROM challenges WHERE expires_at <= ?1 LIMIT ?2)";
     let mut all = true;
     for (sql, until) in [
         (replays, now),
         (rotations, now.minus(ROTATION_WINDOW)),
         (mint_keys, now),
         (invitations, now.minus(KEPT)),
+        (challenges, now.minus(CHALLENGE_KEPT)),
     ] {
         let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;

@@ -9,6 +9,7 @@ use authms_core::commit::{Change, Commit, CommitError, Committed, Guard};
 use authms_core::id::{Id, Kind, SessionId, TicketId};
 use authms_core::key::{ApiKey, ApiKeyStatus, Environment};
 use authms_core::membership::Membership;
+use authms_core::mfa::MfaPolicy;
 use authms_core::ports::{Clock, Fut, Store, random};
 use authms_core::session::{NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
@@ -110,6 +111,7 @@ impl World {
             is_default: false,
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
+            mfa_policy: MfaPolicy::default(),
             fence: 1,
             rev: 1,
             created_at: now,

@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 const SEED: &str = include_str!("contract/ticket-signin.seed.txt");
 const IDENTITY: &str = include_str!("contract/identity.json");
+const MFA: &str = include_str!("contract/mfa.json");
+const SESSION: &str = include_str!("contract/session.json");
 const OAUTH: &str = include_str!("contract/oauth.json");
 
 /// Routes that the contract's files do not have: the health checks, discovery and logout that its text has, the
@@ -80,7 +82,8 @@ const SIMPLE: [&str; 3] =
 /// The contract's document that has this route, its operation there, or nothing.
 fn contracted(route: &RouteInfo) -> Option<(Value, Value)> {
     let method = route.method.to_lowercase();
-    let documents = [IDENTITY, OAUTH].map(|text| serde_json::from_str::<Value>(text).expect("JSON"));
+    let documents =
+        [IDENTITY, MFA, SESSION, OAUTH].map(|text| serde_json::from_str::<Value>(text).expect("JSON"));
     documents.into_iter().find_map(|document| {
         let operation = document["paths"].get(&route.path)?.get(&method)?.clone();
         Some((document, operation))

@@ -10,6 +10,7 @@ mod batch;
 mod batches;
 mod bindings;
 mod bound;
+mod challenge;
 mod clients;
 mod contract;
 mod cors;

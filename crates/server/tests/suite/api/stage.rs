@@ -3,6 +3,7 @@
 use authms_core::access::{Permission, Role};
 use authms_core::id::{ApiKeyId, ClientId, RestrictionId, UserId};
 use authms_core::key::{CreateKey, NewRestriction};
+use authms_core::mfa::MfaPolicy;
 use authms_core::time::Span;
 use authms_http::RouteInfo;
 use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
@@ -71,6 +72,8 @@ pub struct Cast<'a> {
     pub restriction: RestrictionId,
     /// A session of the caller's besides the one of the bearer; the target's for who has none.
     pub session: String,
+    /// A challenge of the target's, and the code that completes it.
+    pub challenge: (String, String),
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
     /// The tenant of all that.
@@ -97,6 +100,7 @@ impl<'a> Cast<'a> {
             "/generate-ticket",
             "/batch/status",
             "/introspect",
+            "/mfa/",
         ];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
@@ -150,6 +154,11 @@ impl<'a> Cast<'a> {
             key,
             restriction,
             session,
+            challenge: if about("/verify-challenge") {
+                challenge(home, target).await
+            } else {
+                Default::default()
+            },
             invitation: match about("/invitations") || about("/register") {
                 true => home.invitation(&format!("invited{n}@example.test")).await,
                 false => Default::default(),
@@ -226,6 +235,9 @@ impl<'a> Cast<'a> {
             | "POST /admin/oauth/clients/{client_id}/rotate-secret" => Value::Null,
             "POST /auth/ticket/signin" | "POST /auth/ticket/peek" | "POST /auth/ticket/report" => {
                 json!({ "ticket": self.ticket })
+            }
+            "POST /auth/mfa/verify-challenge" => {
+                json!({ "challenge_token": self.challenge.0, "code": self.challenge.1 })
             }
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
             "POST /auth/register" => json!({ "invitation_code": self.invitation.1, "password": PASSWORD }),
@@ -316,6 +328,15 @@ async fn key(home: &Population<'_>) -> (ApiKeyId, RestrictionId) {
     };
     let made = home.key_with(&[Permission::TicketMint], Role::Member, more).await.key;
     (made.id, made.networks[0].id)
+}
+
+/// A challenge of this user's, and the code that completes it. Nobody else is asked for one.
+async fn challenge(home: &Population<'_>, user: UserId) -> (String, String) {
+    let (app, phone) = (home.app(), home.authenticator(user).await);
+    home.always_asks().await;
+    let answer = app.redeem(&home.ticket(user).await).await;
+    home.asks_for(MfaPolicy::default()).await;
+    (TestApp::challenge_of(&answer), phone.code(app))
 }
 
 async fn raw(home: &Population<'_>, scopes: &[Permission], rank: Role) -> String {

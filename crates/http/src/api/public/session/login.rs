@@ -33,7 +33,7 @@ pub struct LoginRequest {
     params(("X-Tenant-ID" = Option<String>, Header, description = "The tenant, if the body names none.")),
     request_body = LoginRequest,
     responses(
-        (status = 200, description = "Signed in.", body = LoginResponse),
+        (status = 200, description = "Signed in, or a second factor is asked for.", body = LoginResponse),
         (status = 401, description = "Wrong name or password, whether or not the user exists.",
             body = SimpleResponse),
     )
@@ -47,8 +47,8 @@ pub async fn login(
     demand_plain(body.password_transmission.as_deref())?;
     let tenant = tenant(body.tenant_id, header)?;
     let ask = Login { identity: body.identity.into_string(), password: body.password.into_secret(), tenant };
-    let signed_in = signin::login(&state, ask, &source).await?;
-    Ok(Json(signed_in.into()))
+    let answer = signin::login(&state, ask, &source).await?;
+    Ok(Json(answer.into()))
 }
 
 fn tenant(body: Option<Text<64>>, header: TenantHeader) -> Result<Option<TenantId>, ApiError> {

@@ -4,10 +4,10 @@ pub mod peek;
 pub mod report;
 pub mod signin;
 
+use crate::api::public::credentials;
 use crate::error::ApiError;
-use crate::extract::{TenantHeader, basic};
+use crate::extract::TenantHeader;
 use crate::wire::{SecretText, Text};
-use authms_core::client::Credentials;
 use authms_core::ticket::Redeem;
 use authms_crypto::SecretString;
 use axum::http::HeaderMap;
@@ -48,23 +48,5 @@ impl TicketSigninRequest {
             tenant: tenant.0.map(|named| named.map_err(|_| ())),
             idempotency_key,
         })
-    }
-}
-
-/// From the header or the body, never both (RFC 6749 §2.3).
-fn credentials(
-    headers: &HeaderMap,
-    id: Option<Text<64>>,
-    secret: Option<SecretText<256>>,
-) -> Result<Option<Credentials>, ApiError> {
-    match (basic(headers)?, id, secret) {
-        (None, None, None) => Ok(None),
-        (Some(basic), None, None) => Ok(Some(Credentials { id: basic.id, secret: basic.secret })),
-        (None, Some(id), Some(secret)) => {
-            Ok(Some(Credentials { id: id.into_string(), secret: secret.into_secret() }))
-        }
-        (None, Some(_), None) => Err(ApiError::malformed("client_secret", "missing beside client_id")),
-        (None, None, Some(_)) => Err(ApiError::malformed("client_id", "missing beside client_secret")),
-        (Some(_), ..) => Err(ApiError::malformed("client_id", "the client authenticates twice")),
     }
 }

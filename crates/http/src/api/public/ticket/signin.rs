@@ -25,7 +25,7 @@ use axum::http::HeaderMap;
     request_body = TicketSigninRequest,
     security((), ("client" = [])),
     responses(
-        (status = 200, description = "Signed in.", body = LoginResponse),
+        (status = 200, description = "Signed in, or a second factor is asked for.", body = LoginResponse),
         (status = 400, description = "The ticket is invalid or has expired: one answer for all reasons.",
             body = SimpleResponse),
     )
@@ -39,6 +39,6 @@ pub async fn signin(
     Json(body): Json<TicketSigninRequest>,
 ) -> Result<Json<LoginResponse>, ApiError> {
     let ask = body.read(&headers, tenant, idempotency_key)?;
-    let signed_in = ticket::redeem(&state, &ask, &source).await?;
-    Ok(Json(signed_in.into()))
+    let answer = ticket::redeem(&state, &ask, &source).await?;
+    Ok(Json(answer.into()))
 }

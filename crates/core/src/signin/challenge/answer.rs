@@ -1,0 +1,117 @@
+//! A challenge about to be opened, and what it answers.
+
+use super::claims::sign;
+use super::model::{CHALLENGE_TTL, Challenge, ChallengeState};
+use crate::factor::FactorKinds;
+use crate::fault::Fault;
+use crate::id::{ChallengeId, ClientId, SessionId};
+use crate::mfa::MfaReason;
+use crate::parts::Parts;
+use crate::ports::random;
+use crate::session::Origin;
+use crate::signin::model::{Fences, MethodKind};
+use crate::signin::opening::Ground;
+use crate::tenant::Tenant;
+use crate::time::Timestamp;
+use authms_crypto::{Secret, SecretString, ct_eq, sha256};
+
+/// The answer to a sign-in that needs a second factor. It names nobody.
+#[derive(Clone, Debug)]
+pub struct Challenged {
+    /// The JWT that stands for the sign-in.
+    pub token: SecretString,
+    /// The factors that would do and that the user has.
+    pub methods: FactorKinds,
+    /// Why one is asked for.
+    pub why: MfaReason,
+}
+
+/// A challenge that is about to be committed.
+#[derive(Debug)]
+pub struct Pending {
+    /// The challenge.
+    pub challenge: Challenge,
+    secret: Secret<32>,
+}
+
+impl Pending {
+    /// The sign-in that this evidence began, until one of `methods` is proved. `session` is the one that it leads to.
+    pub(crate) fn new(
+        parts: &Parts,
+        session: SessionId,
+        ground: Ground<'_>,
+        (methods, why): (FactorKinds, MfaReason),
+    ) -> Self {
+        let Ground { evidence, standing, minted_by, source, secret } = ground;
+        let secret = secret.unwrap_or_else(|| Secret::new(random(&*parts.rng)));
+        let now = parts.now();
+        let by_password = evidence.method == MethodKind::Password;
+        let challenge = Challenge {
+            id: ChallengeId::from_bytes(*session.bytes()),
+            secret_hash: sha256(secret.expose()),
+            tenant: standing.tenant.id,
+            user: evidence.subject,
+            user_rev: by_password.then_some(standing.user.rev),
+            client: evidence.client.as_ref().map(|c| c.id),
+            method: evidence.method,
+            ticket: evidence.ticket,
+            minted_by,
+            fences: Fences { client: evidence.client.as_ref().map(|c| c.fence), ..standing.fences },
+            auth_time: evidence.auth_time,
+            amr: evidence.amr,
+            origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+            methods,
+            why,
+            wrong: 0,
+            next_at: now,
+            state: ChallengeState::Open,
+            created_at: now,
+            expires_at: now.plus(CHALLENGE_TTL),
+        };
+        Self { challenge, secret }
+    }
+
+    /// The answer, once the commit is durable.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] if signing fails.
+    pub(crate) fn answer(
+        self,
+        parts: &Parts,
+        tenant: &Tenant,
+        committed_at: Timestamp,
+    ) -> Result<Challenged, Fault> {
+        let times = (committed_at, committed_at.plus(CHALLENGE_TTL));
+        let challenge = Challenge { created_at: times.0, expires_at: times.1, ..self.challenge };
+        challenged(parts, &challenge, &self.secret, tenant)
+    }
+}
+
+/// The answer of a challenge; the same parts make the same claims again.
+pub(crate) fn challenged(
+    parts: &Parts,
+    challenge: &Challenge,
+    secret: &Secret<32>,
+    tenant: &Tenant,
+) -> Result<Challenged, Fault> {
+    let token = sign(parts, challenge, secret, tenant)?;
+    Ok(Challenged { token, methods: challenge.methods, why: challenge.why })
+}
+
+/// The challenge that stands before this session, for whoever holds what its secret is derived from; `None` unless it
+/// waits still.
+pub(crate) async fn challenge_again(
+    parts: &Parts,
+    session: SessionId,
+    client: Option<ClientId>,
+    secret: Secret<32>,
+) -> Result<Option<Challenged>, Fault> {
+    let Some(view) = parts.store.challenge(ChallengeId::from_bytes(*session.bytes())).await? else {
+        return Ok(None);
+    };
+    let challenge = &view.challenge;
+    let same = challenge.is_open(parts.now())
+        && challenge.client == client
+        && ct_eq(&sha256(secret.expose()), &challenge.secret_hash);
+    same.then(|| challenged(parts, challenge, &secret, &view.standing.tenant)).transpose()
+}

@@ -1,0 +1,13 @@
+//! The challenge: a sign-in that waits for a second factor, bound to what began it.
+
+mod answer;
+mod claims;
+mod model;
+mod prove;
+mod verify;
+
+pub(crate) use answer::challenge_again;
+pub use answer::{Challenged, Pending};
+pub use claims::CHALLENGE_TOKEN_TYP;
+pub use model::*;
+pub use verify::{ChallengeError, Verify, is_last, verify};

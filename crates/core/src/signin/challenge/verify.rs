@@ -1,0 +1,303 @@
+//! Completing a challenge: whoever holds its token and proves a factor is signed in, once.
+
+use super::claims::{self, Presented};
+use super::model::{Challenge, ChallengeState, ChallengeView, Change, GUESSES};
+use super::prove::{Judged, judge};
+use crate::access::Role;
+use crate::audit::{Event, EventName, Source};
+use crate::client::{self, Client, Credentials};
+use crate::commit::{self, Commit, CommitError, Guard};
+use crate::factor::FactorKind;
+use crate::fault::Fault;
+use crate::limits::{self, LimitKind, Take, Throttled};
+use crate::parts::Parts;
+use crate::ports::random;
+use crate::session;
+use crate::signin::decide::{Case, stand};
+use crate::signin::grant::{Again, Grant, SignedIn, again};
+use crate::signin::model::Evidence;
+use crate::signin::opening::Ground;
+use crate::ticket::Replay;
+use crate::time::Span;
+use authms_crypto::{SecretString, ct_eq, derived_refresh_secret, sha256};
+
+/// What somebody presents to complete a challenge.
+#[derive(Clone, Debug)]
+pub struct Verify {
+    /// The challenge's token.
+    pub token: SecretString,
+    /// The factor that is proved.
+    pub method: FactorKind,
+    /// By this code.
+    pub code: SecretString,
+    /// The client, if it authenticates: it must be the one that began.
+    pub client: Option<Credentials>,
+    /// Makes the request safe to repeat: 1–255 visible characters, as hard to guess as a secret.
+    pub idempotency_key: Option<SecretString>,
+}
+
+/// Why nobody was signed in.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ChallengeError {
+    /// The challenge is over, none of ours, or not for this caller: one answer for all reasons.
+    #[error("the challenge is invalid or has expired")]
+    Invalid,
+    /// The code is wrong.
+    #[error("the code is wrong")]
+    Wrong,
+    /// The challenge is not satisfied by this method, or the user does not have it.
+    #[error("this method is not offered")]
+    NotOffered,
+    /// The next code is not looked at yet, or too many were sent at once.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// It could not be carried out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+enum TryError {
+    /// A factor changed between read and commit.
+    Raced,
+    Ended(ChallengeError),
+}
+
+impl<E: Into<ChallengeError>> From<E> for TryError {
+    fn from(error: E) -> Self {
+        Self::Ended(error.into())
+    }
+}
+
+/// Completes a challenge.
+///
+/// # Errors
+/// [`ChallengeError`]
+pub async fn verify(parts: &Parts, ask: &Verify, source: &Source) -> Result<SignedIn, ChallengeError> {
+    let Some(presented) = claims::read(parts, &ask.token).await? else {
+        return unproven(parts, "challenge_token").await;
+    };
+    let client = match &ask.client {
+        None => None,
+        Some(credentials) => match client::authenticate(parts, credentials).await.map_err(Fault::from)? {
+            None => return unproven(parts, "client_authentication").await,
+            client => client,
+        },
+    };
+    let run = Run { parts, ask, source, presented, client };
+    for _ in 0..3 {
+        match run.try_once().await {
+            Err(TryError::Raced) => {}
+            Err(TryError::Ended(error)) => return Err(error),
+            Ok(signed_in) => return Ok(signed_in),
+        }
+    }
+    Err(Fault::Busy.into())
+}
+
+/// Refuses somebody who holds no challenge.
+async fn unproven(parts: &Parts, why: &'static str) -> Result<SignedIn, ChallengeError> {
+    parts.store.commit(Commit::refusal(why)).await.map_err(Fault::from)?;
+    Err(ChallengeError::Invalid)
+}
+
+struct Run<'a> {
+    parts: &'a Parts,
+    ask: &'a Verify,
+    source: &'a Source,
+    presented: Presented,
+    client: Option<Client>,
+}
+
+impl Run<'_> {
+    async fn try_once(&self) -> Result<SignedIn, TryError> {
+        let parts = self.parts;
+        let found = parts.store.challenge(self.presented.id).await.map_err(Fault::from)?;
+        let Some(view) = found.filter(|v| self.presented.matches(&v.challenge)) else {
+            return Ok(unproven(parts, "unknown_challenge").await?);
+        };
+        let challenge = &view.challenge;
+        if challenge.client != self.client.as_ref().map(|c| c.id) {
+            return self.refuse(challenge, "client").await;
+        }
+        if let ChallengeState::Passed { .. } = challenge.state {
+            return self.answer_again(&view).await;
+        }
+        let now = parts.now();
+        if !challenge.is_open(now) {
+            return self.refuse(challenge, "over").await;
+        }
+        let (evidence, role) = match self.stand(&view) {
+            Ok(stands) => stands,
+            Err(why) => return self.refuse(challenge, why).await,
+        };
+        if !challenge.methods.contains(self.ask.method) {
+            return Err(ChallengeError::NotOffered.into());
+        }
+        if challenge.next_at > now {
+            let wait = Span::millis(challenge.next_at.as_millis() - now.as_millis());
+            return Err(Throttled::at_challenge(wait).into());
+        }
+        let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
+        let judged = judge(parts, &factors, self.ask.method, &self.ask.code, now);
+        if judged.right {
+            self.pass(&view, judged, evidence, role).await
+        } else {
+            self.count_wrong(challenge, judged).await
+        }
+    }
+
+    /// What the completed challenge proves, and the role that its user has now; whoever was locked out meanwhile is not
+    /// signed in by any code.
+    fn stand(&self, view: &ChallengeView) -> Result<(Evidence, Role), &'static str> {
+        let ChallengeView { challenge, standing, .. } = view;
+        if challenge.user_rev.is_some_and(|rev| rev != standing.user.rev) {
+            return Err("user_changed");
+        }
+        let now = self.parts.now();
+        let mut amr = challenge.amr.clone();
+        for method in [self.ask.method.amr(), "mfa"] {
+            if !amr.iter().any(|m| m == method) {
+                amr.push(method.to_owned());
+            }
+        }
+        let evidence = Evidence {
+            method: challenge.method,
+            subject: challenge.user,
+            amr,
+            auth_time: Some(now),
+            minted_in_session: false,
+            acting: None,
+            client: self.client.clone(),
+            ticket: challenge.ticket,
+        };
+        let case = Case {
+            evidence: &evidence,
+            fenced_on: Some(&challenge.fences),
+            standing,
+            idle: self.parts.policy.session_idle,
+        };
+        match stand(&case, now) {
+            Ok(role) => Ok((evidence, role)),
+            Err(why) => Err(why.as_str()),
+        }
+    }
+
+    /// The one commit of a completion: the challenge is used up, the factor's step spent, the session opened.
+    async fn pass(
+        &self,
+        view: &ChallengeView,
+        judged: Judged,
+        evidence: Evidence,
+        role: Role,
+    ) -> Result<SignedIn, TryError> {
+        let parts = self.parts;
+        let challenge = &view.challenge;
+        let salt: [u8; 16] = random(&*parts.rng);
+        let key = self.ask.idempotency_key.as_ref();
+        let ground = Ground {
+            evidence,
+            standing: &view.standing,
+            minted_by: challenge.minted_by,
+            source: self.source,
+            secret: key.map(|k| derived_refresh_secret(&self.presented.secret, k.expose(), &salt)),
+        };
+        let grant = Grant::new(parts, challenge.session(), ground, role);
+        let replay = key.map(|k| Replay {
+            key_hash: sha256(k.expose().as_bytes()),
+            salt,
+            jti: grant.jti,
+            window: parts.policy.replay_window,
+        });
+        let open = session::Change::Open(Box::new(grant.new.clone()));
+        let commit = self
+            .commit(challenge, EventName::ChallengePassed, judged)
+            .change(commit::Change::Challenge(Change::Pass { id: challenge.id, replay }))
+            .change(commit::Change::Session(open));
+        let at = self.judged_by_store(parts.store.commit(commit).await)?;
+        Ok(grant.answer(parts, view.standing.clone(), at)?)
+    }
+
+    async fn count_wrong(&self, challenge: &Challenge, judged: Judged) -> Result<SignedIn, TryError> {
+        let count = Change::CountWrong { id: challenge.id, before: challenge.wrong };
+        let commit = self
+            .commit(challenge, EventName::ChallengeFailed, judged)
+            .change(commit::Change::Challenge(count));
+        self.judged_by_store(self.parts.store.commit(commit).await)?;
+        Err(ChallengeError::Wrong.into())
+    }
+
+    fn commit(&self, challenge: &Challenge, name: EventName, judged: Judged) -> Commit {
+        let event = self.event(name, challenge).number("wrong_before", challenge.wrong.into());
+        let mut commit = Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
+            .guard(Guard::ChallengeAsRead { id: challenge.id, wrong: challenge.wrong });
+        for guard in judged.guards {
+            commit = commit.guard(guard);
+        }
+        for change in judged.changes {
+            commit = commit.change(change);
+        }
+        commit
+    }
+
+    /// Of many codes at once one is told right or wrong; the others have to come again.
+    fn judged_by_store(
+        &self,
+        outcome: Result<commit::Committed, CommitError>,
+    ) -> Result<crate::time::Timestamp, TryError> {
+        match outcome {
+            Ok(committed) => Ok(committed.at),
+            Err(CommitError::Conflict(0)) => Err(Throttled::at_challenge(Span::seconds(1)).into()),
+            Err(CommitError::Conflict(_)) => Err(TryError::Raced),
+            Err(other) => Err(Fault::from(other).into()),
+        }
+    }
+
+    /// The same caller again, whose answer was lost, gets the same session and refresh token.
+    async fn answer_again(&self, view: &ChallengeView) -> Result<SignedIn, TryError> {
+        let ChallengeState::Passed { at } = view.challenge.state else {
+            return self.refuse(&view.challenge, "over").await;
+        };
+        let key = self.ask.idempotency_key.as_ref();
+        let known = key.zip(view.replay).filter(|(key, replay)| {
+            ct_eq(&sha256(key.expose().as_bytes()), &replay.key_hash)
+                && self.parts.now() < at.plus(replay.window)
+        });
+        let Some((key, replay)) = known else {
+            return self.refuse(&view.challenge, "passed").await;
+        };
+        let asked = Again {
+            session: view.challenge.session(),
+            client: view.challenge.client,
+            refresh: derived_refresh_secret(&self.presented.secret, key.expose(), &replay.salt),
+            jti: replay.jti,
+            issued_at: at,
+        };
+        match again(self.parts, asked).await? {
+            Some(signed_in) => Ok(signed_in),
+            None => self.refuse(&view.challenge, "session_over").await,
+        }
+    }
+
+    async fn refuse(&self, challenge: &Challenge, why: &'static str) -> Result<SignedIn, TryError> {
+        let take = Take::of(self.parts, LimitKind::Ticket, challenge.id.bytes());
+        limits::charge(self.parts, &[take]).await??;
+        let event = self.event(EventName::ChallengeRefused, challenge).text("why", why);
+        let row = event.into_row(self.parts.now(), &*self.parts.rng);
+        self.parts.store.commit(Commit::new(row)).await.map_err(Fault::from)?;
+        Err(ChallengeError::Invalid.into())
+    }
+
+    fn event(&self, name: EventName, challenge: &Challenge) -> Event {
+        Event::new(name, Some(challenge.tenant))
+            .subject(challenge.user)
+            .text("challenge", challenge.id.to_string())
+            .text("method", self.ask.method.as_str())
+            .client(challenge.client)
+            .from(self.source)
+    }
+}
+
+/// Whether this wrong code is the last that is allowed.
+pub const fn is_last(before: u8) -> bool {
+    before + 1 >= GUESSES
+}

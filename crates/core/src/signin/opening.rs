@@ -1,0 +1,127 @@
+//! What a sign-in opens, whatever its method: a session, or a challenge before it.
+
+use super::challenge::{self, Challenged, Pending};
+use super::decide::{Decision, Demand, Refusal};
+use super::grant::{Grant, SignedIn};
+use super::model::{Evidence, Standing};
+use crate::audit::{Event, Source};
+use crate::commit;
+use crate::factor;
+use crate::fault::Fault;
+use crate::id::{ApiKeyId, SessionId, TokenId};
+use crate::parts::Parts;
+use crate::session;
+use crate::time::Timestamp;
+use authms_crypto::Secret;
+
+/// What a sign-in answers if it is not refused.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// The user is signed in.
+    SignedIn(Box<SignedIn>),
+    /// A second factor is asked for.
+    Challenged(Challenged),
+}
+
+/// What is about to be committed.
+#[derive(Debug)]
+pub(crate) enum Opening {
+    Session(Box<Grant>),
+    Challenge(Box<Pending>),
+}
+
+/// What a sign-in is opened from, besides the decision.
+pub(crate) struct Ground<'a> {
+    pub evidence: Evidence,
+    pub standing: &'a Standing,
+    pub minted_by: Option<ApiKeyId>,
+    pub source: &'a Source,
+    /// The secret of the refresh token or of the challenge, if it is derived.
+    pub secret: Option<Secret<32>>,
+}
+
+impl Opening {
+    /// Carries a decision out, up to the commit: this is the only way from a decision to a session.
+    ///
+    /// # Errors
+    /// Outside, [`Fault`] if the user's factors cannot be read; inside, why the sign-in is refused.
+    pub async fn plan(
+        parts: &Parts,
+        decision: Decision,
+        ground: Ground<'_>,
+    ) -> Result<Result<Self, Refusal>, Fault> {
+        let session = SessionId::generate(parts.now(), &*parts.rng);
+        match decision {
+            Decision::Refuse(why) => Ok(Err(why)),
+            Decision::Grant(role) => {
+                Ok(Ok(Self::Session(Box::new(Grant::new(parts, session, ground, role)))))
+            }
+            Decision::Challenge(demand) => Self::challenge(parts, session, demand, ground).await,
+        }
+    }
+
+    async fn challenge(
+        parts: &Parts,
+        session: SessionId,
+        demand: Demand,
+        ground: Ground<'_>,
+    ) -> Result<Result<Self, Refusal>, Fault> {
+        let factors = parts.store.factors_of(ground.evidence.subject).await?;
+        let offered = factor::usable(&factors).and(demand.methods);
+        if offered.is_empty() {
+            return Ok(Err(Refusal::NoFactor));
+        }
+        let pending = Pending::new(parts, session, ground, (offered, demand.why));
+        Ok(Ok(Self::Challenge(Box::new(pending))))
+    }
+
+    /// The session that it opens or leads to.
+    pub fn session(&self) -> SessionId {
+        match self {
+            Self::Session(grant) => grant.new.session.id,
+            Self::Challenge(pending) => pending.challenge.session(),
+        }
+    }
+
+    /// The `jti` of what it answers first, kept beside what answers a repetition; a challenge needs none.
+    pub fn jti(&self, parts: &Parts) -> TokenId {
+        match self {
+            Self::Session(grant) => grant.jti,
+            Self::Challenge(_) => TokenId::generate(parts.now(), &*parts.rng),
+        }
+    }
+
+    /// The change that opens it.
+    pub fn change(&self) -> commit::Change {
+        match self {
+            Self::Session(grant) => {
+                commit::Change::Session(session::Change::Open(Box::new(grant.new.clone())))
+            }
+            Self::Challenge(pending) => {
+                let open = challenge::Change::Open(Box::new(pending.challenge.clone()));
+                commit::Change::Challenge(open)
+            }
+        }
+    }
+
+    /// Tells of it in the audit row.
+    pub fn tell(&self, event: Event) -> Event {
+        match self {
+            Self::Session(grant) => event.session(grant.new.session.id),
+            Self::Challenge(pending) => event
+                .text("challenge", pending.challenge.id.to_string())
+                .text("challenged", pending.challenge.why.as_str()),
+        }
+    }
+
+    /// The answer, once the commit is durable.
+    ///
+    /// # Errors
+    /// [`Fault::Unavailable`] if signing fails.
+    pub fn answer(self, parts: &Parts, standing: Standing, at: Timestamp) -> Result<Answer, Fault> {
+        Ok(match self {
+            Self::Session(grant) => Answer::SignedIn(Box::new(grant.answer(parts, standing, at)?)),
+            Self::Challenge(pending) => Answer::Challenged(pending.answer(parts, &standing.tenant, at)?),
+        })
+    }
+}

@@ -1,0 +1,3 @@
+//! Second factors, for whoever holds a challenge.
+
+pub mod verify_challenge;

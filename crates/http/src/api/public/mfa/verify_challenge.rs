@@ -1,0 +1,72 @@
+//! `POST /auth/mfa/verify-challenge`
+
+use crate::api::public::credentials;
+use crate::error::ApiError;
+use crate::extract::{IdempotencyKey, Json, Source};
+use crate::state::AppState;
+use crate::wire::{LoginResponse, SecretText, SimpleResponse, Text};
+use authms_core::factor::FactorKind;
+use authms_core::signin::challenge::{self, Verify};
+use axum::extract::State;
+use axum::http::HeaderMap;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+/// `dto.VerifyMFAChallengeRequest`, and the client that began, if one did.
+#[derive(Deserialize, ToSchema, Debug)]
+pub struct VerifyMfaChallengeRequest {
+    /// The challenge that a sign-in answered.
+    challenge_token: SecretText<8192>,
+    /// The code.
+    code: SecretText<64>,
+    /// `totp`, the default, `sms`, `email` or `backup`.
+    mfa_method: Option<Text<32>>,
+    /// The client, unless it authenticates by Basic.
+    client_id: Option<Text<64>>,
+    /// The client's secret.
+    client_secret: Option<SecretText<256>>,
+}
+
+/// Completes a sign-in that asked for a second factor.
+///
+/// A wrong code costs nothing but time: the next is looked at after 1, 2, 4 and 8 seconds, and the fifth wrong one ends the
+/// challenge. A client that redeemed the ticket authenticates here again. With an `Idempotency-Key` of at least 128 random
+/// bits, the same request within 60 seconds gets the same session and refresh token again.
+#[utoipa::path(
+    post,
+    path = "/auth/mfa/verify-challenge",
+    operation_id = "verify_mfa_challenge",
+    tag = "sign-in",
+    params(("Idempotency-Key" = Option<String>, Header, description = "1–255 visible ASCII characters.")),
+    request_body = VerifyMfaChallengeRequest,
+    security((), ("client" = [])),
+    responses(
+        (status = 200, description = "Signed in.", body = LoginResponse),
+        (status = 400, description = "The code is wrong.", body = SimpleResponse),
+        (status = 403, description = "The challenge is invalid or has expired: sign in again.",
+            body = SimpleResponse),
+    )
+)]
+pub async fn verify_challenge(
+    State(state): State<AppState>,
+    source: Source,
+    IdempotencyKey(idempotency_key): IdempotencyKey,
+    headers: HeaderMap,
+    Json(body): Json<VerifyMfaChallengeRequest>,
+) -> Result<Json<LoginResponse>, ApiError> {
+    let ask = Verify {
+        client: credentials(&headers, body.client_id, body.client_secret)?,
+        token: body.challenge_token.into_secret(),
+        method: method(body.mfa_method)?,
+        code: body.code.into_secret(),
+        idempotency_key,
+    };
+    let signed_in = challenge::verify(&state, &ask, &source).await?;
+    Ok(Json(signed_in.into()))
+}
+
+fn method(named: Option<Text<32>>) -> Result<FactorKind, ApiError> {
+    let Some(name) = named.filter(|name| !name.is_empty()) else { return Ok(FactorKind::Totp) };
+    FactorKind::parse(&name)
+        .ok_or_else(|| ApiError::malformed("mfa_method", "must be totp, passkey, sms, email or backup"))
+}

@@ -1,0 +1,109 @@
+//! Second factors.
+
+use super::columns::{self, Columns};
+use super::{all, change_one, first};
+use authms_core::factor::{Change, FAILURES_ALLOWED, Factor, FactorKind};
+use authms_core::id::{FactorId, UserId};
+use authms_core::time::Timestamp;
+use rusqlite::{Connection, Result, params};
+use std::sync::LazyLock;
+
+const COLUMNS: [&str; 13] = [
+    "user_id",
+    "id",
+    "kind",
+    "name",
+    "address",
+    "sealed",
+    "verified_at",
+    "enabled",
+    "is_primary",
+    "failures",
+    "last_step",
+    "last_used_at",
+    "created_at",
+];
+
+fn read(c: &mut Columns<'_>) -> Result<Factor> {
+    Ok(Factor {
+        user: c.id()?,
+        id: c.id()?,
+        kind: c.named(FactorKind::parse)?,
+        name: c.take()?,
+        address: c.take()?,
+        sealed: c.take()?,
+        verified_at: c.time_if()?,
+        enabled: c.take()?,
+        primary: c.take()?,
+        failures: c.take()?,
+        last_step: c.take()?,
+        last_used_at: c.time_if()?,
+        created_at: c.time()?,
+    })
+}
+
+/// A user's factors, oldest first.
+pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<Factor>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!("SELECT {} FROM factors f WHERE f.user_id = ?1 ORDER BY f.id", columns::list("f", &COLUMNS))
+    });
+    all(conn, &SQL, [user.bytes()], read)
+}
+
+/// Whether it can be proved now.
+pub(crate) fn is_usable(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
+    let sql = "SELECT verified_at IS NOT NULL AND enabled AND failures < ?3
+               FROM factors WHERE user_id = ?1 AND id = ?2";
+    Ok(first(conn, sql, params![user.bytes(), id.bytes(), FAILURES_ALLOWED], |c| c.take())?.unwrap_or(false))
+}
+
+/// The last step that was spent on it; `None`: it is not there.
+pub(crate) fn last_step(conn: &Connection, user: UserId, id: FactorId) -> Result<Option<Option<i64>>> {
+    let sql = "SELECT last_step FROM factors WHERE user_id = ?1 AND id = ?2";
+    first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())
+}
+
+/// Writes a change.
+pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+    match what {
+        Change::Add(new) => add(conn, new, at),
+        Change::Verify { user, id, step } => {
+            let sql = "UPDATE factors SET verified_at = ?3, last_step = max(coalesce(last_step, 0), ?4),
+                           last_used_at = ?3, failures = 0 WHERE user_id = ?1 AND id = ?2 AND verified_at IS NULL";
+            change_one(conn, sql, params![user.bytes(), id.bytes(), at.as_millis(), step])
+        }
+        Change::Use { user, id, step } => {
+            let sql =
+                "UPDATE factors SET last_step = coalesce(?4, last_step), last_used_at = ?3, failures = 0
+                       WHERE user_id = ?1 AND id = ?2";
+            change_one(conn, sql, params![user.bytes(), id.bytes(), at.as_millis(), step])
+        }
+        Change::Fail { user, id } => {
+            let sql = "UPDATE factors SET failures = failures + 1 WHERE user_id = ?1 AND id = ?2";
+            change_one(conn, sql, params![user.bytes(), id.bytes()])
+        }
+    }
+}
+
+fn add(conn: &Connection, new: &Factor, at: Timestamp) -> Result<()> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
+        format!("INSERT INTO factors ({columns}) VALUES ({values})")
+    });
+    let row = params![
+        new.user.bytes(),
+        new.id.bytes(),
+        new.kind.as_str(),
+        new.name,
+        new.address,
+        new.sealed,
+        new.verified_at.map(Timestamp::as_millis),
+        new.enabled,
+        new.primary,
+        new.failures,
+        new.last_step,
+        new.last_used_at.map(Timestamp::as_millis),
+        at.as_millis(),
+    ];
+    change_one(conn, &SQL, row)
+}

@@ -1,0 +1,98 @@
+//! Second factors of people in tests, and tenants that ask for them.
+
+use crate::{Answer, Population, TestApp};
+use authms_core::audit::{Event, EventName};
+use authms_core::commit::{self, Commit, Guard, Row};
+use authms_core::factor::{self, Factor, FactorKind, TotpSecret};
+use authms_core::id::{FactorId, UserId};
+use authms_core::mfa::MfaPolicy;
+use authms_core::tenant::{self, Tenant};
+use authms_crypto::{TOTP_STEP, totp_code};
+use serde_json::{Value, json};
+
+/// An authenticator app of somebody's.
+pub struct Authenticator(TotpSecret);
+
+impl Authenticator {
+    /// The code that it shows now.
+    pub fn code(&self, app: &TestApp) -> String {
+        self.code_after(app, 0)
+    }
+
+    /// The code that it shows so many steps from now.
+    pub fn code_after(&self, app: &TestApp, steps: i64) -> String {
+        let step = app.parts.now().as_seconds() / TOTP_STEP + steps;
+        totp_code(self.0.expose(), step).expect("after 1970")
+    }
+
+    /// A code that it shows at none of the steps that are looked at now.
+    pub fn wrong_code(&self, app: &TestApp) -> String {
+        let near: Vec<_> = (-1..=1).map(|steps| self.code_after(app, steps)).collect();
+        (0..).map(|n| format!("{n:06}")).find(|code| !near.contains(code)).expect("one of a million")
+    }
+}
+
+impl Population<'_> {
+    /// Gives a user an authenticator app.
+    pub async fn authenticator(&self, user: UserId) -> Authenticator {
+        let parts = &self.app().parts;
+        let (now, secret) = (parts.now(), TotpSecret::generate(parts));
+        let id = FactorId::generate(now, &*parts.rng);
+        let factor = Factor {
+            id,
+            user,
+            kind: FactorKind::Totp,
+            name: "phone".to_owned(),
+            address: None,
+            sealed: Some(secret.sealed(parts, id)),
+            verified_at: Some(now),
+            enabled: true,
+            primary: true,
+            failures: 0,
+            last_step: None,
+            last_used_at: None,
+            created_at: now,
+        };
+        let event = Event::new(EventName::UserUpdated, Some(self.tenant)).subject(user).by_console();
+        let commit = Commit::new(event.into_row(now, &*parts.rng))
+            .change(commit::Change::Factor(factor::Change::Add(Box::new(factor))));
+        parts.store.commit(commit).await.expect("adds a factor");
+        Authenticator(secret)
+    }
+
+    /// Has the tenant ask for second factors like this.
+    pub async fn asks_for(&self, policy: MfaPolicy) {
+        let parts = &self.app().parts;
+        let found = parts.store.tenant(self.tenant).await.expect("reads").expect("a tenant");
+        let rev = found.rev;
+        let event = Event::new(EventName::TenantUpdated, Some(self.tenant)).by_console();
+        let changed = Tenant { mfa_policy: policy, rev: rev + 1, ..found };
+        let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
+            .guard(Guard::Rev { row: Row::Tenant(self.tenant), rev })
+            .change(commit::Change::Tenant(tenant::Change::Update(changed)));
+        parts.store.commit(commit).await.expect("changes the tenant");
+    }
+
+    /// Has the tenant ask at every sign-in.
+    pub async fn always_asks(&self) {
+        self.asks_for(MfaPolicy { always: true, ..MfaPolicy::default() }).await;
+    }
+}
+
+impl TestApp {
+    /// `POST /auth/mfa/verify-challenge`
+    pub async fn verify(&self, challenge: &str, code: &str) -> Answer {
+        self.verify_with(json!({ "challenge_token": challenge, "code": code })).await
+    }
+
+    /// The same with this body.
+    pub async fn verify_with(&self, body: Value) -> Answer {
+        self.request("POST", "/api/v1/auth/mfa/verify-challenge").json(body).send().await
+    }
+
+    /// The challenge that a sign-in answered.
+    pub fn challenge_of(answer: &Answer) -> String {
+        assert_eq!((answer.status, &answer.body["requires_mfa"]), (200, &json!(true)), "{}", answer.body);
+        answer.body["challenge_token"].as_str().expect("a challenge").to_owned()
+    }
+}
