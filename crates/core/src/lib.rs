@@ -18,6 +18,7 @@ pub mod mfa;
 pub mod page;
 pub mod parts;
 pub mod ports;
+pub mod risk;
 pub mod session;
 pub mod signin;
 pub mod signing_key;

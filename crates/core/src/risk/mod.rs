@@ -1,0 +1,17 @@
+//! How likely it is that a sign-in is not its user's: signals, their weights, and the score they add up to. Everything
+//! here is pure; who gathers the [`Facts`] and keeps the [`History`] is not its concern.
+
+mod assess;
+mod centroids;
+mod config;
+mod facts;
+mod history;
+mod place;
+mod signal;
+
+pub use assess::{Assessment, Level, Observation, assess};
+pub use config::{RiskConfig, SignalWeights};
+pub use facts::{Assurance, Delivery, Device, Facts, Opened, TicketFacts, View};
+pub use history::{History, SignInSeen};
+pub use place::{Agent, Country, Place, Point};
+pub use signal::Signal;
