@@ -69,7 +69,7 @@ impl MasterKey {
 ///
 /// Hexadecimal digits are base64 as well. A text as long as 32 bytes of base64 is read as that,
 /// any other as hexadecimal first, so that a key of the wrong length is told from no key at all.
-fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
+pub(crate) fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let hex = if matches!(text.len(), 43 | 44) { None } else { decode_hex(text) };
     hex.or_else(|| decode_base64(&URL_SAFE, text)).or_else(|| decode_base64(&STANDARD, text))
 }

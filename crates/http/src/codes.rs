@@ -115,6 +115,8 @@ pub const PASSWORD_POLICY: Code = code(40000501, 400, "the password does not mee
 pub const PASSWORD_WRONG: Code = code(40000502, 401, "wrong user name or password");
 /// `password_transmission` other than `plain`.
 pub const PASSWORD_TRANSMISSION: Code = code(40000503, 400, "password_transmission: only plain is supported");
+/// The hash of another system cannot be taken over; the message says why.
+pub const PASSWORD_HASH: Code = code(40000504, 400, "the password hash cannot be taken over");
 
 /// The second factor's code is wrong.
 pub const MFA_CODE: Code = code(61000402, 400, "the code is wrong");
@@ -210,6 +212,7 @@ pub const ALL: &[Code] = &[
     MFA_CODE,
     MFA_CHALLENGE,
     MFA_METHOD,
+    PASSWORD_HASH,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

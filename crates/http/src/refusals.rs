@@ -162,6 +162,9 @@ impl From<UserError> for ApiError {
             UserError::Taken => codes::USER_TAKEN.into(),
             UserError::LastSuperAdmin => codes::LAST_SUPER_ADMIN.into(),
             UserError::Password(refused) => Self::from(codes::PASSWORD_POLICY).saying(refused.to_string()),
+            refused @ UserError::Hash(_) => {
+                Self::from(codes::PASSWORD_HASH).saying(refused.to_string()).with("member", "password_hash")
+            }
             UserError::WrongPassword => {
                 Self::from(codes::PASSWORD_WRONG).saying("the present password is wrong")
             }

@@ -12,32 +12,47 @@ use std::time::Duration;
 
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
-use authms_crypto::{Argon2Params, Hasher, SecretString, VerifyOutcome};
+use authms_crypto::{Argon2Params, Hasher, Peppers, SecretString, VerifyOutcome};
 use tokio::sync::oneshot;
 
 /// After so long without work a worker gives its memory back.
 const IDLE: Duration = Duration::from_secs(30);
 
+/// How passwords are hashed.
+#[derive(Clone)]
+pub struct Hashing {
+    /// The cost of a new hash.
+    pub params: Argon2Params,
+    /// The keys that passwords go through first.
+    pub peppers: Peppers,
+}
+
+impl Hashing {
+    fn hasher(&self) -> Hasher {
+        Hasher::new(self.params, self.peppers.clone())
+    }
+}
+
 /// The [`Passwords`] port. Dropped, its workers end after the job that they are at.
 pub struct PasswordWorkers(Arc<Queue>);
 
 impl PasswordWorkers {
-    /// Starts `workers` threads that hash at the cost of `params`; at most `queue` jobs wait for them.
+    /// Starts `workers` threads that hash so; at most `queue` jobs wait for them.
     ///
     /// # Errors
     /// When a thread cannot be started.
     ///
     /// # Panics
-    /// If `params` are out of range; the configuration allows none that are.
-    pub fn start(params: Argon2Params, workers: usize, queue: usize) -> io::Result<Self> {
-        let pool = Self::without_workers(params, queue);
+    /// If the cost is out of range; the configuration allows none that is.
+    pub fn start(hashing: Hashing, workers: usize, queue: usize) -> io::Result<Self> {
+        let pool = Self::without_workers(hashing, queue);
         (0..workers).try_for_each(|_| pool.add_worker())?;
         Ok(pool)
     }
 
-    fn without_workers(params: Argon2Params, capacity: usize) -> Self {
-        let dummy = Hasher::new(params).dummy_phc();
-        Self(Arc::new(Queue { params, dummy, capacity, state: Mutex::default(), changed: Condvar::new() }))
+    fn without_workers(hashing: Hashing, capacity: usize) -> Self {
+        let dummy = hashing.hasher().dummy_phc();
+        Self(Arc::new(Queue { hashing, dummy, capacity, state: Mutex::default(), changed: Condvar::new() }))
     }
 
     fn add_worker(&self) -> io::Result<()> {
@@ -74,7 +89,7 @@ enum Job {
 }
 
 struct Queue {
-    params: Argon2Params,
+    hashing: Hashing,
     /// What a password is compared with where there is no hash.
     dummy: String,
     capacity: usize,
@@ -122,15 +137,15 @@ impl Queue {
 
     /// A worker's life.
     fn work(&self) {
-        let mut hasher = Hasher::new(self.params);
+        let mut hasher = self.hashing.hasher();
         loop {
             match self.next() {
                 Next::Job(job) => {
                     if catch_unwind(AssertUnwindSafe(|| self.carry_out(job, &mut hasher))).is_err() {
-                        hasher = Hasher::new(self.params);
+                        hasher = self.hashing.hasher();
                     }
                 }
-                Next::Idle => hasher = Hasher::new(self.params),
+                Next::Idle => hasher = self.hashing.hasher(),
                 Next::Closed => return,
             }
         }
@@ -187,9 +202,12 @@ impl Queue {
 mod tests {
     use super::*;
 
-    const CHEAP: Argon2Params = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
-
     const RIGHT: Verdict = Verdict::Match { needs_rehash: false };
+
+    fn cheap() -> Hashing {
+        let params = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
+        Hashing { params, peppers: Peppers::default() }
+    }
 
     fn secret(text: &str) -> SecretString {
         SecretString::new(text.to_owned())
@@ -201,7 +219,7 @@ mod tests {
 
     #[test]
     fn a_password_matches_its_own_hash_only() {
-        let pool = PasswordWorkers::start(CHEAP, 2, 8).expect("started");
+        let pool = PasswordWorkers::start(cheap(), 2, 8).expect("started");
         wait(async {
             let hash = pool.hash(secret("correct horse")).await.expect("hashed");
             assert_eq!(pool.verify(secret("correct horse"), Some(hash.clone())).await, Ok(RIGHT));
@@ -216,7 +234,7 @@ mod tests {
 
     #[test]
     fn p30_abandoned_requests_keep_their_place() {
-        let pool = PasswordWorkers::without_workers(CHEAP, 3);
+        let pool = PasswordWorkers::without_workers(cheap(), 3);
         for _ in 0..3 {
             // The request goes away as soon as it is queued.
             drop(pool.hash(secret("a password nobody waits for")));
@@ -236,7 +254,7 @@ mod tests {
 
     #[test]
     fn workers_end_with_the_pool() {
-        let pool = PasswordWorkers::start(CHEAP, 2, 8).expect("started");
+        let pool = PasswordWorkers::start(cheap(), 2, 8).expect("started");
         let queue = Arc::downgrade(&pool.0);
         drop(pool);
         while queue.upgrade().is_some() {

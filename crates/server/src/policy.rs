@@ -7,10 +7,11 @@ use authms_core::limits::{Quota, Quotas};
 use authms_core::parts::Policy;
 use authms_core::ticket::VelocityPolicy;
 use authms_core::time::Span;
-use authms_crypto::Argon2Params;
+use authms_crypto::{Argon2Params, MasterKey, Peppers};
 use authms_http::{Settings, Transport};
 
 use crate::config::{Config, Limit, Limits, is_local};
+use crate::passwords::Hashing;
 
 /// What the use cases go by. Without a configured audience it is the issuer.
 pub fn policy(config: &Config, issuer: String) -> Policy {
@@ -59,14 +60,17 @@ pub fn transport(config: &Config) -> Transport {
     }
 }
 
-/// The cost of a password hash.
-pub fn argon2_params(config: &Config) -> Argon2Params {
+/// How passwords are hashed.
+pub fn hashing(config: &Config, master: &MasterKey) -> Hashing {
     let passwords = &config.passwords;
-    Argon2Params {
+    let params = Argon2Params {
         memory_kib: passwords.memory_kib,
         iterations: passwords.iterations,
         parallelism: passwords.parallelism,
-    }
+    };
+    let more = passwords.peppers.as_ref().map_or("", |peppers| peppers.expose());
+    let peppers = Peppers::derived(master).with(more).expect("checked with the rest of the configuration");
+    Hashing { params, peppers }
 }
 
 /// The URL at which a server that listens on `address` is reached from its own machine.

@@ -103,7 +103,8 @@ impl Opened {
         hashing_threads: usize,
     ) -> Result<Site, Failure> {
         let queue = config.passwords.queue as usize;
-        let passwords = PasswordWorkers::start(policy::argon2_params(config), hashing_threads, queue)
+        let passwords = policy::hashing(config, &self.master);
+        let passwords = PasswordWorkers::start(passwords, hashing_threads, queue)
             .map_err(|error| Failure::new(format!("cannot start the hashing threads: {error}")))?;
         let parts = Parts {
             store: self.store.clone(),

@@ -3,7 +3,7 @@
 use crate::clock::FakeClock;
 use crate::dir::TempDir;
 use crate::faults::{Faults, FaultyStore};
-use crate::passwords::CountingPasswords;
+use crate::passwords::{CountingPasswords, MASTER};
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
@@ -139,7 +139,7 @@ impl TestApp {
         let options = Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
         let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
         let (sqlite, faults) = (Arc::new(store), Faults::default());
-        let master = MasterKey::parse(&"ab01".repeat(16)).expect("a master key");
+        let master = MasterKey::parse(MASTER).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
         let parts = Parts {
             store: Arc::new(FaultyStore::new(sqlite.clone(), faults.clone())),

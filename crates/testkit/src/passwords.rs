@@ -2,7 +2,7 @@
 
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
-use authms_crypto::{Argon2Params, Hasher, SecretString, VerifyOutcome};
+use authms_crypto::{Argon2Params, Hasher, MasterKey, Peppers, SecretString, VerifyOutcome};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -10,12 +10,15 @@ use tokio::sync::oneshot;
 /// The parameters in force at first.
 const CHEAP: Argon2Params = Argon2Params { memory_kib: 64, iterations: 1, parallelism: 1 };
 
+/// The master key of every test application.
+pub(crate) const MASTER: &str = "ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01ab01";
+
 /// Hashes at once, on the calling thread.
 pub struct TestPasswords(Mutex<Hasher>);
 
 impl Default for TestPasswords {
     fn default() -> Self {
-        Self(Mutex::new(Hasher::new(CHEAP)))
+        Self(Mutex::new(hasher(CHEAP)))
     }
 }
 
@@ -47,6 +50,11 @@ impl Passwords for TestPasswords {
     }
 }
 
+/// A hasher with a pepper, as every installation has one.
+fn hasher(params: Argon2Params) -> Hasher {
+    Hasher::new(params, Peppers::derived(&MasterKey::parse(MASTER).expect("a master key")))
+}
+
 /// Counts what is hashed and verified, and can hold a verdict back.
 #[derive(Default)]
 pub struct CountingPasswords {
@@ -70,7 +78,7 @@ impl CountingPasswords {
     /// The operator asks for one pass more from now on.
     pub fn strengthen(&self) {
         let stronger = Argon2Params { iterations: CHEAP.iterations + 1, ..CHEAP };
-        *self.inner.0.lock().unwrap_or_else(PoisonError::into_inner) = Hasher::new(stronger);
+        *self.inner.0.lock().unwrap_or_else(PoisonError::into_inner) = hasher(stronger);
     }
 
     /// Keeps the verdict of the next comparison back until the answer is used or dropped.

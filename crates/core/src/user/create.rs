@@ -3,7 +3,7 @@
 use super::error::UserError;
 use super::model::{Change, PasswordHash, User, UserStatus};
 use super::password;
-use crate::access::{Caller, Permission, Role};
+use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Committed, Guard, Row};
 use crate::id::{TenantId, UserId};
@@ -31,6 +31,9 @@ pub struct CreateUser {
     pub nickname: Option<String>,
     /// A first password, which the user must change; none: the user signs in by ticket.
     pub password: Option<SecretString>,
+    /// The hash of the password that the user has in another system, in its place: super administrators and the console
+    /// alone, since whoever makes one up knows its password.
+    pub password_hash: Option<SecretString>,
     /// Role; `member` if absent.
     pub role: Option<Role>,
 }
@@ -75,6 +78,7 @@ impl Unborn {
 pub(super) fn named(parts: &Parts, caller: &Caller, ask: &CreateUser) -> Result<User, UserError> {
     caller.require_tenant(ask.tenant)?;
     caller.require_rank_over(ask.role.unwrap_or(Role::Member))?;
+    imported(caller, ask)?;
     let names = Names {
         username: ask.username.as_deref(),
         email: ask.email.as_deref(),
@@ -84,6 +88,22 @@ pub(super) fn named(parts: &Parts, caller: &Caller, ask: &CreateUser) -> Result<
     };
     let user = draft(parts, caller.tenant(), &names)?;
     if user.identifiers().is_empty() { Err(UserError::Nameless) } else { Ok(user) }
+}
+
+/// The hash that is to be taken over, if one is.
+fn imported(caller: &Caller, ask: &CreateUser) -> Result<Option<PasswordHash>, UserError> {
+    let Some(hash) = &ask.password_hash else { return Ok(None) };
+    if matches!(caller, Caller::System(_)) {
+        return Err(Forbidden::PersonsOnly.into());
+    }
+    // Super administrators alone have it.
+    caller.require(Permission::TenantWrite)?;
+    if ask.password.is_some() {
+        return Err(
+            InvalidText { member: "password_hash", problem: "must not stand beside a password" }.into()
+        );
+    }
+    Ok(Some(PasswordHash::imported(hash.expose())?))
 }
 
 /// All that creates the user, with the hash of their first password.
@@ -97,18 +117,19 @@ pub(super) async fn plan(
     let role = ask.role.unwrap_or(Role::Member);
     let hash = match &ask.password {
         Some(chosen) => Some(password::hash_new(parts, &user, chosen).await?),
-        None => None,
+        None => imported(caller, ask)?,
     };
     let now = parts.now();
-    // Whoever chose it for the user knows it: the user must choose another.
     user.has_password = hash.is_some();
-    user.must_change_password = hash.is_some();
+    // Whoever chose it for the user knows it: the user must choose another.
+    user.must_change_password = ask.password.is_some();
     user.password_changed_at = hash.as_ref().map(|_| now);
     let event = Event::new(EventName::UserCreated, Some(user.tenant))
         .by(caller)
         .from(source)
         .subject(user.id)
-        .text("role", role.as_str());
+        .text("role", role.as_str())
+        .text_if("password", ask.password_hash.as_ref().map(|_| "imported"));
     let commit =
         Commit::new(event.into_row(now, &*parts.rng)).guard(Guard::Rev { row: Row::User(user.id), rev: 0 });
     let commit = insertion_changes(&user, hash, role, now).into_iter().fold(commit, Commit::change);

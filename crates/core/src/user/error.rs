@@ -6,6 +6,7 @@ use crate::commit::{CommitError, Unique};
 use crate::fault::Fault;
 use crate::limits::Throttled;
 use crate::text::InvalidText;
+use authms_crypto::ImportError;
 
 /// Why nothing was done to a user.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -31,6 +32,9 @@ pub enum UserError {
     /// The new password is refused.
     #[error(transparent)]
     Password(#[from] PasswordRefused),
+    /// The hash of another system cannot be taken over.
+    #[error("password_hash {0}")]
+    Hash(#[from] ImportError),
     /// The present password is wrong.
     #[error("the present password is wrong")]
     WrongPassword,

@@ -4,6 +4,7 @@ use super::search::Search;
 use crate::access::Role;
 use crate::id::{TenantId, UserId};
 use crate::time::Timestamp;
+use authms_crypto::{ImportError, check_import};
 use std::fmt;
 
 /// Whether a user may sign in.
@@ -134,17 +135,26 @@ impl Identifier {
     }
 }
 
-/// A password hash in PHC string format; shows nothing of itself.
+/// A password hash: a PHC string with its pepper's name before it, or another system's; shows nothing of itself.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Wraps a PHC string.
-    pub const fn new(phc: String) -> Self {
-        Self(phc)
+    /// Wraps a hash of ours.
+    pub const fn new(text: String) -> Self {
+        Self(text)
     }
 
-    /// The PHC string, for storage and verification alone.
+    /// A hash that another system made.
+    ///
+    /// # Errors
+    /// [`ImportError`] if it is of no kind that is read, or costs too much to check.
+    pub fn imported(text: &str) -> Result<Self, ImportError> {
+        check_import(text)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The text, for storage and verification alone.
     pub fn expose(&self) -> &str {
         &self.0
     }

@@ -3,10 +3,12 @@
 
 mod algorithms;
 mod base62;
+mod imported;
 mod jwt_attacks;
 mod jwt_interop;
 mod master;
 mod password;
+mod pepper;
 mod primitives;
 mod redaction;
 mod refresh;

@@ -202,6 +202,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
                 None => None,
             },
             queue: count("passwords.queue")?,
+            peppers: optional(layers, "passwords.peppers").map(SecretString::new),
             min_length: count("passwords.min_length")?,
         },
         limits: Limits {

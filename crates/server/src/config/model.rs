@@ -177,6 +177,8 @@ pub struct Passwords {
     pub workers: Option<u32>,
     /// Hashes that may wait for a worker, 1..=65536.
     pub queue: u32,
+    /// Peppers besides the one that comes from the master key; a list that can be read.
+    pub peppers: Option<SecretString>,
     /// Shortest password accepted, 8..=64 characters.
     pub min_length: u32,
 }

@@ -37,12 +37,14 @@ pub(super) enum Kind {
     StoreUrl,
     /// The master key itself.
     MasterKey,
+    /// Named keys that passwords are hashed under.
+    Peppers,
 }
 
 impl Kind {
     /// Whether values may never be shown.
     pub fn is_secret(self) -> bool {
-        matches!(self, Kind::StoreUrl | Kind::MasterKey)
+        matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Peppers)
     }
 }
 
@@ -107,6 +109,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("passwords.workers", Kind::Number { min: 1, max: 1024, unit: "threads" }, Unset("half the cores"),
         "hashing threads"),
     number("passwords.queue", 1, 65_536, "hashes", "64", "hashes that may wait"),
+    one("passwords.peppers", Kind::Peppers, Unset("one from the master key"),
+        "name:key,…, further peppers, the one for new hashes first"),
     number("passwords.min_length", 8, 64, "characters", "15", "shortest password accepted"),
 
     one("limits.exempt", Networks, Value(""), "networks without limits; never a trusted proxy"),

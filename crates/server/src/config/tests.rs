@@ -102,6 +102,7 @@ fn samples(setting: &Setting) -> [String; 3] {
         Kind::Choice(words) => [words[1], words[words.len() - 1], words[1]].map(str::to_owned),
         Kind::Levels => ["warn", "debug,a=off", "trace"].map(str::to_owned),
         Kind::StoreUrl => ["sqlite:a", "sqlite:b", "sqlite:c"].map(str::to_owned),
+        Kind::Peppers => ["a", "b", "c"].map(|name| format!("{name}:{}", "1f".repeat(31) + "00")),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use authms_core::text::unmapped;
+use authms_crypto::Peppers;
 use ipnet::IpNet;
 
 use super::settings::Kind;
@@ -28,6 +29,9 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
         Kind::StoreUrl => store_path(text).map(drop),
         // The form of the key is the business of whoever unlocks with it.
         Kind::MasterKey => Ok(()),
+        Kind::Peppers => {
+            Peppers::default().with(text).map(drop).map_err(|why| format!("{}; {why}", expected(kind)))
+        }
     }
 }
 
@@ -46,6 +50,7 @@ pub(super) fn expected(kind: Kind) -> String {
         }
         Kind::StoreUrl => "`sqlite:<path>`, the only store supported in this version".into(),
         Kind::MasterKey => "the master key as text".into(),
+        Kind::Peppers => "a list of name:key, each key 32 random bytes as text".into(),
     }
 }
 

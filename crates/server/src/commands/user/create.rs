@@ -58,6 +58,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
         external_id: args.external_id,
         nickname: args.nickname,
         password,
+        password_hash: None,
         role: Some(args.role),
     };
     let member = operate(config, &args.tenant, async |op| {

@@ -35,6 +35,7 @@ mod oauth;
 mod on_behalf;
 mod openapi;
 mod password;
+mod password_import;
 mod peek;
 mod redeem;
 mod refresh;

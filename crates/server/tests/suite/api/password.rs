@@ -270,11 +270,11 @@ async fn only_plain_transmission_is_supported() {
 }
 
 #[tokio::test]
-async fn passwords_are_kept_as_argon2id_with_a_salt_of_their_own() {
+async fn passwords_are_kept_as_argon2id_under_a_pepper_with_a_salt_of_their_own() {
     let app = TestApp::start().await;
     app.user_with_password("alice", OLD).await;
     app.user_with_password("bob", OLD).await;
-    let argon2id = "SELECT count(*) FROM users WHERE password_hash LIKE '$argon2id$v=19$%'";
+    let argon2id = "SELECT count(*) FROM users WHERE password_hash LIKE '$pepper$0$argon2id$v=19$%'";
     assert_eq!(app.count(argon2id), 2);
     assert_eq!(app.count("SELECT count(DISTINCT password_hash) FROM users"), 2);
     assert_eq!(app.count("SELECT count(*) FROM users WHERE password_hash LIKE '%monkeys%'"), 0);

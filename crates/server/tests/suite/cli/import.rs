@@ -108,6 +108,26 @@ fn what_another_system_calls_a_user_is_a_name_too() {
 }
 
 #[test]
+fn password_hashes_of_another_system_come_along() {
+    let home = Home::installed();
+    let bcrypt = "$2b$04$abcdefghijklmnopqrstuu7EJV7kdjBBQxyb0HjTh9KS7.Lah/6CG";
+    let scrypt = "$scrypt$ln=4,r=8,p=1$c2FsdHNhbHRzYWx0c2FsdA$jkBzE6t+3YTzAuQ1ol2ZxJUOk0akIbgat0w+kf21AT0";
+    let text = format!(
+        "username,password_hash\nada,{bcrypt}\nkurt,\"{scrypt}\"\neve,$2b$20{}\nmallory,hunter2\n",
+        &bcrypt[6..]
+    );
+    for more in [["--dry-run"].as_slice(), &[]] {
+        let done = import(&home, "people.csv", &text, more);
+        let told = done.stdout();
+        assert!(told.contains("4\trefused\tpassword_hash costs too much"), "{told}");
+        assert!(told.contains("5\trefused\tpassword_hash is none of argon2"), "{told}");
+        assert!(!told.contains("hunter2") && !done.stderr().contains("hunter2"), "{told}");
+    }
+    assert_eq!(users(&home), 3);
+    assert_eq!(home.run(&["user", "get", "ada", "--json"]).json()["must_change_password"], false);
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let home = Home::installed();
     let text = "\u{FEFF}email,nickname\r\nada@example.org,\"Ada \"\"L\"\"\"\r\nwrong,x\r\n";

@@ -21,6 +21,9 @@ pub struct CreateUserRequest {
     email: Option<Text<254>>,
     /// A first password, which the user must change; without one the user signs in by ticket.
     password: Option<SecretText<1024>>,
+    /// The hash of the password that the user has in another system: bcrypt, scrypt, PBKDF2, Argon2 or Firebase's
+    /// scrypt. For super administrators in person, and not beside a password.
+    password_hash: Option<SecretText<512>>,
     /// Phone number.
     phone: Option<Text<32>>,
     /// User name.
@@ -69,6 +72,7 @@ impl CreateUserRequest {
             external_id: self.external_id.map(Text::into_string),
             nickname: self.nickname.map(Text::into_string),
             password: self.password.map(SecretText::into_secret),
+            password_hash: self.password_hash.map(SecretText::into_secret),
             role: role(self.role)?,
         })
     }

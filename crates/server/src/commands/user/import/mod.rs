@@ -28,7 +28,9 @@ CSV has a header with some of these columns, JSON Lines have some of these membe
   external_id               what another system calls the user; one of these four is needed
   nickname                  a name to show
   role                      member (without it), support, admin or super_admin
-Nobody gets a password: they sign in by ticket, or are given one by `authms user set-password`.
+  password_hash             the password that the user has there: argon2, bcrypt, scrypt, PBKDF2 or Firebase's scrypt
+                            as docs/passwords.md spells them; at the first sign-in it is hashed anew
+Who gets none signs in by ticket, or is given one by `authms user set-password`.
 
 Each line's result goes to standard output, unless that is a terminal: its number, created, exists or refused, and the
 identifier or what is wrong, separated by tabs; with --json, {line, status, id, error}. What is wrong goes to standard

@@ -4,6 +4,7 @@ use std::io::{self, BufRead, Read as _};
 
 use authms_core::access::Role;
 use authms_core::user::CreateUser;
+use authms_crypto::SecretString;
 use serde::Deserialize;
 
 /// The longest line in bytes: no user needs as much, and memory stays bounded whatever comes.
@@ -28,10 +29,11 @@ struct Record {
     external_id: Option<String>,
     nickname: Option<String>,
     role: Option<String>,
+    password_hash: Option<String>,
 }
 
 /// The columns, in the order of [`Record::set`].
-const COLUMNS: [&str; 6] = ["username", "email", "phone", "external_id", "nickname", "role"];
+const COLUMNS: [&str; 7] = ["username", "email", "phone", "external_id", "nickname", "role", "password_hash"];
 
 /// One line.
 pub struct Line {
@@ -129,6 +131,7 @@ impl Record {
             &mut self.external_id,
             &mut self.nickname,
             &mut self.role,
+            &mut self.password_hash,
         ];
         if let Some(field) = fields.into_iter().nth(column) {
             *field = Some(value).filter(|value| !value.is_empty());
@@ -145,6 +148,7 @@ impl Record {
             external_id: self.external_id,
             nickname: self.nickname,
             password: None,
+            password_hash: self.password_hash.map(SecretString::new),
             role: role.transpose()?,
         })
     }
