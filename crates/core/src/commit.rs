@@ -9,6 +9,12 @@ use crate::time::Timestamp;
 use crate::{
     client, factor, install, invitation, key, membership, session, signin, signing_key, tenant, ticket, user,
 };
+use crate::id::{ApiKeyId, ClientId, CodeId, InvitationId, MessageId, SessionId, TenantId, TicketId, UserId};
+use crate::time::Timestamp;
+use crate::{
+    client, code, install, invitation, key, membership, message, session, signin, signing_key, tenant,
+    ticket, user,
+};
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
 /// time, before any of its changes.
@@ -52,6 +58,24 @@ pub enum Guard {
     SessionOpen(SessionId),
     /// The invitation was neither accepted nor revoked, and its time is not over.
     InvitationOpen(InvitationId),
+    /// The message waits, and its sending was begun so many times.
+    MessageDue {
+        /// The message.
+        id: MessageId,
+        /// The attempts as read.
+        attempts: u32,
+    },
+    /// No code was sent in this slot within [`code::RESEND_AFTER`].
+    CodeDue(code::Slot),
+    /// This code is the last of its slot, its time is not over, and fewer wrong ones were tried than this.
+    CodeOpen {
+        /// Where it stands.
+        slot: code::Slot,
+        /// The code.
+        id: CodeId,
+        /// The number of wrong codes that kills it.
+        attempts_below: u8,
+    },
     /// The session is there, over or not, and nobody has flagged it.
     SessionUnflagged(SessionId),
     /// The challenge waits, exactly so many of its codes were wrong, and the next may be looked at. Both outcomes of a
@@ -148,6 +172,10 @@ pub enum Change {
     Challenge(challenge::Change),
     /// To what is remembered of sign-ins.
     SignIn(signin::Change),
+    /// To messages.
+    Message(message::Change),
+    /// To one-time codes.
+    Code(code::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
     /// any other refusal.
     CountRefusal(&'static str),
@@ -169,6 +197,7 @@ impl Change {
             Self::Ticket(_) | Self::SignIn(_) | Self::Challenge(_) | Self::CountRefusal(_) => Lane::Gathered,
             Self::Factor(factor::Change::Use { .. } | factor::Change::Fail { .. }) => Lane::Gathered,
             Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
+            Self::Message(_) | Self::Code(_) => Lane::Gathered,
             Self::Session(
                 session::Change::Open(_)
                 | session::Change::Rotate { .. }
@@ -219,6 +248,12 @@ impl Commit {
         Self { guards: Vec::new(), changes: uses, audit }
     }
 
+    /// Counts an attempt to send a message, which is no act of anybody's; that it was sent is one.
+    pub fn message_attempt(id: MessageId, due_at: Timestamp) -> Self {
+        let changes = vec![Change::Message(message::Change::Try { id, due_at })];
+        Self { guards: Vec::new(), changes, audit: Vec::new() }
+    }
+
     /// Adds a condition.
     #[must_use]
     pub fn guard(mut self, guard: Guard) -> Self {
@@ -230,6 +265,13 @@ impl Commit {
     #[must_use]
     pub fn change(mut self, change: Change) -> Self {
         self.changes.push(change);
+        self
+    }
+
+    /// Adds changes, if there are any.
+    #[must_use]
+    pub fn with(mut self, changes: impl IntoIterator<Item = Change>) -> Self {
+        self.changes.extend(changes);
         self
     }
 

@@ -137,6 +137,16 @@ pub enum InvitationKind {}
 impl Kind for InvitationKind {
     const PREFIX: &'static str = "inv_";
 }
+/// Names a message on its way.
+pub enum MessageKind {}
+impl Kind for MessageKind {
+    const PREFIX: &'static str = "msg_";
+}
+/// Names a one-time code without being one.
+pub enum CodeKind {}
+impl Kind for CodeKind {
+    const PREFIX: &'static str = "otc_";
+}
 /// Names an issued JWT (`jti`).
 pub enum TokenKind {}
 impl Kind for TokenKind {
@@ -168,6 +178,10 @@ pub type TicketId = Id<TicketKind>;
 pub type SessionId = Id<SessionKind>;
 /// An invitation's identifier, `inv_…`.
 pub type InvitationId = Id<InvitationKind>;
+/// A message's identifier, `msg_…`.
+pub type MessageId = Id<MessageKind>;
+/// A one-time code's identifier, `otc_…`.
+pub type CodeId = Id<CodeKind>;
 /// A JWT's identifier, `jti_…`.
 pub type TokenId = Id<TokenKind>;
 /// An audit event's identifier, `evt_…`.

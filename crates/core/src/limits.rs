@@ -24,6 +24,8 @@ pub enum LimitKind {
     MinterPerson,
     /// Codes at a challenge: the next has to wait after each wrong one.
     Challenge,
+    /// Codes sent to one address.
+    Codes,
 }
 
 impl LimitKind {
@@ -38,6 +40,7 @@ impl LimitKind {
             Self::Minter => "minter",
             Self::MinterPerson => "minter_person",
             Self::Challenge => "challenge",
+            Self::Codes => "codes",
         }
     }
 }
@@ -68,6 +71,8 @@ pub struct Quotas {
     pub minter: Quota,
     /// See [`LimitKind::MinterPerson`].
     pub minter_person: Quota,
+    /// See [`LimitKind::Codes`].
+    pub codes: Quota,
 }
 
 impl Quotas {
@@ -82,6 +87,7 @@ impl Quotas {
             LimitKind::Minter => self.minter,
             LimitKind::MinterPerson => self.minter_person,
             LimitKind::Challenge => Quota { requests: 1, window: Span::seconds(1) },
+            LimitKind::Codes => self.codes,
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use crate::key::Uses;
 use crate::limits::Quotas;
-use crate::ports::{Clock, Passwords, Rng, Store};
+use crate::message;
+use crate::ports::{Clock, Mailer, Messenger, Passwords, Rng, Store};
 use crate::signing_key::Keys;
 use crate::ticket::{Velocity, VelocityPolicy};
 use crate::time::{Span, Timestamp};
@@ -20,6 +21,10 @@ pub struct Parts {
     pub rng: Arc<dyn Rng>,
     /// Slow hashing.
     pub passwords: Arc<dyn Passwords>,
+    /// Who sends e-mails, if anybody does.
+    pub mailer: Option<Arc<dyn Mailer>>,
+    /// Who sends text messages, if anybody does.
+    pub messenger: Option<Arc<dyn Messenger>>,
     /// The keys that sign and verify.
     pub keys: Arc<Keys>,
     /// Keys derived from the master key.
@@ -48,6 +53,10 @@ pub struct Secrets {
     pub page_mac: Secret<32>,
     /// Seals what factors share with us.
     pub factors: Secret<32>,
+    /// Seals messages on their way.
+    pub message_seal: Secret<32>,
+    /// Authenticates one-time codes, of which nothing else is kept.
+    pub code_mac: Secret<32>,
 }
 
 impl Secrets {
@@ -57,6 +66,8 @@ impl Secrets {
             refresh_mac: master.derive("refresh token mac"),
             page_mac: master.derive("page token mac"),
             factors: master.derive("factor secrets"),
+            message_seal: master.derive("message seal"),
+            code_mac: master.derive("one-time code mac"),
         }
     }
 }
@@ -92,6 +103,10 @@ pub struct Policy {
     pub rotate_keys_after: Option<Span>,
     /// The fewest characters of a password.
     pub password_min_length: usize,
+    /// What is sent to users.
+    pub messages: message::Policy,
+    /// Digits of a one-time code, 6–10.
+    pub code_digits: u8,
     /// Traffic limits.
     pub quotas: Quotas,
 }

@@ -1,6 +1,7 @@
 //! What the use cases need from outside, in small traits.
 
 use crate::client::Client;
+use crate::code::{SentCode, Slot};
 use crate::commit::{Commit, CommitError, Committed};
 use crate::factor::Factor;
 use crate::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
@@ -9,6 +10,7 @@ use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
 use crate::limits::{Budget, Take};
 use crate::membership::Membership;
+use crate::message::{Letter, Outgoing};
 use crate::page::{Page, PageRequest};
 use crate::session::{Session, SessionView};
 use crate::signin::challenge::ChallengeView;
@@ -73,6 +75,28 @@ pub trait Passwords: Send + Sync {
     ) -> Fut<'_, Result<Verdict, Overloaded>>;
 }
 
+/// A message was not handed over.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error("{why}")]
+pub struct Undelivered {
+    /// Whether it never will be: nobody has this address.
+    pub for_good: bool,
+    /// What happened, for the log: without the address, and without any of the message.
+    pub why: String,
+}
+
+/// Hands e-mails to whoever delivers them, each within 30 seconds.
+pub trait Mailer: Send + Sync {
+    /// Hands over one to [`Address::Email`](crate::message::Address).
+    fn send<'a>(&'a self, letter: &'a Letter) -> Fut<'a, Result<(), Undelivered>>;
+}
+
+/// Hands text messages to whoever delivers them, each within 30 seconds.
+pub trait Messenger: Send + Sync {
+    /// Hands over one to [`Address::Phone`](crate::message::Address).
+    fn send<'a>(&'a self, letter: &'a Letter) -> Fut<'a, Result<(), Undelivered>>;
+}
+
 /// The store cannot answer now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the store is unavailable")]
@@ -94,6 +118,7 @@ pub trait Store:
     + Invitations
     + Factors
     + Challenges
+    + Messages
     + Send
     + Sync
 {
@@ -285,4 +310,12 @@ pub trait Factors {
 pub trait Challenges {
     /// A challenge and the present state of what it rests on: one joined read.
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>>;
+}
+
+/// Reads about messages and the codes in them.
+pub trait Messages {
+    /// At most so many messages that are due at this time, the longest due first.
+    fn due_messages(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Outgoing>>>;
+    /// The last code of a slot, until it is used up or swept away.
+    fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>>;
 }

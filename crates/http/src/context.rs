@@ -6,9 +6,10 @@ use crate::serve::Peer;
 use authms_core::audit::Source;
 use authms_core::id::TenantId;
 use authms_core::limits::Budget;
+use authms_core::message::Language;
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::http::header::USER_AGENT;
+use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use tracing::Span;
 
@@ -46,6 +47,7 @@ impl Context {
             ip: peer.map(|peer| address::of_client(peer, headers, &frame.settings().trusted_proxies)),
             user_agent: user_agent(headers),
             request_id: Some(request_id.clone()),
+            language: headers.get(ACCEPT_LANGUAGE).and_then(|h| Language::accepted(h.to_str().ok()?)),
         };
         Self { source, request_id, span, tenant: OnceLock::new(), budgets: Mutex::default() }
     }

@@ -80,6 +80,7 @@ pub fn frame(settings: Settings, store: Arc<FakeStore>) -> Frame {
         ticket: quota(1),
         minter: quota(1),
         minter_person: quota(1),
+        codes: quota(1),
     };
     Frame::with(settings, quotas, store, Arc::new(Fixed), Arc::new(Fixed))
 }

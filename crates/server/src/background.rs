@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use authms_core::fault::Fault;
 use authms_core::key;
+use authms_core::message;
 use authms_core::parts::Parts;
 use authms_core::ports::Fut;
 use authms_core::signing_key;
@@ -18,12 +19,21 @@ const SWEEP: Duration = Duration::from_secs(2);
 /// How soon it is looked whether uses of API keys are to be written down.
 const KEY_USES: Duration = Duration::from_secs(2);
 
+/// How soon messages are sent.
+const MAIL: Duration = Duration::from_secs(1);
+
+/// How many messages are sent at once.
+const SENDERS: usize = 4;
+
 /// Starts the background tasks; they end when the set is dropped.
 pub fn start(parts: &Parts) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(every(KEYS, "keeping the signing keys", parts.clone(), keys));
     tasks.spawn(every(SWEEP, "sweeping the store", parts.clone(), sweep));
     tasks.spawn(every(KEY_USES, "writing down the uses of API keys", parts.clone(), key_uses));
+    for _ in 0..SENDERS {
+        tasks.spawn(every(MAIL, "sending messages", parts.clone(), mail));
+    }
     tasks
 }
 
@@ -37,6 +47,10 @@ fn sweep(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
 
 fn key_uses(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
     Box::pin(key::write_uses(parts))
+}
+
+fn mail(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(message::deliver(parts))
 }
 
 async fn every(

@@ -12,6 +12,7 @@ pub mod logging;
 mod output;
 mod passwords;
 mod policy;
+mod post;
 #[cfg(test)]
 mod reference;
 mod rng;

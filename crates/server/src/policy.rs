@@ -4,6 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use authms_core::limits::{Quota, Quotas};
+use authms_core::message;
 use authms_core::parts::Policy;
 use authms_core::ticket::VelocityPolicy;
 use authms_core::time::Span;
@@ -34,6 +35,11 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
         jwks_max_age: span(config.tokens.jwks_max_age),
         rotate_keys_after: config.keys.rotate_after.map(span),
         password_min_length: config.passwords.min_length as usize,
+        messages: message::Policy {
+            language: config.mail.language,
+            reset_url: config.mail.reset_url.clone(),
+        },
+        code_digits: config.codes.digits,
         quotas: quotas(&config.limits),
     }
 }
@@ -97,6 +103,7 @@ fn quotas(limits: &Limits) -> Quotas {
         ticket: quota(limits.ticket),
         minter: quota(limits.minter),
         minter_person: quota(limits.minter_person),
+        codes: quota(limits.codes),
     }
 }
 

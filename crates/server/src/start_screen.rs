@@ -25,6 +25,8 @@ pub struct Facts<'a> {
     pub schema: u32,
     /// The data directory.
     pub data_dir: &'a Path,
+    /// Where messages land that are not sent, in development.
+    pub mail_folder: Option<&'a Path>,
     /// Whether the installation was made just now.
     pub first_start: bool,
     /// The master key's file, if it was made just now.
@@ -46,7 +48,11 @@ fn write_facts(out: &mut String, facts: &Facts<'_>) -> std::fmt::Result {
     writeln!(out, "authms {}\n", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "  Address  {url}")?;
     writeln!(out, "  Issuer   {}", facts.issuer)?;
-    writeln!(out, "  Store    SQLite, {}, schema {}\n", facts.store.display(), facts.schema)?;
+    writeln!(out, "  Store    SQLite, {}, schema {}", facts.store.display(), facts.schema)?;
+    if let Some(folder) = facts.mail_folder {
+        writeln!(out, "  Mail     not sent, but put into {}", folder.display())?;
+    }
+    writeln!(out)?;
     if let Some(key) = facts.new_key {
         writeln!(out, "A master key was made: {}", key.display())?;
         writeln!(out, "Without it the store is worthless: back it up, apart from the store.\n")?;
@@ -84,6 +90,7 @@ mod tests {
             store: Path::new("./authms-data/authms.db"),
             schema: 1,
             data_dir: Path::new("./authms-data"),
+            mail_folder: ticket.as_ref().map(|_| Path::new("./authms-data/mail")),
             first_start: ticket.is_some(),
             new_key: ticket.as_ref().map(|_| Path::new("./authms-data/master.key")),
             ticket,

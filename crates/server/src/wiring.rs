@@ -18,6 +18,7 @@ use crate::data_dir;
 use crate::failure::Failure;
 use crate::passwords::PasswordWorkers;
 use crate::policy;
+use crate::post::Post;
 use crate::rng::OsRng;
 
 /// An installation that this process belongs to, ready to work with.
@@ -30,6 +31,8 @@ pub struct Site {
     pub schema: u32,
     /// The master key's file, if it was made just now.
     pub new_key: Option<PathBuf>,
+    /// Where messages land that are not sent, in development.
+    pub mail_folder: Option<PathBuf>,
 }
 
 impl Site {
@@ -106,11 +109,14 @@ impl Opened {
         let passwords = policy::hashing(config, &self.master);
         let passwords = PasswordWorkers::start(passwords, hashing_threads, queue)
             .map_err(|error| Failure::new(format!("cannot start the hashing threads: {error}")))?;
+        let post = Post::of(config, &issuer)?;
         let parts = Parts {
             store: self.store.clone(),
             clock: Arc::new(SystemClock),
             rng: Arc::new(OsRng),
             passwords: Arc::new(passwords),
+            mailer: post.mailer,
+            messenger: post.messenger,
             keys: Arc::new(Keys::new(&self.master)),
             secrets: Arc::new(Secrets::derive(&self.master)),
             key_uses: Arc::default(),
@@ -119,7 +125,7 @@ impl Opened {
         };
         let installed = install::ensure(&parts, &self.master.fingerprint()).await?;
         let schema = self.store.schema_version().map_err(Fault::from)?;
-        Ok(Site { parts, installed, schema, new_key: self.new_key })
+        Ok(Site { parts, installed, schema, new_key: self.new_key, mail_folder: post.folder })
     }
 }
 

@@ -4,6 +4,8 @@ use crate::clock::FakeClock;
 use crate::dir::TempDir;
 use crate::faults::{Faults, FaultyStore};
 use crate::passwords::{CountingPasswords, MASTER};
+use crate::outbox::{Arrived, Outbox};
+use crate::passwords::CountingPasswords;
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
@@ -13,8 +15,9 @@ use authms_core::id::{TenantId, UserId};
 use authms_core::install;
 use authms_core::key::{self, CreateKey};
 use authms_core::limits::{Quota, Quotas};
+use authms_core::message;
 use authms_core::parts::{Parts, Policy, Secrets};
-use authms_core::ports::Store;
+use authms_core::ports::{Mailer, Messenger, Store};
 use authms_core::signing_key::Keys;
 use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
 use authms_core::time::Span;
@@ -37,6 +40,8 @@ pub struct TestApp {
     pub tenant: TenantId,
     /// The first administrator, a `super_admin`.
     pub admin: UserId,
+    /// Where its messages arrive, once [`TestApp::post_leaves`].
+    pub outbox: Arc<Outbox>,
     /// Its password hashing.
     pub passwords: Arc<CountingPasswords>,
     /// Makes the store fail.
@@ -54,6 +59,8 @@ pub struct Setup {
     pub policy: Policy,
     /// Those about HTTP.
     pub settings: Settings,
+    /// Whether it can send messages.
+    pub sends: bool,
     /// The seed of all randomness.
     pub seed: u64,
 }
@@ -77,6 +84,8 @@ impl Default for Setup {
             jwks_max_age: Span::seconds(300),
             rotate_keys_after: Some(Span::hours(90 * 24)),
             password_min_length: 15,
+            messages: message::Policy::default(),
+            code_digits: 6,
             quotas: Quotas {
                 address: plenty,
                 sign_in: plenty,
@@ -85,6 +94,7 @@ impl Default for Setup {
                 ticket: plenty,
                 minter: plenty,
                 minter_person: plenty,
+                codes: plenty,
             },
         };
         let settings = Settings {
@@ -95,7 +105,7 @@ impl Default for Setup {
             docs: true,
             hsts: false,
         };
-        Self { policy, settings, seed: 1 }
+        Self { policy, settings, sends: true, seed: 1 }
     }
 }
 
@@ -141,11 +151,14 @@ impl TestApp {
         let (sqlite, faults) = (Arc::new(store), Faults::default());
         let master = MasterKey::parse(MASTER).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
+        let outbox = Arc::new(Outbox::default());
         let parts = Parts {
             store: Arc::new(FaultyStore::new(sqlite.clone(), faults.clone())),
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(setup.seed)),
             passwords: passwords.clone(),
+            mailer: setup.sends.then(|| -> Arc<dyn Mailer> { outbox.clone() }),
+            messenger: setup.sends.then(|| -> Arc<dyn Messenger> { outbox.clone() }),
             keys: Arc::new(Keys::new(&master)),
             secrets: Arc::new(Secrets::derive(&master)),
             key_uses: Arc::default(),
@@ -157,7 +170,7 @@ impl TestApp {
         let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
         let admin = admin.expect("the first administrator").user.id;
         let app = authms_http::app(parts.clone(), setup.settings);
-        Self { parts, clock, tenant, admin, passwords, faults, sqlite, app, dir }
+        Self { parts, clock, tenant, admin, outbox, passwords, faults, sqlite, app, dir }
     }
 
     /// The store.
@@ -292,6 +305,12 @@ impl TestApp {
     /// `GET /auth/me`
     pub async fn me(&self, access_token: &str) -> Answer {
         self.get("/api/v1/auth/me", access_token).await
+    }
+
+    /// Has all messages that are due sent, and takes them out of their box.
+    pub async fn post_leaves(&self) -> Vec<Arrived> {
+        message::deliver(&self.parts).await.expect("delivers");
+        self.outbox.take()
     }
 
     /// A number out of the database, by other means than the store.

@@ -2,6 +2,7 @@
 
 use authms_core::access::Role;
 use authms_core::client::Client;
+use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::factor::Factor;
 use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
@@ -10,6 +11,7 @@ use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Take};
 use authms_core::membership::Membership;
+use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
 use authms_core::session::{Session, SessionView};
@@ -362,5 +364,14 @@ impl<S: Store> Factors for FaultyStore<S> {
 impl<S: Store> Challenges for FaultyStore<S> {
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         self.read(|s| s.challenge(id))
+    }
+}
+
+impl<S: Store> Messages for FaultyStore<S> {
+    fn due_messages(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Outgoing>>> {
+        self.read(|s| s.due_messages(now, most))
+    }
+    fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>> {
+        self.read(|s| s.sent_code(slot))
     }
 }

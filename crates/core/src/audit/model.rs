@@ -105,6 +105,10 @@ pub enum EventName {
     SessionEnded,
     /// A user's sessions were ended together.
     SessionsEnded,
+    /// A message was handed to whoever delivers it.
+    MessageSent,
+    /// A message was not sent and will not be.
+    MessageGivenUp,
 }
 
 impl EventName {
@@ -158,6 +162,8 @@ impl EventName {
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",
             Self::SessionsEnded => "sessions.ended",
+            Self::MessageSent => "message.sent",
+            Self::MessageGivenUp => "message.given_up",
         }
     }
 }
@@ -171,6 +177,8 @@ pub struct Source {
     pub user_agent: Option<String>,
     /// The request's identifier, as in the answer's `X-Request-Id`.
     pub request_id: Option<String>,
+    /// The language that the request asks for, if it is one of ours.
+    pub language: Option<crate::message::Language>,
 }
 
 /// A row of the audit log. `body` is canonical JSON (RFC 8785): it is what a later log hashes, so it is made once and

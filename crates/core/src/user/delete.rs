@@ -36,6 +36,8 @@ pub(super) async fn deletion(
         email: None,
         phone: None,
         external_id: None,
+        email_verified_at: None,
+        phone_verified_at: None,
         nickname: None,
         has_password: false,
         must_change_password: false,

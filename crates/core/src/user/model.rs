@@ -3,6 +3,7 @@
 use super::search::Search;
 use crate::access::Role;
 use crate::id::{TenantId, UserId};
+use crate::message::Language;
 use crate::time::Timestamp;
 use authms_crypto::{ImportError, check_import};
 use std::fmt;
@@ -53,6 +54,12 @@ pub struct User {
     pub phone: Option<String>,
     /// What another system calls the user, if one does: byte for byte, and no name to sign in under.
     pub external_id: Option<String>,
+    /// Since when the e-mail address is known to be the user's own.
+    pub email_verified_at: Option<Timestamp>,
+    /// Since when the phone number is known to be the user's own.
+    pub phone_verified_at: Option<Timestamp>,
+    /// The language that the user is written to in, if they have said one.
+    pub language: Option<Language>,
     /// Name to show, if any.
     pub nickname: Option<String>,
     /// Whether a password is set.

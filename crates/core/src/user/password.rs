@@ -9,6 +9,7 @@ use crate::commit::{self, Commit, Guard, Row};
 use crate::fault::Fault;
 use crate::id::UserId;
 use crate::limits::{self, LimitKind, Take};
+use crate::message::{self, Notice};
 use crate::parts::Parts;
 use crate::ports::Verdict;
 use crate::session::{self, EndReason};
@@ -64,7 +65,9 @@ pub async fn change_password(
         except: Some(me.session),
         reason: EndReason::PasswordChanged,
     };
-    let commit = replacing(parts, user, hash, false, event).change(commit::Change::Session(end_others));
+    let notice = message::notice(parts, &user, Notice::PasswordChanged, source);
+    let commit =
+        replacing(parts, user, hash, false, event).change(commit::Change::Session(end_others)).with(notice);
     parts.store.commit(commit).await?;
     Ok(())
 }
@@ -89,7 +92,8 @@ pub async fn set_password(
     let event =
         Event::new(EventName::PasswordChanged, Some(caller.tenant())).by(caller).subject(id).from(source);
     let user = User { fence: member.user.fence + 1, ..member.user };
-    parts.store.commit(replacing(parts, user, hash, true, event)).await?;
+    let notice = message::notice(parts, &user, Notice::PasswordChanged, source);
+    parts.store.commit(replacing(parts, user, hash, true, event).with(notice)).await?;
     Ok(())
 }
 

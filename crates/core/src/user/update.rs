@@ -59,6 +59,13 @@ pub async fn update(
         ..before.clone()
     };
     user.rev += 1;
+    // An address that somebody else typed is not known to be the user's.
+    if user.email != before.email {
+        user.email_verified_at = None;
+    }
+    if user.phone != before.phone {
+        user.phone_verified_at = None;
+    }
     let event = Event::new(EventName::UserUpdated, Some(caller.tenant())).by(caller).subject(id).from(source);
     let mut commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::Rev { row: Row::User(id), rev: before.rev })

@@ -108,11 +108,21 @@ async fn announce(config: &Config, site: &Site, address: SocketAddr) {
             store: &store,
             schema: site.schema,
             data_dir: &config.data.dir,
+            mail_folder: site.mail_folder.as_deref(),
             first_start: site.installed.first_start,
             new_key: site.new_key.as_deref(),
             ticket,
         }));
         return;
+    }
+    match &site.mail_folder {
+        Some(folder) => {
+            tracing::info!(folder = %folder.display(), "messages are not sent, but put into this folder")
+        }
+        None if site.parts.mailer.is_none() => tracing::warn!(
+            "no e-mail can be sent: name a server by `mail.smtp.host`; until then nobody is told of changes to their account"
+        ),
+        None => {}
     }
     let dir = config.data.dir.display();
     if let Some(key) = &site.new_key {

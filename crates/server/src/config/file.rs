@@ -79,6 +79,17 @@ impl Reading<'_> {
                  with mode 0600 and name that by `master.key_file`",
             );
         }
+        if setting.kind == Kind::Secret {
+            let name = setting.variable();
+            return self.refuse(
+                at,
+                format!(
+                    "`{}` must not stand in a configuration file; give it by {name}, or name a file that holds it by \
+                     {name}_FILE",
+                    setting.key
+                ),
+            );
+        }
         match as_text(setting.kind, value) {
             Some(text) => {
                 let origin = Origin::File { path: self.path.into(), line: self.line(at) };

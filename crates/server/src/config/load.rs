@@ -4,13 +4,15 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use authms_core::message::Language;
 use authms_crypto::SecretString;
 
 use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
-    Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, MasterKeySource, Passwords,
-    Problem, Server, Sources, Store, Tickets, TlsFiles, Tokens, file, rules, value,
+    Codes, Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, Mail,
+    MasterKeySource, Passwords, Problem, Server, Smtp, SmtpTls, Sources, Store, Tickets, TlsFiles, Tokens,
+    file, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
@@ -205,6 +207,15 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             peppers: optional(layers, "passwords.peppers").map(SecretString::new),
             min_length: count("passwords.min_length")?,
         },
+        mail: Mail {
+            from: optional(layers, "mail.from"),
+            language: parsed(layers, "mail.language", |text| {
+                Language::parse(text).ok_or("a language".into())
+            })?,
+            reset_url: optional(layers, "mail.reset_url"),
+            smtp: smtp(layers, count("mail.smtp.port")?)?,
+        },
+        codes: Codes { digits: u8::try_from(count("codes.digits")?).unwrap_or(6) },
         limits: Limits {
             exempt: parsed(layers, "limits.exempt", value::networks)?,
             address: limit("address")?,
@@ -214,6 +225,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             ticket: limit("ticket")?,
             minter: limit("minter")?,
             minter_person: limit("minter_person")?,
+            codes: limit("codes")?,
         },
         log: Log {
             format: parsed(layers, "log.format", log_format)?,
@@ -236,6 +248,23 @@ fn master(layers: &Layers, dir: &Path) -> MasterKeySource {
 fn tls(layers: &Layers) -> Option<TlsFiles> {
     let cert = optional(layers, "server.tls.cert_file")?.into();
     Some(TlsFiles { cert, key: optional(layers, "server.tls.key_file")?.into() })
+}
+
+/// That half of the credentials are none is for the rules to say.
+fn smtp(layers: &Layers, port: u32) -> Result<Option<Smtp>, Problem> {
+    let Some(host) = optional(layers, "mail.smtp.host") else { return Ok(None) };
+    let credentials = optional(layers, "mail.smtp.username").zip(optional(layers, "mail.smtp.password"));
+    Ok(Some(Smtp {
+        host,
+        port: u16::try_from(port).unwrap_or(u16::MAX),
+        tls: match &*required(layers, "mail.smtp.tls")?.text {
+            "tls" => SmtpTls::Tls,
+            "none" => SmtpTls::None,
+            _ => SmtpTls::StartTls,
+        },
+        ca_file: optional(layers, "mail.smtp.ca_file").map(PathBuf::from),
+        credentials: credentials.map(|(name, password)| (name, SecretString::new(password))),
+    }))
 }
 
 fn log_format(text: &str) -> Result<LogFormat, String> {

@@ -27,8 +27,8 @@ pub use issuer::is_local;
 pub use levels::{LogFormat, LogLevels};
 pub use load::Overrides;
 pub use model::{
-    Config, Data, Keys, Limit, Limits, Log, MasterKeySource, Passwords, Server, Store, Tickets, TlsFiles,
-    Tokens,
+    Codes, Config, Data, Keys, Limit, Limits, Log, Mail, MasterKeySource, Passwords, Server, Smtp, SmtpTls,
+    Store, Tickets, TlsFiles, Tokens,
 };
 pub use settings::environment_help;
 pub use sources::{Source, Sources};

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use authms_core::message::Language;
 use authms_crypto::SecretString;
 use ipnet::IpNet;
 
@@ -28,6 +29,10 @@ pub struct Config {
     pub tickets: Tickets,
     /// How passwords are hashed and which are accepted.
     pub passwords: Passwords,
+    /// How e-mails are sent.
+    pub mail: Mail,
+    /// Codes that are sent.
+    pub codes: Codes,
     /// Rate limits.
     pub limits: Limits,
     /// What is logged, and how.
@@ -193,6 +198,52 @@ impl Passwords {
     }
 }
 
+/// `[mail]`
+#[derive(Clone, Debug)]
+pub struct Mail {
+    /// The sender asked for explicitly.
+    pub from: Option<String>,
+    /// The language of messages to those who have not said theirs.
+    pub language: Language,
+    /// The page for a forgotten password, with `{code}` and `{identity}` in it.
+    pub reset_url: Option<String>,
+    /// Whom e-mails are handed to.
+    pub smtp: Option<Smtp>,
+}
+
+/// `[mail.smtp]`
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    /// The server's name or address.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// How it is spoken to.
+    pub tls: SmtpTls,
+    /// PEM file of the authorities that vouch for it, in place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// User name and password at it.
+    pub credentials: Option<(String, SecretString)>,
+}
+
+/// How an SMTP server is spoken to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SmtpTls {
+    /// In the clear at first, and not a word more unless TLS follows (RFC 3207).
+    StartTls,
+    /// TLS from the beginning (RFC 8314).
+    Tls,
+    /// In the clear; on this machine only.
+    None,
+}
+
+/// `[codes]`
+#[derive(Clone, Copy, Debug)]
+pub struct Codes {
+    /// Length of a code, 6..=10 digits.
+    pub digits: u8,
+}
+
 /// `[limits]`
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -212,6 +263,8 @@ pub struct Limits {
     pub minter: Limit,
     /// Tickets minted by one person.
     pub minter_person: Limit,
+    /// Codes sent to one address.
+    pub codes: Limit,
 }
 
 /// So many requests in so much time.

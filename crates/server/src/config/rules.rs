@@ -5,7 +5,7 @@ use authms_crypto::MasterKey;
 use super::layers::Layers;
 use super::settings::by_key;
 use super::value::overlap;
-use super::{Config, MasterKeySource, Passwords, Problem, issuer};
+use super::{Config, MasterKeySource, Passwords, Problem, SmtpTls, issuer};
 
 /// The least memory by number of passes: each row costs an attacker about the same (the OWASP
 /// password storage recommendations for Argon2id).
@@ -18,6 +18,7 @@ pub(super) fn problems(config: &Config, layers: &Layers) -> Vec<Problem> {
         weak_hash(&config.passwords, layers),
         exempt_proxy(config, layers),
         half_of_tls(layers).or_else(|| in_the_clear(config, layers)),
+        half_of_smtp(layers).or_else(|| mail_in_the_clear(config, layers)),
     ];
     found.into_iter().flatten().collect()
 }
@@ -106,6 +107,36 @@ fn in_the_clear(config: &Config, layers: &Layers) -> Option<Problem> {
         server.listen
     );
     Some(problem_at("server.listen", layers, sentence))
+}
+
+fn half_of_smtp(layers: &Layers) -> Option<Problem> {
+    let (name, password) = ("mail.smtp.username", "mail.smtp.password");
+    let given = |key| by_key(key).is_some_and(|setting| layers.value(setting).is_some());
+    let (there, missing) = match (given(name), given(password)) {
+        (true, false) => (name, password),
+        (false, true) => (password, name),
+        _ => return None,
+    };
+    let sentence = format!("`{there}` is given without `{missing}`; give both or neither");
+    Some(problem_at(there, layers, sentence))
+}
+
+/// Off this machine everyone on the way could read codes and the password.
+fn mail_in_the_clear(config: &Config, layers: &Layers) -> Option<Problem> {
+    let smtp = config.mail.smtp.as_ref()?;
+    let url = format!(
+        "smtp://{}",
+        if smtp.host.contains(':') { format!("[{}]", smtp.host) } else { smtp.host.clone() }
+    );
+    if smtp.tls != SmtpTls::None || issuer::is_local(&url) {
+        return None;
+    }
+    let sentence = format!(
+        "`mail.smtp.tls` is none with `mail.smtp.host` {}, off this machine, where everyone on the way could read the \
+         codes in e-mails; use starttls or tls",
+        smtp.host
+    );
+    Some(problem_at("mail.smtp.tls", layers, sentence))
 }
 
 fn problem_at(key: &str, layers: &Layers, sentence: String) -> Problem {

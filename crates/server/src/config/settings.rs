@@ -39,12 +39,19 @@ pub(super) enum Kind {
     MasterKey,
     /// Named keys that passwords are hashed under.
     Peppers,
+    /// A password or token: text that may never be shown, nor stand in a configuration file.
+    Secret,
+    /// An e-mail address.
+    Email,
+    /// An absolute http(s) URL of a page, with gaps.
+    PageUrl,
 }
 
 impl Kind {
     /// Whether values may never be shown.
     pub fn is_secret(self) -> bool {
         matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Peppers)
+        matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Secret)
     }
 }
 
@@ -58,7 +65,9 @@ pub(super) enum Fallback {
 }
 
 use Fallback::{Unset, Value};
-use Kind::{Choice, Issuer, Levels, Listen, MasterKey, Networks, Path, StoreUrl, Text};
+use Kind::{
+    Choice, Email, Issuer, Levels, Listen, MasterKey, Networks, PageUrl, Path, Secret, StoreUrl, Text,
+};
 
 const MAX_TTL: u32 = 90 * 24 * 3600;
 
@@ -113,6 +122,18 @@ pub(super) const SETTINGS: &[Setting] = &[
         "name:key,…, further peppers, the one for new hashes first"),
     number("passwords.min_length", 8, 64, "characters", "15", "shortest password accepted"),
 
+    one("mail.from", Email, Unset("authms@ and the issuer's host"), "sender of every e-mail"),
+    one("mail.language", Choice(&["en", "zh"]), Value("en"), "of messages to those who have not said theirs"),
+    one("mail.reset_url", PageUrl, Unset("none: the code alone"), "page for a forgotten password, with {code} and {identity}"),
+    one("mail.smtp.host", Text, Unset("none"), "server that e-mails are handed to"),
+    number("mail.smtp.port", 1, 65_535, "port", "587", "its port"),
+    one("mail.smtp.tls", Choice(&["starttls", "tls", "none"]), Value("starttls"), "how it is spoken to"),
+    one("mail.smtp.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
+    one("mail.smtp.username", Text, Unset("none"), "user name at it"),
+    one("mail.smtp.password", Secret, Unset("none"), "password at it"),
+
+    number("codes.digits", 6, 10, "digits", "6", "length of a code that is sent"),
+
     one("limits.exempt", Networks, Value(""), "networks without limits; never a trusted proxy"),
     quota("limits.address.quota", "600", "requests from one address"),
     window("limits.address.window_seconds", "60"),
@@ -128,6 +149,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     window("limits.minter.window_seconds", "60"),
     quota("limits.minter_person.quota", "60", "tickets minted by one person"),
     window("limits.minter_person.window_seconds", "60"),
+    quota("limits.codes.quota", "20", "codes sent to one address"),
+    window("limits.codes.window_seconds", "86400"),
 
     one("log.format", Choice(&["auto", "json", "text"]), Value("auto"), "auto: text on a terminal, else json"),
     one("log.level", Levels, Value("info"), "a level, or a list such as `info,authms_http=debug`"),

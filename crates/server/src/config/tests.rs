@@ -98,7 +98,13 @@ fn samples(setting: &Setting) -> [String; 3] {
         Kind::Listen => ["127.0.0.1:1", "[::1]:2", "127.9.9.9:3"].map(str::to_owned),
         Kind::Issuer => ["https://a.example", "https://b.example", "https://c.example"].map(str::to_owned),
         Kind::Networks => ["10.0.0.0/8", "192.0.2.1,2001:db8::/32", "::1"].map(str::to_owned),
-        Kind::Text | Kind::Path | Kind::MasterKey => ["one", "two", "three"].map(str::to_owned),
+        Kind::Email => ["a@example.com", "b@example.com", "c@example.com"].map(str::to_owned),
+        Kind::PageUrl => {
+            ["https://a.example/{code}", "https://b.example", "http://localhost/c"].map(str::to_owned)
+        }
+        Kind::Text | Kind::Path | Kind::MasterKey | Kind::Secret => {
+            ["one", "two", "three"].map(str::to_owned)
+        }
         Kind::Choice(words) => [words[1], words[words.len() - 1], words[1]].map(str::to_owned),
         Kind::Levels => ["warn", "debug,a=off", "trace"].map(str::to_owned),
         Kind::StoreUrl => ["sqlite:a", "sqlite:b", "sqlite:c"].map(str::to_owned),
@@ -127,9 +133,10 @@ fn each_layer_of_each_setting_overrides_those_below() {
         let case = match setting.key {
             "server.tls.cert_file" => variable("AUTHMS_SERVER__TLS__KEY_FILE", "key.pem"),
             "server.tls.key_file" => variable("AUTHMS_SERVER__TLS__CERT_FILE", "cert.pem"),
+            "mail.smtp.username" => variable("AUTHMS_MAIL__SMTP__PASSWORD", "secret"),
             _ => Case::new(),
         };
-        if !setting.key.starts_with("server.tls.") {
+        if !setting.key.starts_with("server.tls.") && setting.key != "mail.smtp.username" {
             assert_eq!(row(&case).from, "default", "{name}");
         }
 

@@ -32,6 +32,10 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
         Kind::Peppers => {
             Peppers::default().with(text).map(drop).map_err(|why| format!("{}; {why}", expected(kind)))
         }
+        Kind::Secret if (1..=1024).contains(&text.len()) && !text.chars().any(char::is_control) => Ok(()),
+        Kind::Email if authms_core::text::email(text).is_ok() => Ok(()),
+        Kind::PageUrl if is_page(text) => Ok(()),
+        Kind::Secret | Kind::Email | Kind::PageUrl => Err(expected(kind)),
     }
 }
 
@@ -51,6 +55,11 @@ pub(super) fn expected(kind: Kind) -> String {
         Kind::StoreUrl => "`sqlite:<path>`, the only store supported in this version".into(),
         Kind::MasterKey => "the master key as text".into(),
         Kind::Peppers => "a list of name:key, each key 32 random bytes as text".into(),
+        Kind::Secret => "1 to 1024 characters on one line".into(),
+        Kind::Email => "an e-mail address".into(),
+        Kind::PageUrl => {
+            "a URL such as https://app.example.org/reset?code={code}&identity={identity}, https off this machine".into()
+        }
     }
 }
 
@@ -68,6 +77,12 @@ pub(super) fn listen(text: &str) -> Result<SocketAddr, String> {
 
 fn is_word(text: &str) -> bool {
     (1..=255).contains(&text.chars().count()) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
+}
+
+/// The URL of a page: over TLS, or on this machine.
+fn is_page(url: &str) -> bool {
+    let safe = url.starts_with("https://") || (url.starts_with("http://") && issuer::is_local(url));
+    safe && url.len() <= 2048 && url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains('@')
 }
 
 /// A comma separated list; empty text is the empty list.

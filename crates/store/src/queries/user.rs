@@ -3,11 +3,12 @@
 use super::columns::{self, Columns};
 use super::{change, change_one, first, signed, user_terms};
 use authms_core::id::{TenantId, UserId};
+use authms_core::message::Language;
 use authms_core::time::Timestamp;
 use authms_core::user::{Change, Identifier, PasswordHash, User, UserStatus};
 use rusqlite::{Connection, Result, params};
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 18] = [
     "id",
     "tenant_id",
     "status",
@@ -15,6 +16,9 @@ const COLUMNS: [&str; 15] = [
     "email",
     "phone",
     "external_id",
+    "email_verified_at",
+    "phone_verified_at",
+    "language",
     "nickname",
     "password_hash IS NOT NULL",
     "must_change_password",
@@ -40,6 +44,9 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<User> {
         email: c.take()?,
         phone: c.take()?,
         external_id: c.take()?,
+        email_verified_at: c.time_if()?,
+        phone_verified_at: c.time_if()?,
+        language: c.named_if(Language::parse)?,
         nickname: c.take()?,
         has_password: c.take()?,
         must_change_password: c.take()?,
@@ -82,8 +89,9 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
 
 fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Result<()> {
     let sql = "INSERT INTO users (id, tenant_id, status, username, email, phone, nickname, password_hash,
-                   must_change_password, password_changed_at, fence, rev, created_at, updated_at, external_id)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)";
+                   must_change_password, password_changed_at, fence, rev, created_at, updated_at, external_id,
+                   email_verified_at, phone_verified_at, language)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
     let row = params![
         new.id.bytes(),
         new.tenant.bytes(),
@@ -100,6 +108,9 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
         new.created_at.as_millis(),
         new.updated_at.as_millis(),
         new.external_id,
+        new.email_verified_at.map(Timestamp::as_millis),
+        new.phone_verified_at.map(Timestamp::as_millis),
+        new.language.map(Language::as_str),
     ];
     change_one(conn, sql, row)?;
     insert_identifiers(conn, new)
@@ -108,7 +119,7 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
 fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET status = ?2, username = ?3, email = ?4, phone = ?5, nickname = ?6,
                    must_change_password = ?7, password_changed_at = ?8, fence = ?9, rev = ?10, updated_at = ?11,
-                   external_id = ?12
+                   external_id = ?12, email_verified_at = ?13, phone_verified_at = ?14, language = ?15
                WHERE id = ?1";
     let row = params![
         new.id.bytes(),
@@ -123,6 +134,9 @@ fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
         signed(new.rev),
         at.as_millis(),
         new.external_id,
+        new.email_verified_at.map(Timestamp::as_millis),
+        new.phone_verified_at.map(Timestamp::as_millis),
+        new.language.map(Language::as_str),
     ];
     change_one(conn, sql, row)?;
     change(conn, "DELETE FROM user_identifiers WHERE user_id = ?1", [new.id.bytes()])?;

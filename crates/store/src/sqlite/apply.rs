@@ -4,6 +4,7 @@ use super::error::Failed;
 use super::guards;
 use crate::queries::{
     api_key, attempt, audit, challenge, client, factor, installation, invitation, membership, refusal,
+    api_key, attempt, audit, client, installation, invitation, membership, message, refusal, sent_code,
     session, signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
@@ -90,6 +91,8 @@ fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
         Change::Factor(c) => factor::write(conn, c, at),
         Change::Challenge(c) => challenge::write(conn, c, at),
         Change::SignIn(c) => attempt::write(conn, c, at),
+        Change::Message(c) => message::write(conn, c),
+        Change::Code(c) => sent_code::write(conn, c, at),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }
 }

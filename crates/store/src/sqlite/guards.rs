@@ -2,8 +2,10 @@
 
 use crate::queries::{
     api_key, challenge, client, factor, installation, invitation, membership, session, tenant, ticket,
+    api_key, client, installation, invitation, membership, message, sent_code, session, tenant, ticket,
     ticket_life, user,
 };
+use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
 use authms_core::invitation::InvitationStatus;
 use authms_core::time::Timestamp;
@@ -42,6 +44,12 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::StepUnspent { user, id, step } => {
             factor::last_step(conn, *user, *id)?.is_some_and(|last| last.is_none_or(|last| last < *step))
         }
+        Guard::MessageDue { id, attempts } => message::attempts(conn, *id)? == Some(*attempts),
+        Guard::CodeDue(slot) => {
+            sent_code::get(conn, *slot)?.is_none_or(|code| code.sent_at.plus(RESEND_AFTER) <= at)
+        }
+        Guard::CodeOpen { slot, id, attempts_below } => sent_code::get(conn, *slot)?
+            .is_some_and(|code| code.id == *id && code.expires_at > at && code.attempts < *attempts_below),
         Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()

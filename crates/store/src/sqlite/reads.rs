@@ -4,20 +4,26 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
+    api_key, api_key_list, attempt, client, installation, invitation, login, membership, message, sent_code,
     session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::factor::Factor;
 use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::code::{SentCode, Slot};
+use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
+use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Read,
     RedeemView, Sessions, Tenants, Tickets, Users,
+    ApiKeys, Clients, Fut, Installations, Invitations, Member, Memberships, Messages, Read, RedeemView,
+    Sessions, Tenants, Tickets, Users,
 };
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
@@ -235,5 +241,15 @@ impl Factors for SqliteStore {
 impl Challenges for SqliteStore {
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         point(&self.readers, |conn| challenge::get(conn, id))
+    }
+}
+
+impl Messages for SqliteStore {
+    fn due_messages(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Outgoing>>> {
+        list(&self.readers, move |conn| message::due(conn, now, most))
+    }
+
+    fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>> {
+        point(&self.readers, move |conn| sent_code::get(conn, slot))
     }
 }

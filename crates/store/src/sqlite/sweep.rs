@@ -103,6 +103,8 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
                            (SELECT id FROM invitations WHERE expires_at <= ?1 LIMIT ?2)";
     let challenges = "DELETE FROM challenges WHERE id IN
                           (SELECT id FROM challenges WHERE expires_at <= ?1 LIMIT ?2)";
+    let codes = "DELETE FROM sent_codes WHERE slot IN
+                     (SELECT slot FROM sent_codes WHERE expires_at <= ?1 LIMIT ?2)";
     let mut all = true;
     for (sql, until) in [
         (replays, now),
@@ -110,6 +112,7 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
         (mint_keys, now),
         (invitations, now.minus(KEPT)),
         (challenges, now.minus(CHALLENGE_KEPT)),
+        (codes, now),
     ] {
         let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;

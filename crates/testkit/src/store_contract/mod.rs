@@ -10,6 +10,7 @@ mod fences;
 mod guards;
 mod keys;
 mod lists;
+mod messages;
 mod outcomes;
 mod people;
 mod races;
@@ -47,6 +48,7 @@ pub const CASES: &[&[Case]] = &[
     sessions::CASES,
     attempts::CASES,
     people::CASES,
+    messages::CASES,
     views::CASES,
     lists::CASES,
     guards::CASES,

@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// Commits all at once; the outcomes in order.
-async fn race(w: &World, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
+pub(super) async fn race(w: &World, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
     let barrier = Arc::new(Barrier::new(commits.len()));
     let racers: Vec<_> = commits
         .into_iter()
@@ -41,7 +41,7 @@ async fn race(w: &World, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
 }
 
 /// Exactly so many win, and every other loses to the guard.
-fn assert_winners(outcomes: &[Result<(), CommitError>], winners: usize) {
+pub(super) fn assert_winners(outcomes: &[Result<(), CommitError>], winners: usize) {
     assert_eq!(outcomes.iter().filter(|o| o.is_ok()).count(), winners, "{outcomes:?}");
     let lost = outcomes.iter().filter(|o| **o == Err(CommitError::Conflict(0))).count();
     assert_eq!(lost, outcomes.len() - winners, "{outcomes:?}");

@@ -30,6 +30,7 @@ mod login;
 mod logout;
 mod manners;
 mod matrix;
+mod messages;
 mod mint;
 mod oauth;
 mod on_behalf;

@@ -1,0 +1,93 @@
+//! Notices: what a user is told when something happened to their account, whoever did it.
+
+use super::address::{Address, Channel};
+use super::template::Template;
+use super::{Message, device, enqueue, language_for, text};
+use crate::audit::Source;
+use crate::commit;
+use crate::parts::Parts;
+use crate::time::Span;
+use crate::user::User;
+use std::borrow::Cow;
+
+/// Something that a user ought to know.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Notice {
+    /// They have another password.
+    PasswordChanged,
+    /// Their forgotten password was set anew.
+    AccountReset,
+    /// They have another e-mail address; told to the one before.
+    EmailChanged,
+    /// They have another phone number.
+    PhoneChanged,
+    /// They have one more way to prove who they are.
+    FactorAdded(FactorName),
+    /// They have one way less.
+    FactorRemoved(FactorName),
+    /// They signed in where they never had.
+    NewDevice,
+    /// A sign-in with the right secret was refused as too risky.
+    SignInRefused,
+}
+
+/// What a factor is called to its user.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FactorName {
+    /// An authenticator app.
+    Totp,
+    /// A passkey.
+    Passkey,
+    /// Codes by e-mail.
+    Email,
+    /// Codes by text message.
+    Sms,
+    /// Recovery codes.
+    RecoveryCodes,
+}
+
+/// How long a notice is worth sending.
+const WORTH: Span = Span::hours(72);
+
+/// The change that tells a user by e-mail what happened, when, and from where: for the commit of the act itself
+/// (`commit.with(notice(…))`). `None` if they have no e-mail address, or there is no way to send one. It never carries
+/// a secret.
+pub fn notice(parts: &Parts, user: &User, what: Notice, source: &Source) -> Option<commit::Change> {
+    notice_to(parts, user, user.email.as_deref()?, what, source)
+}
+
+/// The same to an address that need not be the user's any more.
+pub(crate) fn notice_to(
+    parts: &Parts,
+    user: &User,
+    email: &str,
+    what: Notice,
+    source: &Source,
+) -> Option<commit::Change> {
+    parts.mailer.as_ref()?;
+    let language = language_for(parts, Some(user), source);
+    let device = match device::describe(source.user_agent.as_deref()) {
+        Some((browser, system)) => Cow::Owned(format!("{browser}, {system}")),
+        None => Cow::Borrowed(text::unknown(language)),
+    };
+    let ip = source.ip.map_or(Cow::Borrowed(text::unknown(language)), |ip| Cow::Owned(ip.to_string()));
+    let factor = match what {
+        Notice::FactorAdded(name) | Notice::FactorRemoved(name) => text::factor(name, language),
+        _ => "",
+    };
+    let message = Message {
+        tenant: user.tenant,
+        user: user.id,
+        to: Address::new(Channel::Email, email)?,
+        template: Template::Notice(what),
+        language,
+        values: vec![
+            ("time", Cow::Owned(text::minute(parts.now()))),
+            ("device", device),
+            ("ip", ip),
+            ("factor", Cow::Borrowed(factor)),
+        ],
+        expires_at: Some(parts.now().plus(WORTH)),
+    };
+    Some(enqueue(parts, &message))
+}
