@@ -7,6 +7,7 @@ use crate::ports::{Clock, Mailer, Messenger, Passwords, Rng, Store};
 use crate::signing_key::Keys;
 use crate::ticket::{Velocity, VelocityPolicy};
 use crate::time::{Span, Timestamp};
+use authms_crypto::webauthn::RelyingParty;
 use authms_crypto::{MasterKey, Secret};
 use std::sync::Arc;
 
@@ -107,6 +108,10 @@ pub struct Policy {
     pub messages: message::Policy,
     /// Digits of a one-time code, 6–10.
     pub code_digits: u8,
+    /// Whom passkeys are made for, and where they may be used.
+    pub relying_party: RelyingParty,
+    /// Whether a passkey that signs in by itself must have verified its user, by a PIN or a biometric.
+    pub passkey_user_verification: bool,
     /// Traffic limits.
     pub quotas: Quotas,
 }

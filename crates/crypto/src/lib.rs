@@ -21,6 +21,7 @@ mod secret;
 mod tls;
 mod token;
 mod totp;
+pub mod webauthn;
 
 pub use algorithm::Algorithm;
 pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};

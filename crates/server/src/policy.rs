@@ -13,10 +13,13 @@ use authms_http::{Settings, Transport};
 
 use crate::config::{Config, Limit, Limits, is_local};
 use crate::passwords::Hashing;
+use crate::config::{Config, Limit, Limits, is_local, relying_party};
 
 /// What the use cases go by. Without a configured audience it is the issuer.
 pub fn policy(config: &Config, issuer: String) -> Policy {
     Policy {
+        relying_party: relying_party(&config.passkeys, &issuer),
+        passkey_user_verification: config.passkeys.user_verification,
         audience: config.server.audience.clone().unwrap_or_else(|| issuer.clone()),
         issuer,
         access_ttl: span(config.tokens.access_ttl),

@@ -22,6 +22,7 @@ use authms_core::signing_key::Keys;
 use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
 use authms_core::time::Span;
 use authms_core::user::{self, CreateUser};
+use authms_crypto::webauthn::RelyingParty;
 use authms_crypto::{MasterKey, SecretString};
 use authms_http::{App, Settings};
 use authms_store::{Options, SqliteStore};
@@ -86,6 +87,11 @@ impl Default for Setup {
             password_min_length: 15,
             messages: message::Policy::default(),
             code_digits: 6,
+            relying_party: RelyingParty {
+                id: "id.example.test".to_owned(),
+                origins: vec![ISSUER.to_owned()],
+            },
+            passkey_user_verification: true,
             quotas: Quotas {
                 address: plenty,
                 sign_in: plenty,

@@ -10,3 +10,4 @@ pub use authenticate::{Credentials, authenticate};
 pub use create::{CreateClient, Created, SECRET_PREFIX, create, rotate_secret};
 pub use manage::{ClientError, UpdateClient, delete, get, list, update};
 pub use model::*;
+pub use origin::check as check_origin;

@@ -25,7 +25,10 @@ pub(super) fn checked_origins(origins: Vec<String>) -> Result<Vec<String>, Clien
 }
 
 /// Whether a page can have this origin, spelled as its browser spells it.
-fn check(origin: &str) -> Result<(), &'static str> {
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn check(origin: &str) -> Result<(), &'static str> {
     if origin == "null" {
         return Err("null stands for every page without an origin of its own, so it names nobody");
     }

@@ -14,6 +14,7 @@ mod redaction;
 mod refresh;
 mod tls;
 mod token;
+mod webauthn;
 
 /// `N` random bytes.
 fn random<const N: usize>() -> [u8; N] {

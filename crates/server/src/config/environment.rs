@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::Problem;
 use super::layers::{Layers, Origin};
-use super::settings::{Kind, OTHER_VARIABLES, SETTINGS, by_variable};
+use super::settings::{OTHER_VARIABLES, SETTINGS, by_variable};
 use super::suggest::did_you_mean;
 
 const PREFIX: &str = "AUTHMS_";
@@ -97,7 +97,7 @@ fn read_variable(name: &str, value: &str, layers: &mut Layers) -> Result<(), Pro
         (value.to_owned(), Origin::Variable { name: name.into() })
     };
     // An empty list says something; any other empty value is a variable somebody forgot to fill.
-    if text.is_empty() && setting.kind != Kind::Networks {
+    if text.is_empty() && !setting.kind.is_list() {
         let sentence = format!("`{}` is set but empty; give it a value or unset the variable", setting.key);
         return Err(Problem::new(origin, sentence));
     }

@@ -126,11 +126,11 @@ fn as_text(kind: Kind, value: &DeValue<'_>) -> Option<String> {
             let number = i128::from_str_radix(integer.as_str(), integer.radix());
             Some(number.map_or_else(|_| integer.to_string(), |number| number.to_string()))
         }
-        (Kind::Networks, DeValue::Array(items)) => {
+        (Kind::Networks | Kind::Origins, DeValue::Array(items)) => {
             let items: Option<Vec<&str>> = items.iter().map(|item| item.get_ref().as_str()).collect();
             Some(items?.join(","))
         }
-        (Kind::Number { .. } | Kind::Networks, _) => None,
+        (Kind::Number { .. } | Kind::Networks | Kind::Origins, _) => None,
         (_, DeValue::String(text)) => Some(text.to_string()),
         _ => None,
     }
@@ -139,7 +139,7 @@ fn as_text(kind: Kind, value: &DeValue<'_>) -> Option<String> {
 fn toml_type(kind: Kind) -> &'static str {
     match kind {
         Kind::Number { .. } => "an integer (no quotes)",
-        Kind::Networks => "an array of strings",
+        Kind::Networks | Kind::Origins => "an array of strings",
         _ => "a string (in quotes)",
     }
 }

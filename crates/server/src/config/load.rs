@@ -13,6 +13,8 @@ use super::{
     Codes, Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, Mail,
     MasterKeySource, Passwords, Problem, Server, Smtp, SmtpTls, Sources, Store, Tickets, TlsFiles, Tokens,
     file, rules, value,
+    Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, MasterKeySource, Passkeys,
+    Passwords, Problem, Server, Sources, Store, Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
@@ -216,6 +218,11 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             smtp: smtp(layers, count("mail.smtp.port")?)?,
         },
         codes: Codes { digits: u8::try_from(count("codes.digits")?).unwrap_or(6) },
+        passkeys: Passkeys {
+            rp_id: optional(layers, "passkeys.rp_id"),
+            origins: parsed(layers, "passkeys.origins", passkeys::origins)?,
+            user_verification: required(layers, "passkeys.user_verification")?.text == "required",
+        },
         limits: Limits {
             exempt: parsed(layers, "limits.exempt", value::networks)?,
             address: limit("address")?,

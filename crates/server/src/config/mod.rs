@@ -13,6 +13,7 @@ mod layers;
 mod levels;
 mod load;
 mod model;
+mod passkeys;
 mod rules;
 mod settings;
 mod sources;
@@ -29,6 +30,9 @@ pub use load::Overrides;
 pub use model::{
     Codes, Config, Data, Keys, Limit, Limits, Log, Mail, MasterKeySource, Passwords, Server, Smtp, SmtpTls,
     Store, Tickets, TlsFiles, Tokens,
+    Config, Data, Keys, Limit, Limits, Log, MasterKeySource, Passkeys, Passwords, Server, Store, Tickets,
+    TlsFiles, Tokens,
 };
+pub use passkeys::relying_party;
 pub use settings::environment_help;
 pub use sources::{Source, Sources};

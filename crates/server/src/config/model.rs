@@ -33,6 +33,8 @@ pub struct Config {
     pub mail: Mail,
     /// Codes that are sent.
     pub codes: Codes,
+    /// Whom passkeys are made for.
+    pub passkeys: Passkeys,
     /// Rate limits.
     pub limits: Limits,
     /// What is logged, and how.
@@ -242,6 +244,17 @@ pub enum SmtpTls {
 pub struct Codes {
     /// Length of a code, 6..=10 digits.
     pub digits: u8,
+}
+
+/// `[passkeys]`: whom they are made for; see [`relying_party`](super::relying_party).
+#[derive(Clone, Debug)]
+pub struct Passkeys {
+    /// The domain asked for explicitly.
+    pub rp_id: Option<String>,
+    /// Origins besides the issuer's own.
+    pub origins: Vec<String>,
+    /// Whether a passkey that signs in by itself must have verified its user.
+    pub user_verification: bool,
 }
 
 /// `[limits]`

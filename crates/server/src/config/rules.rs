@@ -6,6 +6,7 @@ use super::layers::Layers;
 use super::settings::by_key;
 use super::value::overlap;
 use super::{Config, MasterKeySource, Passwords, Problem, SmtpTls, issuer};
+use super::{Config, MasterKeySource, Passwords, Problem, issuer, passkeys};
 
 /// The least memory by number of passes: each row costs an attacker about the same (the OWASP
 /// password storage recommendations for Argon2id).
@@ -17,6 +18,7 @@ pub(super) fn problems(config: &Config, layers: &Layers) -> Vec<Problem> {
         key_for_a_path(config, layers),
         weak_hash(&config.passwords, layers),
         exempt_proxy(config, layers),
+        foreign_origin(config, layers),
         half_of_tls(layers).or_else(|| in_the_clear(config, layers)),
         half_of_smtp(layers).or_else(|| mail_in_the_clear(config, layers)),
     ];
@@ -79,6 +81,18 @@ fn exempt_proxy(config: &Config, layers: &Layers) -> Option<Problem> {
          escape every limit; narrow one of them"
     );
     Some(problem_at("limits.exempt", layers, sentence))
+}
+
+/// A browser would refuse to use the passkeys there, as it should.
+fn foreign_origin(config: &Config, layers: &Layers) -> Option<Problem> {
+    let server = config.server.issuer.as_deref();
+    let id = config.passkeys.rp_id.as_deref().or_else(|| server.map(passkeys::host_of))?;
+    let origin = config.passkeys.origins.iter().find(|origin| !passkeys::covers(id, origin))?;
+    let sentence = format!(
+        "`passkeys.origins` has {origin}, which is neither on {id} nor below it, so no browser would use a passkey \
+         there; name the domain that all pages share by `passkeys.rp_id`"
+    );
+    Some(problem_at("passkeys.origins", layers, sentence))
 }
 
 fn half_of_tls(layers: &Layers) -> Option<Problem> {

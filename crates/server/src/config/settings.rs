@@ -25,6 +25,10 @@ pub(super) enum Kind {
     Issuer,
     /// A list of IP networks.
     Networks,
+    /// A domain name.
+    Domain,
+    /// A list of web pages' origins.
+    Origins,
     /// A word without spaces.
     Text,
     /// A path.
@@ -53,6 +57,11 @@ impl Kind {
         matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Peppers)
         matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Secret)
     }
+
+    /// Whether it is a list, which may be empty.
+    pub fn is_list(self) -> bool {
+        matches!(self, Kind::Networks | Kind::Origins)
+    }
 }
 
 /// What holds when nobody gives a setting.
@@ -68,6 +77,7 @@ use Fallback::{Unset, Value};
 use Kind::{
     Choice, Email, Issuer, Levels, Listen, MasterKey, Networks, PageUrl, Path, Secret, StoreUrl, Text,
 };
+use Kind::{Choice, Domain, Issuer, Levels, Listen, MasterKey, Networks, Origins, Path, StoreUrl, Text};
 
 const MAX_TTL: u32 = 90 * 24 * 3600;
 
@@ -133,6 +143,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("mail.smtp.password", Secret, Unset("none"), "password at it"),
 
     number("codes.digits", 6, 10, "digits", "6", "length of a code that is sent"),
+    one("passkeys.rp_id", Domain, Unset("the issuer's host"), "domain that passkeys are made for"),
+    one("passkeys.origins", Origins, Value(""), "pages that may use passkeys, besides the issuer's own"),
+    one("passkeys.user_verification", Choice(&["required", "preferred"]), Value("required"),
+        "PIN or biometric when a passkey signs in by itself"),
 
     one("limits.exempt", Networks, Value(""), "networks without limits; never a trusted proxy"),
     quota("limits.address.quota", "600", "requests from one address"),

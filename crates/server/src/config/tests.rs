@@ -84,6 +84,8 @@ fn the_defaults_load_and_are_the_documented_ones() {
     assert!(passwords.worker_count() >= 1);
     assert_eq!(config.limits.account, Limit { quota: 10, window: Duration::from_secs(300) });
     assert_eq!(config.limits.address_sign_in, Limit { quota: 120, window: Duration::from_secs(60) });
+    assert_eq!((config.passkeys.rp_id.as_deref(), config.passkeys.user_verification), (None, true));
+    assert!(config.passkeys.origins.is_empty());
     assert!(config.limits.exempt.is_empty() && config.server.trusted_proxies.is_empty());
     assert_eq!(config.log.format, LogFormat::Auto);
     assert_eq!(config.log.level, "info".parse().expect("a level"));
@@ -105,6 +107,11 @@ fn samples(setting: &Setting) -> [String; 3] {
         Kind::Text | Kind::Path | Kind::MasterKey | Kind::Secret => {
             ["one", "two", "three"].map(str::to_owned)
         }
+        Kind::Domain => ["a.example", "b.example", "localhost"].map(str::to_owned),
+        // Within the default issuer's host there is none; see the rules.
+        Kind::Origins => ["https://a.example", "https://b.example,https://c.example", "http://localhost"]
+            .map(str::to_owned),
+        Kind::Text | Kind::Path | Kind::MasterKey => ["one", "two", "three"].map(str::to_owned),
         Kind::Choice(words) => [words[1], words[words.len() - 1], words[1]].map(str::to_owned),
         Kind::Levels => ["warn", "debug,a=off", "trace"].map(str::to_owned),
         Kind::StoreUrl => ["sqlite:a", "sqlite:b", "sqlite:c"].map(str::to_owned),
@@ -116,7 +123,7 @@ fn as_toml(setting: &Setting, value: &str) -> String {
     let (section, name) = setting.key.rsplit_once('.').expect("a section");
     let value = match setting.kind {
         Kind::Number { .. } => value.to_owned(),
-        Kind::Networks => format!("{:?}", value.split(',').collect::<Vec<_>>()),
+        Kind::Networks | Kind::Origins => format!("{:?}", value.split(',').collect::<Vec<_>>()),
         _ => format!("{value:?}"),
     };
     format!("[{section}]\n{name} = {value}\n")
@@ -374,6 +381,17 @@ fn every_number_has_its_bounds() {
             _ => least.config(),
         };
     }
+}
+
+#[test]
+fn p15_a_page_of_another_domain_is_no_place_for_passkeys() {
+    let issuer = "[server]\nissuer = \"https://id.example.com\"\n[passkeys]\n";
+    let refusal = toml(&format!("{issuer}origins = [\"https://badid.example.com\"]")).refusal();
+    assert!(refusal.contains("neither on id.example.com nor below it"), "{refusal}");
+    let shared = "rp_id = \"example.com\"\norigins = [\"https://app.example.com\"]";
+    assert_eq!(toml(&format!("{issuer}{shared}")).config().passkeys.origins, ["https://app.example.com"]);
+    let refusal = toml(&format!("{issuer}rp_id = \"com\"")).refusal();
+    assert!(refusal.contains("would be everybody's"), "{refusal}");
 }
 
 #[test]

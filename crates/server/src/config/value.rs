@@ -9,7 +9,7 @@ use authms_crypto::Peppers;
 use ipnet::IpNet;
 
 use super::settings::Kind;
-use super::{LogLevels, issuer};
+use super::{LogLevels, issuer, passkeys};
 
 /// Checks a text by its kind alone.
 ///
@@ -21,6 +21,8 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
         Kind::Listen => listen(text).map(drop),
         Kind::Issuer => issuer::check(text).map_err(|what| format!("{}; {what}", expected(kind))),
         Kind::Networks => networks(text).map(drop),
+        Kind::Domain => passkeys::check_domain(text).map_err(|what| format!("{}; {what}", expected(kind))),
+        Kind::Origins => passkeys::origins(text).map(drop),
         Kind::Text if is_word(text) => Ok(()),
         Kind::Path if !text.is_empty() && !text.contains('\0') => Ok(()),
         Kind::Choice(words) if words.contains(&text) => Ok(()),
@@ -46,6 +48,8 @@ pub(super) fn expected(kind: Kind) -> String {
         Kind::Listen => "an IP address and port such as 127.0.0.1:8080 or [::]:8080".into(),
         Kind::Issuer => "an absolute URL such as https://id.example.org, without trailing slash".into(),
         Kind::Networks => "IP networks such as 10.0.0.0/8 or single addresses".into(),
+        Kind::Domain => "a domain such as example.org, without scheme and port".into(),
+        Kind::Origins => "origins such as https://app.example.org".into(),
         Kind::Text => "1 to 255 characters without spaces".into(),
         Kind::Path => "a path".into(),
         Kind::Choice(words) => format!("one of {}", words.join(", ")),
