@@ -2,18 +2,14 @@
 
 use crate::audit::AuditRow;
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, CodeId, FactorId, InvitationId, MessageId, SessionId, TenantId,
+    TicketId, UserId,
 };
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, factor, install, invitation, key, membership, session, signin, signing_key, tenant, ticket, user,
-};
-use crate::id::{ApiKeyId, ClientId, CodeId, InvitationId, MessageId, SessionId, TenantId, TicketId, UserId};
-use crate::time::Timestamp;
-use crate::{
-    client, code, install, invitation, key, membership, message, session, signin, signing_key, tenant,
-    ticket, user,
+    client, code, factor, install, invitation, key, membership, message, session, signin, signing_key,
+    tenant, ticket, user,
 };
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its

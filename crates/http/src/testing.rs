@@ -5,6 +5,7 @@ use crate::router;
 use crate::serve::Peer;
 use authms_core::access::Role;
 use authms_core::client::Client;
+use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::factor::Factor;
 use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
@@ -13,6 +14,7 @@ use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Quota, Quotas, Take};
 use authms_core::membership::Membership;
+use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
 use authms_core::session::{Session, SessionView};
@@ -328,6 +330,15 @@ impl Factors for FakeStore {
 
 impl Challenges for FakeStore {
     fn challenge(&self, _: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
+        down()
+    }
+}
+
+impl Messages for FakeStore {
+    fn due_messages(&self, _: Timestamp, _: u32) -> Fut<'_, Read<Vec<Outgoing>>> {
+        down()
+    }
+    fn sent_code(&self, _: Slot) -> Fut<'_, Read<Option<SentCode>>> {
         down()
     }
 }

@@ -11,9 +11,8 @@ use authms_core::time::Span;
 use authms_crypto::{Argon2Params, MasterKey, Peppers};
 use authms_http::{Settings, Transport};
 
-use crate::config::{Config, Limit, Limits, is_local};
-use crate::passwords::Hashing;
 use crate::config::{Config, Limit, Limits, is_local, relying_party};
+use crate::passwords::Hashing;
 
 /// What the use cases go by. Without a configured audience it is the issuer.
 pub fn policy(config: &Config, issuer: String) -> Policy {

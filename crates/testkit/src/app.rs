@@ -3,9 +3,8 @@
 use crate::clock::FakeClock;
 use crate::dir::TempDir;
 use crate::faults::{Faults, FaultyStore};
-use crate::passwords::{CountingPasswords, MASTER};
 use crate::outbox::{Arrived, Outbox};
-use crate::passwords::CountingPasswords;
+use crate::passwords::{CountingPasswords, MASTER};
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};

@@ -11,10 +11,8 @@ use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
     Codes, Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, Mail,
-    MasterKeySource, Passwords, Problem, Server, Smtp, SmtpTls, Sources, Store, Tickets, TlsFiles, Tokens,
-    file, rules, value,
-    Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, MasterKeySource, Passkeys,
-    Passwords, Problem, Server, Sources, Store, Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
+    MasterKeySource, Passkeys, Passwords, Problem, Server, Smtp, SmtpTls, Sources, Store, Tickets, TlsFiles,
+    Tokens, file, passkeys, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.

@@ -5,8 +5,7 @@ use authms_crypto::MasterKey;
 use super::layers::Layers;
 use super::settings::by_key;
 use super::value::overlap;
-use super::{Config, MasterKeySource, Passwords, Problem, SmtpTls, issuer};
-use super::{Config, MasterKeySource, Passwords, Problem, issuer, passkeys};
+use super::{Config, MasterKeySource, Passwords, Problem, SmtpTls, issuer, passkeys};
 
 /// The least memory by number of passes: each row costs an attacker about the same (the OWASP
 /// password storage recommendations for Argon2id).

@@ -54,8 +54,7 @@ pub(super) enum Kind {
 impl Kind {
     /// Whether values may never be shown.
     pub fn is_secret(self) -> bool {
-        matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Peppers)
-        matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Secret)
+        matches!(self, Kind::StoreUrl | Kind::MasterKey | Kind::Peppers | Kind::Secret)
     }
 
     /// Whether it is a list, which may be empty.
@@ -75,9 +74,9 @@ pub(super) enum Fallback {
 
 use Fallback::{Unset, Value};
 use Kind::{
-    Choice, Email, Issuer, Levels, Listen, MasterKey, Networks, PageUrl, Path, Secret, StoreUrl, Text,
+    Choice, Domain, Email, Issuer, Levels, Listen, MasterKey, Networks, Origins, PageUrl, Path, Secret,
+    StoreUrl, Text,
 };
-use Kind::{Choice, Domain, Issuer, Levels, Listen, MasterKey, Networks, Origins, Path, StoreUrl, Text};
 
 const MAX_TTL: u32 = 90 * 24 * 3600;
 

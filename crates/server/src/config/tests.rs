@@ -111,7 +111,6 @@ fn samples(setting: &Setting) -> [String; 3] {
         // Within the default issuer's host there is none; see the rules.
         Kind::Origins => ["https://a.example", "https://b.example,https://c.example", "http://localhost"]
             .map(str::to_owned),
-        Kind::Text | Kind::Path | Kind::MasterKey => ["one", "two", "three"].map(str::to_owned),
         Kind::Choice(words) => [words[1], words[words.len() - 1], words[1]].map(str::to_owned),
         Kind::Levels => ["warn", "debug,a=off", "trace"].map(str::to_owned),
         Kind::StoreUrl => ["sqlite:a", "sqlite:b", "sqlite:c"].map(str::to_owned),

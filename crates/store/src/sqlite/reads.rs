@@ -4,15 +4,13 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
-    api_key, api_key_list, attempt, client, installation, invitation, login, membership, message, sent_code,
-    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    message, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
+use authms_core::code::{SentCode, Slot};
 use authms_core::factor::Factor;
 use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
-use authms_core::code::{SentCode, Slot};
-use authms_core::id::{ApiKeyId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -20,10 +18,8 @@ use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
-    ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Read,
-    RedeemView, Sessions, Tenants, Tickets, Users,
-    ApiKeys, Clients, Fut, Installations, Invitations, Member, Memberships, Messages, Read, RedeemView,
-    Sessions, Tenants, Tickets, Users,
+    ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Messages,
+    Read, RedeemView, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
