@@ -125,6 +125,9 @@ pub const MFA_CHALLENGE: Code = code(61000403, 403, "the challenge is invalid or
 /// The challenge is not satisfied by this method, or the user does not have it.
 pub const MFA_METHOD: Code = code(61000404, 400, "mfa_method: not offered by this challenge");
 
+/// The password is right, and the sign-in too risky; administrators are alerted.
+pub const RISK: Code = code(40001221, 403, "this sign-in was refused for its risk");
+
 /// No such client.
 pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
 /// The client's name is taken.
@@ -213,6 +216,7 @@ pub const ALL: &[Code] = &[
     MFA_CHALLENGE,
     MFA_METHOD,
     PASSWORD_HASH,
+    RISK,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

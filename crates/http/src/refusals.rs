@@ -124,6 +124,7 @@ impl From<LoginError> for ApiError {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::Wrong => codes::PASSWORD_WRONG.into(),
+            LoginError::Risky => codes::RISK.into(),
             LoginError::Throttled(throttled) => throttled.into(),
             LoginError::Fault(fault) => fault.into(),
         }

@@ -97,6 +97,8 @@ pub enum EventName {
     ChallengeFailed,
     /// A challenge was refused, whatever was proved.
     ChallengeRefused,
+    /// A sign-in was refused for its risk alone: an alert.
+    RiskRefused,
     /// A refresh token was rotated.
     SessionRefreshed,
     /// A refresh token was reused; its family is dead.
@@ -158,6 +160,7 @@ impl EventName {
             Self::ChallengePassed => "mfa.passed",
             Self::ChallengeFailed => "mfa.failed",
             Self::ChallengeRefused => "mfa.refused",
+            Self::RiskRefused => "risk.refused",
             Self::SessionRefreshed => "session.refreshed",
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",

@@ -120,8 +120,29 @@ async fn create(parts: &Parts, master_fingerprint: &str) -> Result<Installed, In
 }
 
 fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> Commit {
-    let tenant = Tenant {
-        id: installation.default_tenant,
+    let tenant = first_tenant(installation.default_tenant, now);
+    let admin = first_admin(UserId::generate(now, &*parts.rng), tenant.id, now);
+    let event = Event::new(EventName::Installed, None)
+        .by_console()
+        .subject(admin.id)
+        .text("issuer", installation.issuer.clone());
+    // The installation's guard comes first, so that a conflict means that somebody else was faster.
+    let keys = signing_key::generate(parts, now);
+    let user_event = Event::new(EventName::UserCreated, Some(tenant.id)).by_console().subject(admin.id);
+    let membership = user::insertion_changes(&admin, None, Role::SuperAdmin, now);
+    let commit = Commit::new(event.into_row(now, &*parts.rng))
+        .audit(user_event.into_row(now, &*parts.rng))
+        .guard(Guard::Rev { row: Row::Installation, rev: 0 })
+        .change(commit::Change::Installation(Change::Create(installation.clone())))
+        .change(commit::Change::SigningKeys(signing_key::Change::Replace(keys)))
+        .change(commit::Change::Tenant(tenant::Change::Create(tenant)));
+    membership.into_iter().fold(commit, Commit::change)
+}
+
+/// The tenant of a new installation.
+pub(crate) fn first_tenant(id: TenantId, now: Timestamp) -> Tenant {
+    Tenant {
+        id,
         name: "default".to_owned(),
         status: TenantStatus::Active,
         is_default: true,
@@ -132,10 +153,14 @@ fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> C
         rev: 1,
         created_at: now,
         updated_at: now,
-    };
-    let admin = User {
-        id: UserId::generate(now, &*parts.rng),
-        tenant: tenant.id,
+    }
+}
+
+/// The administrator of a new installation, who has no password yet.
+pub(crate) fn first_admin(id: UserId, tenant: TenantId, now: Timestamp) -> User {
+    User {
+        id,
+        tenant,
         status: UserStatus::Active,
         username: Some(ADMIN_USERNAME.to_owned()),
         email: None,
@@ -152,20 +177,5 @@ fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> C
         rev: 1,
         created_at: now,
         updated_at: now,
-    };
-    let event = Event::new(EventName::Installed, None)
-        .by_console()
-        .subject(admin.id)
-        .text("issuer", installation.issuer.clone());
-    // The installation's guard comes first, so that a conflict means that somebody else was faster.
-    let keys = signing_key::generate(parts, now);
-    let user_event = Event::new(EventName::UserCreated, Some(tenant.id)).by_console().subject(admin.id);
-    let membership = user::insertion_changes(&admin, None, Role::SuperAdmin, now);
-    let commit = Commit::new(event.into_row(now, &*parts.rng))
-        .audit(user_event.into_row(now, &*parts.rng))
-        .guard(Guard::Rev { row: Row::Installation, rev: 0 })
-        .change(commit::Change::Installation(Change::Create(installation.clone())))
-        .change(commit::Change::SigningKeys(signing_key::Change::Replace(keys)))
-        .change(commit::Change::Tenant(tenant::Change::Create(tenant)));
-    membership.into_iter().fold(commit, Commit::change)
+    }
 }

@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::factor::{FactorKind, FactorKinds};
+use crate::risk::Level;
 
 /// Which second factors a tenant asks for, and when.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -35,6 +36,15 @@ impl MfaPolicy {
     /// Whether a member of this role is asked at every sign-in.
     pub fn asks_always(&self, role: Role) -> bool {
         self.always || self.from_role.is_some_and(|least| role >= least)
+    }
+
+    /// What satisfies at this level of risk; none: nothing is asked for.
+    pub const fn at(&self, level: Level) -> FactorKinds {
+        match level {
+            Level::Low => self.low,
+            Level::Medium => self.medium,
+            Level::High | Level::Critical => self.high,
+        }
     }
 
     /// What satisfies where a factor is asked for though the risk asks for none.

@@ -1,5 +1,7 @@
 //! Why a second factor is asked for, in a stable word.
 
+use crate::risk::{Device, Signal};
+
 /// Why a second factor is asked for: what weighed the most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum MfaReason {
@@ -78,6 +80,25 @@ impl MfaReason {
     /// The reason of that word.
     pub fn parse(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|r| r.as_str() == word)
+    }
+
+    /// The reason that a signal gives; `device` tells what was new where the signal leaves it open.
+    pub const fn of(signal: Signal, device: Device) -> Self {
+        match signal {
+            Signal::NewDeviceOrIp if device.proven() => Self::NewNetwork,
+            Signal::NewDeviceOrIp | Signal::UnknownDevice => Self::NewDevice,
+            Signal::CredentialLeaked => Self::LeakedCredential,
+            Signal::IpBadReputation => Self::BadNetwork,
+            Signal::IpUnknown => Self::UnknownNetwork,
+            Signal::IpVpn => Self::AnonymousNetwork,
+            Signal::LoginFailureHigh | Signal::LoginFailureModerate => Self::FailedAttempts,
+            Signal::MfaMethodChanged => Self::FactorsChanged,
+            Signal::NewCountry => Self::NewCountry,
+            Signal::SessionHijack => Self::SessionChanged,
+            Signal::UnusualLocation => Self::UnusualLocation,
+            Signal::UnusualTime => Self::UnusualTime,
+            Signal::VelocityAnomaly => Self::ImpossibleTravel,
+        }
     }
 
     /// What to tell the user, in English.

@@ -7,6 +7,7 @@ use super::place::Place;
 use super::signal::Signal;
 use crate::time::{Span, Timestamp};
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 /// So many failed attempts are many.
 const MANY: u32 = 5;
@@ -74,7 +75,31 @@ pub struct Assessment {
     pub observed: Vec<Observation>,
 }
 
+/// What is kept of an assessment beside what it decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Risk {
+    /// 0–100.
+    pub score: u8,
+    /// The score in the tenant's terms at that time.
+    pub level: Level,
+}
+
 impl Assessment {
+    /// What is kept of it.
+    pub const fn risk(&self) -> Risk {
+        Risk { score: self.score, level: self.level }
+    }
+
+    /// The explained record for the audit log, in one line: the score, the level, and each signal with what it added, its
+    /// weight and what was seen. At most about 1 KiB, since there are only so many signals.
+    pub fn record(&self) -> String {
+        let mut record = format!("{} {}", self.score, self.level.as_str());
+        for Observation { signal, weight, counted, what } in &self.observed {
+            let _ = write!(record, "; {} {counted}/{weight}: {what}", signal.as_str());
+        }
+        record
+    }
+
     /// The signal that added the most.
     pub fn foremost(&self) -> Option<Signal> {
         self.observed.iter().rev().max_by_key(|o| o.counted).filter(|o| o.counted > 0).map(|o| o.signal)

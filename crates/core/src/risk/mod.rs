@@ -9,7 +9,7 @@ mod history;
 mod place;
 mod signal;
 
-pub use assess::{Assessment, Level, Observation, assess};
+pub use assess::{Assessment, Level, Observation, Risk, assess};
 pub use config::{RiskConfig, SignalWeights};
 pub use facts::{Assurance, Delivery, Device, Facts, Opened, TicketFacts, View};
 pub use history::{History, SignInSeen};

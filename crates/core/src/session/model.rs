@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, TokenId, UserId};
+use crate::risk::Risk;
 use crate::signin::{Fences, MethodKind};
 use crate::time::{Span, Timestamp};
 
@@ -97,6 +98,8 @@ pub struct Session {
     pub amr: Vec<String>,
     /// Where it came from.
     pub origin: Origin,
+    /// How risky the sign-in was, if it was assessed.
+    pub risk: Option<Risk>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When it ends at the latest; never moves.

@@ -1,14 +1,19 @@
 //! The decision: pure, the same for every way to sign in.
 
-use super::model::{Evidence, Fences, Standing};
+use super::assess::Assessed;
+use super::model::{Evidence, Fences, MethodKind, Standing};
 use crate::access::Role;
 use crate::client::ClientStatus;
 use crate::factor::FactorKinds;
 use crate::mfa::{MfaPolicy, MfaReason};
+use crate::risk::{Device, Level, Signal};
 use crate::tenant::TenantStatus;
 use crate::ticket::Purpose;
 use crate::time::{Span, Timestamp};
 use crate::user::UserStatus;
+
+/// How old two factors may be for which a ticket's minter vouches.
+const VOUCHED: Span = Span::hours(12);
 
 /// What comes of a sign-in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -51,6 +56,8 @@ pub enum Refusal {
     ClientPurpose,
     /// A second factor is asked for, and the subject has none that would do.
     NoFactor,
+    /// It is too risky, whatever was proved.
+    Risk,
 }
 
 impl Refusal {
@@ -66,6 +73,7 @@ impl Refusal {
             Self::ClientInactive => "client_inactive",
             Self::ClientPurpose => "client_purpose",
             Self::NoFactor => "no_factor",
+            Self::Risk => "risk",
         }
     }
 }
@@ -84,33 +92,55 @@ pub struct Case<'a> {
 }
 
 /// Decides from what was read.
-pub fn decide(case: &Case<'_>, now: Timestamp) -> Decision {
+pub fn decide(case: &Case<'_>, assessed: &Assessed, now: Timestamp) -> Decision {
     let role = match stand(case, now) {
         Ok(role) => role,
         Err(why) => return Decision::Refuse(why),
     };
+    if assessed.assessment.level == Level::Critical {
+        return Decision::Refuse(Refusal::Risk);
+    }
     // Of whoever acts a factor is asked when they sign in themselves; the subject's they cannot have.
     if case.evidence.acting.is_some() {
         return Decision::Grant(role);
     }
-    match demand(&case.standing.tenant.mfa_policy, role) {
-        Some(demand) if !case.evidence.is_multi_factor() => Decision::Challenge(demand),
+    match demand(&case.standing.tenant.mfa_policy, role, assessed) {
+        Some(demand) if !is_met(case.evidence, assessed, now) => Decision::Challenge(demand),
         _ => Decision::Grant(role),
     }
 }
 
-/// What is asked for besides the method's own proof.
-fn demand(policy: &MfaPolicy, role: Role) -> Option<Demand> {
+/// What is asked for besides the method's own proof: by the risk if it is not low, else by the tenant's habit.
+fn demand(policy: &MfaPolicy, role: Role, assessed: &Assessed) -> Option<Demand> {
+    let Assessed { assessment, end_user } = assessed;
+    let methods = policy.at(assessment.level);
+    if assessment.level > Level::Low && !methods.is_empty() {
+        let foremost = assessment.foremost().unwrap_or(Signal::UnknownDevice);
+        return Some(Demand { methods, why: MfaReason::of(foremost, end_user.device) });
+    }
     let why = match policy {
-        _ if !policy.asks_always(role) => return None,
         MfaPolicy { always: true, .. } => MfaReason::PolicyAlways,
-        _ => MfaReason::PolicyRole,
+        _ if policy.asks_always(role) => MfaReason::PolicyRole,
+        // What is asked for at the lowest risk is always asked for.
+        _ if !methods.is_empty() => MfaReason::PolicyAlways,
+        _ => return None,
     };
     Some(Demand { methods: MfaPolicy::at_least_any(policy.low), why })
 }
 
+/// Whether two factors are proved already. A device that its user trusts stands for the second one, and so does the
+/// fresh word of a ticket's minter; at high risk neither does.
+fn is_met(evidence: &Evidence, assessed: &Assessed, now: Timestamp) -> bool {
+    let high = assessed.assessment.level >= Level::High;
+    let believed = match evidence.method {
+        MethodKind::Ticket => !high && evidence.auth_time.is_some_and(|at| at >= now.minus(VOUCHED)),
+        MethodKind::Password => true,
+    };
+    (believed && evidence.is_multi_factor()) || (!high && assessed.end_user.device == Device::Trusted)
+}
+
 /// Whether the subject may sign in at all, and in which role.
-pub(super) fn stand(case: &Case<'_>, now: Timestamp) -> Result<Role, Refusal> {
+pub(crate) fn stand(case: &Case<'_>, now: Timestamp) -> Result<Role, Refusal> {
     let Case { evidence, fenced_on, standing, idle } = case;
     if standing.tenant.status != TenantStatus::Active {
         return Err(Refusal::TenantInactive);
@@ -139,3 +169,6 @@ pub(super) fn stand(case: &Case<'_>, now: Timestamp) -> Result<Role, Refusal> {
     }
     Ok(role)
 }
+
+#[cfg(test)]
+mod tests;

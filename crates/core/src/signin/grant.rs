@@ -8,7 +8,8 @@ use crate::fault::Fault;
 use crate::id::{ClientId, SessionId, TokenId};
 use crate::parts::Parts;
 use crate::ports::random;
-use crate::session::{NewSession, Origin, Session};
+use crate::risk::Risk;
+use crate::session::{NewSession, Session};
 use crate::time::{Span, Timestamp};
 use crate::user::User;
 use authms_crypto::{RefreshToken, Secret, SecretString};
@@ -24,6 +25,8 @@ pub struct SignedIn {
     pub refresh_token: Option<SecretString>,
     /// Who is signed in.
     pub user: User,
+    /// How risky the sign-in was; of a refresh nothing is told.
+    pub risk: Option<Risk>,
 }
 
 /// A decision that is about to be committed.
@@ -37,12 +40,14 @@ pub struct Grant {
     pub jti: TokenId,
     /// The subject's role.
     pub role: Role,
+    /// The explained record of the assessment.
+    pub record: String,
 }
 
 impl Grant {
     /// A session for what was proved and decided; it has no refresh token if somebody acts in it.
     pub(crate) fn new(parts: &Parts, id: SessionId, ground: Ground<'_>, role: Role) -> Self {
-        let Ground { evidence, standing, minted_by, source, secret } = ground;
+        let Ground { evidence, standing, assessed, minted_by, source, secret } = ground;
         let now = parts.now();
         let on_behalf = evidence.acting.is_some();
         let refresh = (!on_behalf).then(|| RefreshToken {
@@ -62,7 +67,8 @@ impl Grant {
             fences: Fences { client: evidence.client.as_ref().map(|c| c.fence), ..standing.fences },
             auth_time: evidence.auth_time,
             amr: evidence.amr,
-            origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+            origin: assessed.end_user.origin(source),
+            risk: Some(assessed.assessment.risk()),
             created_at: now,
             expires_at: now,
             refreshed_at: now,
@@ -73,7 +79,8 @@ impl Grant {
         };
         let ttl = if on_behalf { acting_ttl(parts, standing, now) } else { parts.policy.session_ttl };
         let jti = TokenId::generate(now, &*parts.rng);
-        Self { new: NewSession { session, ttl }, refresh, jti, role }
+        let record = assessed.assessment.record();
+        Self { new: NewSession { session, ttl }, refresh, jti, role, record }
     }
 
     /// The answer, once the commit is durable.
@@ -93,7 +100,8 @@ impl Grant {
             jti: self.jti,
             issued_at: committed_at,
         };
-        sign(parts, &token, committed_at, self.refresh, standing)
+        let risk = self.new.session.risk;
+        Ok(SignedIn { risk, ..sign(parts, &token, committed_at, self.refresh, standing)? })
     }
 }
 
@@ -140,6 +148,7 @@ pub(crate) fn sign(
         expires_in: Span::seconds((claims.exp - now.as_seconds()).max(0)),
         refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
         user: standing.user,
+        risk: None,
     })
 }
 
@@ -175,5 +184,6 @@ pub(crate) async fn again(parts: &Parts, asked: Again) -> Result<Option<SignedIn
         jti: asked.jti,
         issued_at: asked.issued_at,
     };
-    sign(parts, &token, now, refresh, opened.standing.clone()).map(Some)
+    let signed_in = sign(parts, &token, now, refresh, opened.standing.clone())?;
+    Ok(Some(SignedIn { risk: session.risk, ..signed_in }))
 }

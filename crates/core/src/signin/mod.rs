@@ -1,5 +1,6 @@
 //! What every way to sign in shares: evidence, one pure decision, one grant.
 
+mod assess;
 pub mod challenge;
 mod claims;
 mod decide;
@@ -10,7 +11,9 @@ mod opening;
 mod password;
 pub(crate) mod throttle;
 
+pub use assess::{Assessed, EndUser, Remembered};
 pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT};
+pub(crate) use decide::stand;
 pub use decide::{Case, Decision, Demand, Refusal, decide};
 pub(crate) use grant::{AccessToken, Again, again, sign};
 pub use grant::{Grant, SignedIn};

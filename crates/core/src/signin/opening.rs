@@ -1,5 +1,6 @@
 //! What a sign-in opens, whatever its method: a session, or a challenge before it.
 
+use super::assess::Assessed;
 use super::challenge::{self, Challenged, Pending};
 use super::decide::{Decision, Demand, Refusal};
 use super::grant::{Grant, SignedIn};
@@ -34,6 +35,7 @@ pub(crate) enum Opening {
 pub(crate) struct Ground<'a> {
     pub evidence: Evidence,
     pub standing: &'a Standing,
+    pub assessed: &'a Assessed,
     pub minted_by: Option<ApiKeyId>,
     pub source: &'a Source,
     /// The secret of the refresh token or of the challenge, if it is derived.
@@ -107,8 +109,9 @@ impl Opening {
     /// Tells of it in the audit row.
     pub fn tell(&self, event: Event) -> Event {
         match self {
-            Self::Session(grant) => event.session(grant.new.session.id),
+            Self::Session(grant) => event.session(grant.new.session.id).text("risk", grant.record.clone()),
             Self::Challenge(pending) => event
+                .text("risk", pending.record.clone())
                 .text("challenge", pending.challenge.id.to_string())
                 .text("challenged", pending.challenge.why.as_str()),
         }

@@ -1,6 +1,7 @@
 //! Signing in by password.
 
-use super::decide::{Case, decide};
+use super::assess::{Assessed, EndUser, Remembered};
+use super::decide::{Case, Refusal, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
 use super::opening::{Answer, Ground, Opening};
@@ -34,6 +35,9 @@ pub enum LoginError {
     /// Unknown user, wrong password, disabled, no member: one answer, in the same time.
     #[error("the name or the password is wrong")]
     Wrong,
+    /// The password is right, and the sign-in too risky.
+    #[error("the sign-in is refused for its risk")]
+    Risky,
     /// Too many attempts.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -119,10 +123,14 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
     };
     let idle = parts.policy.session_idle;
     let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
-    let decision = decide(&case, now);
-    let ground = Ground { evidence, standing: &standing, minted_by: None, source, secret: None };
+    let known = (EndUser::direct(source), Remembered::default(), None);
+    let assessed = Assessed::new(parts, &evidence, &standing, known);
+    let decision = decide(&case, &assessed, now);
+    let ground =
+        Ground { evidence, standing: &standing, assessed: &assessed, minted_by: None, source, secret: None };
     let opening = match Opening::plan(parts, decision, ground).await? {
         Ok(opening) => opening,
+        Err(Refusal::Risk) => return Ok(refuse_risk(parts, &standing, &assessed, source).await?),
         Err(why) => {
             return Ok(refuse(parts, standing.tenant.id, Some(&standing), why.as_str(), source).await?);
         }
@@ -145,6 +153,23 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
     }
 }
 
+/// The password is right, so that its user is to know: they are told in their history, administrators by an alert.
+async fn refuse_risk(
+    parts: &Parts,
+    standing: &Standing,
+    assessed: &Assessed,
+    source: &Source,
+) -> Result<Answer, LoginError> {
+    let event = Event::new(EventName::RiskRefused, Some(standing.tenant.id))
+        .text("risk", assessed.assessment.record());
+    parts
+        .store
+        .commit(failed(parts, event, standing, Refusal::Risk.as_str(), source))
+        .await
+        .map_err(Fault::from)?;
+    Err(LoginError::Risky)
+}
+
 /// Known user or not, a refusal waits for one commit.
 async fn refuse(
     parts: &Parts,
@@ -154,25 +179,28 @@ async fn refuse(
     source: &Source,
 ) -> Result<Answer, LoginError> {
     let commit = match standing {
-        Some(s) => {
-            let event = Event::new(EventName::LoginFailed, Some(tenant))
-                .subject(s.user.id)
-                .text("method", MethodKind::Password.as_str())
-                .text("why", why)
-                .from(source);
-            let row = event.into_row(parts.now(), &*parts.rng);
-            let failure = Failure {
-                event: row.id,
-                tenant,
-                user: s.user.id,
-                method: MethodKind::Password,
-                why: why.to_owned(),
-                origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
-            };
-            Commit::new(row).change(commit::Change::SignIn(Change::Fail(Box::new(failure))))
-        }
+        Some(s) => failed(parts, Event::new(EventName::LoginFailed, Some(tenant)), s, why, source),
         None => Commit::refusal("unknown_user"),
     };
     parts.store.commit(commit).await.map_err(Fault::from)?;
     Err(LoginError::Wrong)
+}
+
+/// What is written down of a refusal at an account that exists.
+fn failed(parts: &Parts, event: Event, standing: &Standing, why: &'static str, source: &Source) -> Commit {
+    let event = event
+        .subject(standing.user.id)
+        .text("method", MethodKind::Password.as_str())
+        .text("why", why)
+        .from(source);
+    let row = event.into_row(parts.now(), &*parts.rng);
+    let failure = Failure {
+        event: row.id,
+        tenant: standing.tenant.id,
+        user: standing.user.id,
+        method: MethodKind::Password,
+        why: why.to_owned(),
+        origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+    };
+    Commit::new(row).change(commit::Change::SignIn(Change::Fail(Box::new(failure))))
 }

@@ -13,7 +13,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::RedeemView;
 use crate::session::Acting;
-use crate::signin::{Case, Decision, Evidence, MethodKind, Refusal, decide};
+use crate::signin::{Case, EndUser, Evidence, MethodKind, Refusal, stand};
 use authms_crypto::{OpaqueToken, SecretString};
 
 /// What a redeemer presents.
@@ -113,14 +113,9 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Judges a ticket that is not spent: what it proves and what comes of that now. `lost` says that the
-    /// commit of a round before was too late.
-    pub async fn judge(
-        &self,
-        parts: &Parts,
-        view: &RedeemView,
-        lost: bool,
-    ) -> Result<(Evidence, Decision), TryError> {
+    /// Judges a ticket that is not spent: what it proves, if it may sign in at all now. `lost` says that the commit of a
+    /// round before was too late.
+    pub async fn judge(&self, parts: &Parts, view: &RedeemView, lost: bool) -> Result<Evidence, TryError> {
         let now = parts.now();
         if let TicketState::Revoked { why, .. } = view.ticket.state {
             return refuse(parts, self, view, revoked(why)).await;
@@ -133,19 +128,22 @@ impl<'a> Attempt<'a> {
             return count_attempt(parts, self, view, binding).await;
         }
         let evidence = self.evidence(&view.ticket);
-        let idle = parts.policy.session_idle;
-        let case = Case {
-            evidence: &evidence,
-            fenced_on: Some(&view.ticket.fences),
-            standing: &view.standing,
-            idle,
-        };
-        match decide(&case, now) {
-            Decision::Refuse(Refusal::ClientPurpose) => {
+        match stand(&self.case(parts, view, &evidence), now) {
+            Err(Refusal::ClientPurpose) => {
                 count_attempt(parts, self, view, Refusal::ClientPurpose.as_str()).await
             }
-            Decision::Refuse(why) => refuse(parts, self, view, why.as_str()).await,
-            decision => Ok((evidence, decision)),
+            Err(why) => refuse(parts, self, view, why.as_str()).await,
+            Ok(_) => Ok(evidence),
+        }
+    }
+
+    /// What is decided on.
+    pub fn case<'v>(&self, parts: &Parts, view: &'v RedeemView, evidence: &'v Evidence) -> Case<'v> {
+        Case {
+            evidence,
+            fenced_on: Some(&view.ticket.fences),
+            standing: &view.standing,
+            idle: parts.policy.session_idle,
         }
     }
 
@@ -165,6 +163,14 @@ impl<'a> Attempt<'a> {
             Ok(committed) => Ok(committed),
             Err(CommitError::Conflict(1)) => refuse(parts, self, view, Refusal::MinterGone.as_str()).await,
             Err(error) => Err(raced(error)),
+        }
+    }
+
+    /// Who redeems: a client that authenticates is not its user.
+    pub fn end_user(&self) -> EndUser {
+        match self.client {
+            Some(_) => EndUser::unseen(),
+            None => EndUser::direct(self.source),
         }
     }
 
@@ -196,6 +202,7 @@ const fn revoked(why: Revocation) -> &'static str {
         Revocation::Reported => "reported",
         Revocation::Replaced => "replaced",
         Revocation::Attempts => "attempts_exhausted",
+        Revocation::Risk => "refused_for_risk",
     }
 }
 

@@ -36,11 +36,13 @@ pub enum Revocation {
     Replaced,
     /// Too many redeemers failed its bindings.
     Attempts,
+    /// Its redemption was too risky.
+    Risk,
 }
 
 impl Revocation {
     /// All reasons.
-    pub const ALL: [Self; 4] = [Self::Withdrawn, Self::Reported, Self::Replaced, Self::Attempts];
+    pub const ALL: [Self; 5] = [Self::Withdrawn, Self::Reported, Self::Replaced, Self::Attempts, Self::Risk];
 
     /// The name on the wire and at rest.
     pub const fn as_str(self) -> &'static str {
@@ -49,6 +51,7 @@ impl Revocation {
             Self::Reported => "reported",
             Self::Replaced => "replaced",
             Self::Attempts => "attempts",
+            Self::Risk => "risk",
         }
     }
 
@@ -119,7 +122,7 @@ pub enum TicketAct {
 
 impl TicketAct {
     /// All acts.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Redeem,
         Self::Fail,
         Self::Peek,
@@ -128,6 +131,7 @@ impl TicketAct {
         Self::Revoke(Revocation::Reported),
         Self::Revoke(Revocation::Replaced),
         Self::Revoke(Revocation::Attempts),
+        Self::Revoke(Revocation::Risk),
     ];
 
     /// What it is called in the diagram.
@@ -141,6 +145,7 @@ impl TicketAct {
             Self::Revoke(Revocation::Reported) => "reported as leaked",
             Self::Revoke(Revocation::Replaced) => "replaced by a newer one",
             Self::Revoke(Revocation::Attempts) => "the last allowed binding fails",
+            Self::Revoke(Revocation::Risk) => "redeemed at critical risk",
         }
     }
 }

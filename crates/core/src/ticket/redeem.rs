@@ -1,15 +1,16 @@
 //! Redeeming: whoever holds the ticket signs its subject in, once.
 
 use super::attempt::{Attempt, Redeem, RedeemError, TryError, ended, event, refuse};
-use super::life::{TicketAct, TicketState};
-use super::model::{Change, Minter, Replay};
+use super::life::{Revocation, TicketAct, TicketState};
+use super::model::{Change, Minter, Replay, Ticket};
 use super::replay::{answer_again, count_replay, recognize};
 use crate::audit::{EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
-use crate::signin::{Answer, Decision, Evidence, Ground, Opening, Refusal};
+use crate::risk::{Assurance, Delivery, Place, TicketFacts};
+use crate::signin::{Answer, Assessed, Evidence, Ground, MethodKind, Opening, Refusal, Remembered, decide};
 use authms_crypto::{derived_refresh_secret, sha256};
 
 /// Redeems a ticket. Past the checksum every refusal waits for a commit, as a success does.
@@ -34,11 +35,49 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<An
             None => count_replay(parts, attempt, &view).await,
         };
     }
-    let (evidence, decision) = attempt.judge(parts, &view, lost).await?;
-    match plan(parts, attempt, &view, evidence, decision).await? {
+    let evidence = attempt.judge(parts, &view, lost).await?;
+    let known = (attempt.end_user(), Remembered::default(), Some(facts(&view.ticket)));
+    let assessed = Assessed::new(parts, &evidence, &view.standing, known);
+    match plan(parts, attempt, &view, evidence, &assessed).await? {
         Ok(planned) => spend(parts, attempt, view, planned).await,
+        Err(Refusal::Risk) => kill(parts, attempt, &view, &assessed).await,
         Err(why) => refuse(parts, attempt, &view, why.as_str()).await,
     }
+}
+
+/// What an assessment sees of the ticket.
+fn facts(ticket: &Ticket) -> TicketFacts {
+    TicketFacts {
+        delivery: match ticket.minter {
+            Minter::System(_) => Delivery::System,
+            Minter::Person { .. } => Delivery::Person,
+            Minter::Console => Delivery::Console,
+        },
+        assurance: Assurance::of(&ticket.subject_amr),
+        subject_auth_time: ticket.subject_auth_time,
+        minted_at: ticket.created_at,
+        // A proof that was not met has been refused before.
+        proven: ticket.proof.is_some(),
+        minted_ip: None,
+        minted_place: Place::default(),
+    }
+}
+
+/// At critical risk the ticket is dead, whoever holds it: another try from elsewhere must not do better.
+async fn kill(
+    parts: &Parts,
+    attempt: &Attempt<'_>,
+    view: &RedeemView,
+    assessed: &Assessed,
+) -> Result<Answer, TryError> {
+    let id = view.ticket.id;
+    let alert = event(EventName::RiskRefused, attempt, &view.ticket)
+        .text("method", MethodKind::Ticket.as_str())
+        .text("risk", assessed.assessment.record());
+    let revoke = Change::Revoke { id, why: Revocation::Risk };
+    let commit = Commit::new(alert.into_row(parts.now(), &*parts.rng)).change(commit::Change::Ticket(revoke));
+    attempt.commit(parts, view, commit).await?;
+    Err(RedeemError::Refused.into())
 }
 
 struct Planned {
@@ -51,8 +90,9 @@ async fn plan(
     attempt: &Attempt<'_>,
     view: &RedeemView,
     evidence: Evidence,
-    decision: Decision,
+    assessed: &Assessed,
 ) -> Result<Result<Planned, Refusal>, Fault> {
+    let decision = decide(&attempt.case(parts, view, &evidence), assessed, parts.now());
     let minted_by = match view.ticket.minter {
         Minter::System(key) => Some(key),
         Minter::Person { .. } | Minter::Console => None,
@@ -61,7 +101,7 @@ async fn plan(
     let key = attempt.ask.idempotency_key.as_ref();
     let secret = key.map(|k| derived_refresh_secret(&attempt.token.secret, k.expose(), &salt));
     let standing = &view.standing;
-    let ground = Ground { evidence, standing, minted_by, source: attempt.source, secret };
+    let ground = Ground { evidence, standing, assessed, minted_by, source: attempt.source, secret };
     let opening = Opening::plan(parts, decision, ground).await?;
     Ok(opening.map(|opening| {
         let replay = key.map(|k| Replay {

@@ -1,6 +1,8 @@
 //! What every sign-in answers.
 
 use super::Time;
+use authms_core::factor::FactorKinds;
+use authms_core::risk::Risk;
 use authms_core::signin::challenge::Challenged;
 use authms_core::signin::{Answer, SignedIn};
 use authms_core::user::User;
@@ -45,7 +47,7 @@ pub struct LoginResponse {
     pub risk_assessment: Option<RiskAssessmentInfo>,
     /// `low`, `medium` or `high`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub risk_level: Option<String>,
+    pub risk_level: Option<&'static str>,
     /// `Bearer`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_type: Option<&'static str>,
@@ -58,8 +60,8 @@ pub struct LoginResponse {
 #[derive(Serialize, ToSchema, Debug)]
 pub struct RiskAssessmentInfo {
     /// `low`, `medium` or `high`.
-    pub level: String,
-    /// The factors that would do.
+    pub level: &'static str,
+    /// The factors that would do; none if none is asked for.
     pub recommended_mfa_methods: Vec<String>,
     /// Whether a further factor is asked for.
     pub require_mfa: bool,
@@ -112,6 +114,8 @@ impl From<Challenged> for LoginResponse {
             mfa_check_reason: Some(challenged.why.as_str().to_owned()),
             required_mfa_methods: Some(challenged.methods.iter().map(|m| m.as_str().to_owned()).collect()),
             requires_mfa: Some(true),
+            risk_assessment: Some(assessment(challenged.risk, Some(challenged.methods))),
+            risk_level: Some(challenged.risk.level.as_str()),
             ..Self::default()
         }
     }
@@ -125,10 +129,22 @@ impl From<SignedIn> for LoginResponse {
             must_change_password: Some(signed_in.user.must_change_password),
             refresh_token: signed_in.refresh_token.map(|t| t.expose().to_owned()),
             requires_mfa: Some(false),
+            risk_assessment: signed_in.risk.map(|risk| assessment(risk, None)),
+            risk_level: signed_in.risk.map(|risk| risk.level.as_str()),
             token_type: Some("Bearer"),
             user: Some(signed_in.user.into()),
             ..Self::default()
         }
+    }
+}
+
+fn assessment(risk: Risk, asked: Option<FactorKinds>) -> RiskAssessmentInfo {
+    let methods = asked.into_iter().flat_map(|kinds| kinds.iter()).map(|kind| kind.as_str().to_owned());
+    RiskAssessmentInfo {
+        level: risk.level.as_str(),
+        recommended_mfa_methods: methods.collect(),
+        require_mfa: asked.is_some(),
+        score: risk.score.into(),
     }
 }
 

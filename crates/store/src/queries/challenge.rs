@@ -16,7 +16,7 @@ use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 28] = [
+const COLUMNS: [&str; 30] = [
     "id",
     "secret_hash",
     "tenant_id",
@@ -37,6 +37,8 @@ const COLUMNS: [&str; 28] = [
     "amr",
     "ip",
     "user_agent",
+    "risk_score",
+    "risk_level",
     "methods",
     "why",
     "wrong",
@@ -91,6 +93,7 @@ fn read(c: &mut Columns<'_>) -> Result<Challenge> {
         auth_time: c.time_if()?,
         amr: c.texts()?,
         origin: Origin { ip: c.named_if(|ip| ip.parse().ok())?, user_agent: c.take()? },
+        risk: c.risk_if()?.ok_or_else(|| c.invalid())?,
         methods: c.words(FactorKind::parse)?.into_iter().collect(),
         why: c.named(MfaReason::parse)?,
         wrong: c.take()?,
@@ -164,6 +167,8 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
         json(&new.amr),
         new.origin.ip.as_ref().map(IpAddr::to_string),
         new.origin.user_agent,
+        new.risk.score,
+        new.risk.level.as_str(),
         words(new.methods.iter().map(FactorKind::as_str)),
         new.why.as_str(),
         new.wrong,

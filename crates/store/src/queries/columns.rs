@@ -1,6 +1,7 @@
 //! Reading a row from left to right, so that nouns can stand side by side in one SELECT.
 
 use authms_core::id::Id;
+use authms_core::risk::{Level, Risk};
 use authms_core::signin::Fences;
 use authms_core::time::Timestamp;
 use rusqlite::types::{FromSql, Type};
@@ -80,6 +81,12 @@ impl<'r> Columns<'r> {
     /// The next list of texts; NULL: none.
     pub(super) fn texts(&mut self) -> Result<Vec<String>> {
         Ok(self.named_if(|text| serde_json::from_str(text).ok())?.unwrap_or_default())
+    }
+
+    /// The next score and level, if there are any.
+    pub(super) fn risk_if(&mut self) -> Result<Option<Risk>> {
+        let (score, level) = (self.take::<Option<u8>>()?, self.named_if(Level::parse)?);
+        Ok(score.zip(level).map(|(score, level)| Risk { score, level }))
     }
 
     /// The next seven columns, in the order of [`FENCES`].

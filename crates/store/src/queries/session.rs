@@ -11,7 +11,7 @@ use rusqlite::{Connection, Error, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 29] = [
+const COLUMNS: [&str; 31] = [
     "id",
     "tenant_id",
     "user_id",
@@ -33,6 +33,8 @@ const COLUMNS: [&str; 29] = [
     "amr",
     "ip",
     "user_agent",
+    "risk_score",
+    "risk_level",
     "created_at",
     "expires_at",
     "refreshed_at",
@@ -63,6 +65,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Session> {
         auth_time: c.time_if()?,
         amr: c.texts()?,
         origin: Origin { ip: c.named_if(|ip| ip.parse().ok())?, user_agent: c.take()? },
+        risk: c.risk_if()?,
         created_at: c.time()?,
         expires_at: c.time()?,
         refreshed_at: c.time()?,
@@ -153,6 +156,8 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         json(&s.amr),
         s.origin.ip.as_ref().map(IpAddr::to_string),
         s.origin.user_agent,
+        s.risk.map(|risk| risk.score),
+        s.risk.map(|risk| risk.level.as_str()),
         at.as_millis(),
         at.plus(*ttl).as_millis(),
         at.as_millis(),

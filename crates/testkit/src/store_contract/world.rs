@@ -308,6 +308,7 @@ impl World {
             auth_time: Some(now),
             amr: vec!["pwd".to_owned()],
             origin: Origin::default(),
+            risk: None,
             created_at: now,
             expires_at: now,
             refreshed_at: now,

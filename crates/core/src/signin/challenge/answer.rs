@@ -8,7 +8,7 @@ use crate::id::{ChallengeId, ClientId, SessionId};
 use crate::mfa::MfaReason;
 use crate::parts::Parts;
 use crate::ports::random;
-use crate::session::Origin;
+use crate::risk::Risk;
 use crate::signin::model::{Fences, MethodKind};
 use crate::signin::opening::Ground;
 use crate::tenant::Tenant;
@@ -24,6 +24,8 @@ pub struct Challenged {
     pub methods: FactorKinds,
     /// Why one is asked for.
     pub why: MfaReason,
+    /// How risky the sign-in is.
+    pub risk: Risk,
 }
 
 /// A challenge that is about to be committed.
@@ -31,6 +33,8 @@ pub struct Challenged {
 pub struct Pending {
     /// The challenge.
     pub challenge: Challenge,
+    /// The explained record of the assessment.
+    pub record: String,
     secret: Secret<32>,
 }
 
@@ -42,7 +46,7 @@ impl Pending {
         ground: Ground<'_>,
         (methods, why): (FactorKinds, MfaReason),
     ) -> Self {
-        let Ground { evidence, standing, minted_by, source, secret } = ground;
+        let Ground { evidence, standing, assessed, minted_by, source, secret } = ground;
         let secret = secret.unwrap_or_else(|| Secret::new(random(&*parts.rng)));
         let now = parts.now();
         let by_password = evidence.method == MethodKind::Password;
@@ -59,7 +63,8 @@ impl Pending {
             fences: Fences { client: evidence.client.as_ref().map(|c| c.fence), ..standing.fences },
             auth_time: evidence.auth_time,
             amr: evidence.amr,
-            origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+            origin: assessed.end_user.origin(source),
+            risk: assessed.assessment.risk(),
             methods,
             why,
             wrong: 0,
@@ -68,7 +73,7 @@ impl Pending {
             created_at: now,
             expires_at: now.plus(CHALLENGE_TTL),
         };
-        Self { challenge, secret }
+        Self { challenge, record: assessed.assessment.record(), secret }
     }
 
     /// The answer, once the commit is durable.
@@ -95,7 +100,7 @@ pub(crate) fn challenged(
     tenant: &Tenant,
 ) -> Result<Challenged, Fault> {
     let token = sign(parts, challenge, secret, tenant)?;
-    Ok(Challenged { token, methods: challenge.methods, why: challenge.why })
+    Ok(Challenged { token, methods: challenge.methods, why: challenge.why, risk: challenge.risk })
 }
 
 /// The challenge that stands before this session, for whoever holds what its secret is derived from; `None` unless it

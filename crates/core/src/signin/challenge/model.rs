@@ -3,6 +3,7 @@
 use crate::factor::FactorKinds;
 use crate::id::{ApiKeyId, ChallengeId, ClientId, SessionId, TenantId, TicketId, UserId};
 use crate::mfa::MfaReason;
+use crate::risk::Risk;
 use crate::session::Origin;
 use crate::signin::{Fences, MethodKind, Standing};
 use crate::ticket::Replay;
@@ -73,6 +74,8 @@ pub struct Challenge {
     pub amr: Vec<String>,
     /// Where it came from; for showing.
     pub origin: Origin,
+    /// How risky the sign-in is.
+    pub risk: Risk,
     /// What satisfies.
     pub methods: FactorKinds,
     /// Why it was asked.

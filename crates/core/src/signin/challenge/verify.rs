@@ -13,6 +13,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::random;
 use crate::session;
+use crate::signin::assess::{Assessed, EndUser};
 use crate::signin::decide::{Case, stand};
 use crate::signin::grant::{Again, Grant, SignedIn, again};
 use crate::signin::model::Evidence;
@@ -194,9 +195,14 @@ impl Run<'_> {
         let challenge = &view.challenge;
         let salt: [u8; 16] = random(&*parts.rng);
         let key = self.ask.idempotency_key.as_ref();
+        let end_user = match evidence.client {
+            Some(_) => EndUser::unseen(),
+            None => EndUser::direct(self.source),
+        };
         let ground = Ground {
             evidence,
             standing: &view.standing,
+            assessed: &Assessed::before(challenge.risk, end_user),
             minted_by: challenge.minted_by,
             source: self.source,
             secret: key.map(|k| derived_refresh_secret(&self.presented.secret, k.expose(), &salt)),

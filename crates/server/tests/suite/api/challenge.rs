@@ -36,6 +36,9 @@ async fn a_ticket_is_spent_on_a_challenge_that_a_code_completes() {
     }
     assert_eq!(asked.body["mfa_check_reason"], "policy_always");
     assert_eq!(asked.body["required_mfa_methods"], json!(["totp"]));
+    let (low, risk) = (&asked.body["risk_level"], &asked.body["risk_assessment"]);
+    assert_eq!((low, &risk["level"]), (&json!("low"), &json!("low")));
+    assert_eq!((&risk["recommended_mfa_methods"], &risk["require_mfa"]), (&json!(["totp"]), &json!(true)));
     let claims = jwt::claims(&challenge);
     assert_eq!(claims["exp"].as_i64().zip(claims["iat"].as_i64()).map(|(exp, iat)| exp - iat), Some(300));
     assert!(!challenge.contains(&user.to_string()) && claims.get("sub").is_none());
@@ -45,6 +48,8 @@ async fn a_ticket_is_spent_on_a_challenge_that_a_code_completes() {
     let signed_in = app.verify(&challenge, &phone.code(&app)).await;
     assert_eq!(signed_in.status, 200, "{}", signed_in.body);
     assert_eq!(signed_in.body["requires_mfa"], false);
+    let (before, after) = (&asked.body["risk_assessment"], &signed_in.body["risk_assessment"]);
+    assert_eq!((&before["score"], &after["require_mfa"]), (&after["score"], &json!(false)));
     let tokens = Tokens::of(signed_in);
     assert_eq!(tokens.claims()["amr"], json!(["otp", "mfa"]));
     assert_eq!(app.me(&tokens.access).await.status, 200);

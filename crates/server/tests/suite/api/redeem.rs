@@ -52,6 +52,8 @@ async fn the_answer_is_login_response_bare_and_nothing_in_it_is_invented() {
         "must_change_password": false,
         "refresh_token": "…",
         "requires_mfa": false,
+        "risk_assessment": { "level": "low", "recommended_mfa_methods": [], "require_mfa": false, "score": 29 },
+        "risk_level": "low",
         "token_type": "Bearer",
         "user": {
             "created_at": created_at,

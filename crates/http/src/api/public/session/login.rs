@@ -36,6 +36,8 @@ pub struct LoginRequest {
         (status = 200, description = "Signed in, or a second factor is asked for.", body = LoginResponse),
         (status = 401, description = "Wrong name or password, whether or not the user exists.",
             body = SimpleResponse),
+        (status = 403, description = "The password is right, and the sign-in too risky: `40001221`.",
+            body = SimpleResponse),
     )
 )]
 pub async fn login(

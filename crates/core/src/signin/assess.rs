@@ -1,0 +1,98 @@
+//! What is known of a sign-in besides what its method proved, and how risky that makes it.
+
+use super::model::{Evidence, Standing};
+use crate::audit::Source;
+use crate::parts::Parts;
+use crate::risk::{self, Assessment, Device, Facts, History, Risk, RiskConfig, TicketFacts, View};
+use crate::session::Origin;
+use crate::time::Timestamp;
+use std::net::IpAddr;
+
+/// Who signs in, as far as the request tells.
+#[derive(Clone, Debug)]
+pub struct EndUser {
+    /// Who told it.
+    pub view: View,
+    /// Their address.
+    pub ip: Option<IpAddr>,
+    /// Their `User-Agent`.
+    pub user_agent: Option<String>,
+    /// What is known of their device.
+    pub device: Device,
+}
+
+impl EndUser {
+    /// Whoever sent the request.
+    pub fn direct(source: &Source) -> Self {
+        Self {
+            view: View::Direct,
+            ip: source.ip,
+            user_agent: source.user_agent.clone(),
+            device: Device::Unknown,
+        }
+    }
+
+    /// Somebody behind a client that authenticated and told nothing about them: the request's address is the client's.
+    pub const fn unseen() -> Self {
+        Self { view: View::Unseen, ip: None, user_agent: None, device: Device::Unknown }
+    }
+
+    /// Where a session of theirs comes from: from them if they were seen, else from their client.
+    pub(crate) fn origin(&self, source: &Source) -> Origin {
+        match self.view {
+            View::Unseen => Origin { ip: source.ip, user_agent: source.user_agent.clone() },
+            View::Direct | View::Told => Origin { ip: self.ip, user_agent: self.user_agent.clone() },
+        }
+    }
+}
+
+/// What is remembered of a user in a tenant.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Remembered {
+    /// Where, when and with what they usually sign in.
+    pub history: History,
+    /// Attempts at their account that failed since they last signed in, within a day.
+    pub failed_attempts: u32,
+    /// When a second factor was last added, removed or changed; `None`: never.
+    pub factors_changed_at: Option<Timestamp>,
+}
+
+/// A sign-in as it was assessed.
+#[derive(Clone, Debug)]
+pub struct Assessed {
+    /// The assessment.
+    pub assessment: Assessment,
+    /// Who signs in.
+    pub end_user: EndUser,
+}
+
+impl Assessed {
+    /// Assesses a sign-in now.
+    pub(crate) fn new(
+        parts: &Parts,
+        evidence: &Evidence,
+        standing: &Standing,
+        (end_user, remembered, ticket): (EndUser, Remembered, Option<TicketFacts>),
+    ) -> Self {
+        // Whoever acts for somebody leaves no trace in their history, and is not measured by it.
+        let remembered = if evidence.acting.is_some() { Remembered::default() } else { remembered };
+        let facts = Facts {
+            view: end_user.view,
+            ip: end_user.ip,
+            device: end_user.device,
+            history: remembered.history,
+            failed_attempts: remembered.failed_attempts,
+            factors_changed_at: remembered.factors_changed_at,
+            ticket,
+            ..Facts::unknown(standing.user.created_at)
+        };
+        let assessment = risk::assess(&RiskConfig::default(), &facts, parts.now());
+        Self { assessment, end_user }
+    }
+
+    /// A sign-in that was assessed when it began and goes on now.
+    pub(crate) const fn before(risk: Risk, end_user: EndUser) -> Self {
+        let Risk { score, level } = risk;
+        Self { assessment: Assessment { score, level, observed: Vec::new() }, end_user }
+    }
+}
