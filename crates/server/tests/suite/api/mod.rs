@@ -44,6 +44,7 @@ mod report;
 mod rotation;
 mod secrets;
 mod sessions;
+mod sign_in_model;
 mod signing_algorithms;
 mod stage;
 mod super_admins;
