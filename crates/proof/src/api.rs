@@ -19,6 +19,10 @@ pub(crate) mod path {
     pub(crate) const REFRESH: &str = "/api/v1/auth/refresh";
     pub(crate) const LOGOUT: &str = "/api/v1/auth/logout";
     pub(crate) const ME: &str = "/api/v1/auth/me";
+    pub(crate) const LOGIN: &str = "/api/v1/auth/login";
+    pub(crate) const FORGOT: &str = "/api/v1/auth/forgot-password";
+    pub(crate) const SEND_LOGIN_CODE: &str = "/api/v1/auth/send-login-code";
+    pub(crate) const PASSKEY_OPTIONS: &str = "/api/v1/auth/webauthn/authenticate/begin";
     pub(crate) const USERS: &str = "/api/v1/admin/users";
 }
 
@@ -88,10 +92,37 @@ impl Reply {
         Some(Tokens { session: session_id(&access)?, refresh: text("refresh_token")?, access, expires_in })
     }
 
+    /// The body without what differs from answer to answer.
+    pub(crate) fn shape(&self) -> Vec<u8> {
+        let Ok(mut body) = serde_json::from_slice::<Value>(&self.body) else { return self.body.clone() };
+        blur(&mut body);
+        body.to_string().into_bytes()
+    }
+
     /// For messages: the status and the beginning of the body.
     pub(crate) fn summary(&self) -> String {
         let body = String::from_utf8_lossy(&self.body);
         format!("{} {}", self.status, body.chars().take(200).collect::<String>())
+    }
+}
+
+/// Replaces texts that are new in each answer by their length.
+fn blur(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text)
+                        if ["timestamp", "request_id", "challenge", "id"].contains(&name.as_str()) =>
+                    {
+                        *member = Value::from(text.len());
+                    }
+                    _ => blur(member),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(blur),
+        _ => {}
     }
 }
 

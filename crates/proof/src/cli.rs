@@ -1,6 +1,6 @@
 //! The command line: one subcommand an experiment.
 
-use crate::{Result, figures, load, race, serve, torture, yardstick};
+use crate::{Result, figures, load, race, serve, timing, torture, yardstick};
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use std::process::ExitCode;
@@ -24,6 +24,8 @@ enum Command {
     Race(race::Args),
     /// Kill the server again and again; nothing acknowledged may be lost or doubled
     Torture(torture::Args),
+    /// Whether an answer's time tells if a user exists
+    Timing(timing::Args),
     /// The Markdown tables of docs/performance.md
     Figures(figures::Args),
     /// The bare JSON server that everything is compared with
@@ -55,6 +57,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         Command::Torture(args) => {
             let report = torture::run(&args)?;
             show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Timing(args) => {
+            let verdict = timing::run(&args)?;
+            show(json, &verdict, verdict.human(), verdict.is_clean())
         }
         Command::Figures(args) => {
             let figures = figures::run(&args)?;

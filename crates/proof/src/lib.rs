@@ -16,6 +16,7 @@ mod serve;
 mod setup;
 mod stats;
 mod table;
+mod timing;
 mod torture;
 mod wire;
 mod yardstick;

@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::api::{Client, body, path};
 use crate::lossy::Mutant;
-use crate::process::{Binary, ServerPlan, TempDir, command, command_json, free_address};
+use crate::process::{Binary, ServerPlan, TempDir, command, command_fed, command_json, free_address};
 use crate::rng::Rng;
 use crate::wire::Request;
 use serde_json::Value;
@@ -83,6 +83,13 @@ impl Site {
             self.users.push(reply.field("id").ok_or("a created user without an id")?);
         }
         Ok(())
+    }
+
+    /// A user who signs in by e-mail address and password; before the server runs.
+    pub(crate) fn add_user_with_mail(&self, email: &str, password: &str) -> Result<String> {
+        let args = ["user", "create", "--email", email, "--password-stdin"];
+        command_fed(&self.plan.program, self.data.path(), &args, password, &self.plan.environment)?;
+        Ok(email.to_owned())
     }
 
     /// Serves the same data over the file layer that forgets what was not synced.

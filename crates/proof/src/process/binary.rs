@@ -3,6 +3,7 @@
 use crate::Result;
 use serde_json::Value;
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -32,9 +33,26 @@ impl Binary {
 
 /// Runs one of its commands on that data directory and gives what it prints.
 pub(crate) fn command(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Vec<u8>> {
+    command_fed(binary, data_dir, args, "", &[])
+}
+
+/// The same with something on its standard input, in this environment.
+pub(crate) fn command_fed(
+    binary: &Path,
+    data_dir: &Path,
+    args: &[&str],
+    input: &str,
+    environment: &[(&'static str, String)],
+) -> Result<Vec<u8>> {
     let mut all: Vec<OsString> = args.iter().map(OsString::from).collect();
     all.extend(["--data-dir".into(), data_dir.into()]);
-    let output = Command::new(binary).args(&all).stdin(Stdio::null()).output()?;
+    let mut command = Command::new(binary);
+    command.args(&all).envs(environment.iter().cloned());
+    let piped = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn()?;
+    // Dropped at once: what reads it to the end does not wait.
+    child.stdin.take().ok_or("no standard input")?.write_all(input.as_bytes())?;
+    let output = child.wait_with_output()?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         return Err(format!("authms {} failed ({}): {}", args.join(" "), output.status, said.trim()).into());
