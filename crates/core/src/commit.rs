@@ -244,6 +244,12 @@ impl Commit {
         Self { guards: Vec::new(), changes: uses, audit }
     }
 
+    /// Has an errand run that anybody may ask for; what it leads to is an act.
+    pub fn errand(row: message::Outgoing) -> Self {
+        let changes = vec![Change::Message(message::Change::Enqueue(Box::new(row)))];
+        Self { guards: Vec::new(), changes, audit: Vec::new() }
+    }
+
     /// Counts an attempt to send a message, which is no act of anybody's; that it was sent is one.
     pub fn message_attempt(id: MessageId, due_at: Timestamp) -> Self {
         let changes = vec![Change::Message(message::Change::Try { id, due_at })];

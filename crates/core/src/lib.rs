@@ -20,6 +20,7 @@ pub mod mfa;
 pub mod page;
 pub mod parts;
 pub mod ports;
+pub mod recovery;
 pub mod risk;
 pub mod session;
 pub mod signin;

@@ -37,6 +37,6 @@ pub use ring::Keyring;
 pub use rng::fill_random;
 pub use seal::{OpenError, open, seal};
 pub use secret::{Secret, SecretString, ct_eq};
-pub use tls::{TlsError, TlsIdentity, TlsServer, probe};
+pub use tls::{TlsClient, TlsError, TlsIdentity, TlsServer, client, probe};
 pub use token::OpaqueToken;
 pub use totp::{TOTP_STEP, totp_code, totp_step};

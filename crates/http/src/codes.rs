@@ -165,6 +165,15 @@ pub const CLIENT_UNAUTHENTICATED: Code = code(40000901, 401, "the client did not
 /// The token was issued to another client, or to none.
 pub const OTHER_CLIENTS_TOKEN: Code = code(40000902, 400, "the token was not issued to this client");
 
+/// The code that was sent is wrong, too old, used up, or nobody's: one answer for all reasons.
+pub const SENT_CODE: Code = code(40001301, 400, "the code is invalid or has expired");
+/// There is no transport for messages of this kind.
+pub const NO_TRANSPORT: Code = code(40001302, 501, "this service cannot send such messages");
+/// The last code was sent less than a minute ago.
+pub const CODE_TOO_SOON: Code = code(40001303, 409, "a code was sent less than a minute ago");
+/// The user has no address that a code can be sent to.
+pub const NO_ADDRESS: Code = code(40001304, 409, "the user has no address that a code can be sent to");
+
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
     MALFORMED,
@@ -232,6 +241,10 @@ pub const ALL: &[Code] = &[
     INVITATION_LIFETIME,
     CLIENT_UNAUTHENTICATED,
     OTHER_CLIENTS_TOKEN,
+    SENT_CODE,
+    NO_TRANSPORT,
+    CODE_TOO_SOON,
+    NO_ADDRESS,
 ];
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Routes at which secrets could be guessed; they have a budget of their own besides.
-const SIGN_IN: [&str; 7] = [
+const SIGN_IN: [&str; 10] = [
     "/auth/login",
     "/auth/mfa/verify-challenge",
     "/auth/ticket/signin",
@@ -25,6 +25,9 @@ const SIGN_IN: [&str; 7] = [
     "/auth/ticket/report",
     "/auth/refresh",
     "/auth/register",
+    "/auth/forgot-password",
+    "/auth/verify-reset-code",
+    "/auth/reset-password",
 ];
 
 /// Charges the address, then lets the request through, answers it if it is a browser's preflight, or turns it away.

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use authms_core::client::ClientError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
+use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::LoginError;
 use authms_core::signin::challenge::ChallengeError;
@@ -196,6 +197,21 @@ impl From<AcceptError> for ApiError {
             AcceptError::User(user) => user.into(),
             AcceptError::Throttled(throttled) => throttled.into(),
             AcceptError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<RecoveryError> for ApiError {
+    fn from(error: RecoveryError) -> Self {
+        let said = error.to_string();
+        match error {
+            RecoveryError::Refused => codes::SENT_CODE.into(),
+            RecoveryError::TooSoon => codes::CODE_TOO_SOON.into(),
+            RecoveryError::NoAddress => codes::NO_ADDRESS.into(),
+            RecoveryError::NoTransport(_) => Self::from(codes::NO_TRANSPORT).saying(said),
+            RecoveryError::User(user) => user.into(),
+            RecoveryError::Throttled(throttled) => throttled.into(),
+            RecoveryError::Fault(fault) => fault.into(),
         }
     }
 }

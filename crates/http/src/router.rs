@@ -47,6 +47,9 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(public::session::login::login))
         .routes(routes!(public::mfa::verify_challenge::verify_challenge))
         .routes(routes!(public::invitation::register::register))
+        .routes(routes!(public::recovery::forgot::forgot))
+        .routes(routes!(public::recovery::verify::verify))
+        .routes(routes!(public::recovery::reset::reset))
         .routes(routes!(public::session::refresh::refresh))
         .routes(routes!(public::session::logout::logout))
 }
@@ -80,6 +83,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::user::show::show, admin::user::update::update, admin::user::delete::delete))
         .routes(routes!(admin::user::set_status::set_status))
         .routes(routes!(admin::user::set_password::set_password))
+        .routes(routes!(admin::user::reset_password::reset_password))
         .routes(routes!(admin::user::login_histories::login_histories))
         .routes(routes!(admin::user::security_status::security_status))
         .routes(routes!(admin::user::unlock::unlock))

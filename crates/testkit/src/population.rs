@@ -7,6 +7,7 @@ use authms_core::client::{self, CreateClient, Created};
 use authms_core::id::{SessionId, TenantId, UserId};
 use authms_core::invitation::{self, Invite};
 use authms_core::key::{self, CreateKey, CreatedKey};
+use authms_core::recovery;
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::time::Timestamp;
@@ -122,6 +123,16 @@ impl Population<'_> {
         let made = invitation::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
         let made = made.expect("invites");
         (made.invitation.id.to_string(), made.code.expose().to_owned())
+    }
+
+    /// A code with which this user sets their password anew, out of the letter that brought it.
+    pub async fn reset_code(&self, user: UserId) -> String {
+        let started = recovery::start(&self.app.parts, &self.console(), user, &Source::default()).await;
+        started.expect("sends a code");
+        let member = self.app.store().member(self.tenant, user).await.expect("reads").expect("a member");
+        let letters = self.app.post_leaves().await;
+        let theirs = letters.iter().rev().find(|l| member.user.email.as_ref() == Some(&l.to));
+        theirs.expect("a letter").code()
     }
 
     /// A ticket minted at the console.

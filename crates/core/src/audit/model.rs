@@ -107,6 +107,16 @@ pub enum EventName {
     SessionEnded,
     /// A user's sessions were ended together.
     SessionsEnded,
+    /// A code was sent.
+    CodeSent,
+    /// A right code was typed, and is still good.
+    CodeChecked,
+    /// A code was typed that is wrong, or not good any more.
+    CodeRefused,
+    /// A forgotten password was set anew.
+    PasswordReset,
+    /// An e-mail address or phone number was shown to be its user's.
+    AddressVerified,
     /// A message was handed to whoever delivers it.
     MessageSent,
     /// A message was not sent and will not be.
@@ -165,6 +175,11 @@ impl EventName {
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",
             Self::SessionsEnded => "sessions.ended",
+            Self::CodeSent => "code.sent",
+            Self::CodeChecked => "code.checked",
+            Self::CodeRefused => "code.refused",
+            Self::PasswordReset => "user.password_reset",
+            Self::AddressVerified => "user.address_verified",
             Self::MessageSent => "message.sent",
             Self::MessageGivenUp => "message.given_up",
         }

@@ -1,8 +1,8 @@
 //! Sending: in the background, at least once, with growing pauses, and not for ever.
 
 use super::address::Channel;
-use super::letter;
-use super::model::{Change, Outgoing};
+use super::model::{Change, Outgoing, Way};
+use super::{errand, letter};
 use crate::audit::{Event, EventName};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
@@ -47,10 +47,11 @@ async fn send(parts: &Parts, message: Outgoing) -> Result<(), Fault> {
     if !begun(parts, &message).await? {
         return Ok(());
     }
+    let Way::Letter(channel) = message.way else { return run(parts, &message).await };
     let Some(letter) = letter::open(parts, &message) else {
         return ended(parts, &message, Some("unreadable")).await;
     };
-    let sent = match (message.channel, &parts.mailer, &parts.messenger) {
+    let sent = match (channel, &parts.mailer, &parts.messenger) {
         (Channel::Email, Some(mailer), _) => mailer.send(&letter).await,
         (Channel::Sms, _, Some(messenger)) => messenger.send(&letter).await,
         (Channel::Email, None, _) | (Channel::Sms, _, None) => {
@@ -60,7 +61,7 @@ async fn send(parts: &Parts, message: Outgoing) -> Result<(), Fault> {
     let Err(Undelivered { for_good, why }) = sent else {
         return ended(parts, &message, None).await;
     };
-    let (channel, template, attempt) = (message.channel.as_str(), &*message.template, message.attempts + 1);
+    let (channel, template, attempt) = (message.way.as_str(), &*message.template, message.attempts + 1);
     tracing::warn!(message = %message.id, channel, template, attempt, why, "a message was not sent");
     if for_good {
         ended(parts, &message, Some("refused")).await
@@ -68,6 +69,20 @@ async fn send(parts: &Parts, message: Outgoing) -> Result<(), Fault> {
         ended(parts, &message, Some("too_many_attempts")).await
     } else {
         Ok(())
+    }
+}
+
+/// Runs an errand. A conflict means that the last code is younger than a minute: then there is nothing to do.
+async fn run(parts: &Parts, message: &Outgoing) -> Result<(), Fault> {
+    let erase = || commit::Change::Message(Change::Erase(message.id));
+    let commit = errand::run(parts, message).await?.change(erase());
+    match parts.store.commit(commit).await {
+        Ok(_) => Ok(()),
+        Err(CommitError::Conflict(_)) => {
+            parts.store.commit(Commit::refusal("code_too_soon").change(erase())).await?;
+            Ok(())
+        }
+        Err(other) => Err(other.into()),
     }
 }
 
@@ -85,17 +100,21 @@ async fn begun(parts: &Parts, message: &Outgoing) -> Result<bool, Fault> {
     }
 }
 
-/// Erases what was sent, or, if there is a reason, given up.
+/// Erases what was sent, or, if there is a reason, given up. What anybody may have asked for is counted, not told.
 async fn ended(parts: &Parts, message: &Outgoing, given_up: Option<&'static str>) -> Result<(), Fault> {
+    let erase = commit::Change::Message(Change::Erase(message.id));
+    if message.way == Way::Errand {
+        parts.store.commit(Commit::refusal("errand_given_up").change(erase)).await?;
+        return Ok(());
+    }
     let name = if given_up.is_some() { EventName::MessageGivenUp } else { EventName::MessageSent };
     let row = Event::new(name, Some(message.tenant))
         .subject(message.user)
         .text("message", message.id.to_string())
-        .text("channel", message.channel.as_str())
+        .text("channel", message.way.as_str())
         .text("template", message.template.clone())
         .text_if("why", given_up)
         .into_row(parts.now(), &*parts.rng);
-    let erase = commit::Change::Message(Change::Erase(message.id));
     parts.store.commit(Commit::new(row).change(erase)).await?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! A message as it is sent, and sealed on its way there.
 
-use super::address::{Address, Channel};
-use super::model::Outgoing;
+use super::address::Address;
+use super::model::{Outgoing, Way};
 use super::{Message, text};
 use crate::id::MessageId;
 use crate::parts::Parts;
@@ -50,14 +50,14 @@ pub(super) fn seal(parts: &Parts, message: &Message) -> Outgoing {
     let text = Zeroizing::new(text);
     let to = Cow::Borrowed(message.to.as_str());
     let plain = Sealed { to, subject: Cow::Owned(subject), text: Cow::Borrowed(&text) };
-    let plain = Zeroizing::new(serde_json::to_vec(&plain).expect("texts always serialize"));
+    let way = Way::Letter(message.to.channel());
     Outgoing {
         id,
         tenant: message.tenant,
         user: message.user,
-        channel: message.to.channel(),
+        way,
         template: message.template.as_str().to_owned(),
-        sealed: authms_crypto::seal(&parts.secrets.message_seal, &context(id, message.to.channel()), &plain),
+        sealed: seal_json(parts, id, way, &plain),
         attempts: 0,
         due_at: now,
         expires_at: message.expires_at,
@@ -66,17 +66,29 @@ pub(super) fn seal(parts: &Parts, message: &Message) -> Outgoing {
 
 /// The letter in a row; `None` if it was sealed under another master key, or for another row.
 pub(super) fn open(parts: &Parts, row: &Outgoing) -> Option<Letter> {
-    let key = &parts.secrets.message_seal;
-    let plain = authms_crypto::open(key, &context(row.id, row.channel), &row.sealed).ok()?;
-    let sealed: Sealed<'_> = serde_json::from_slice(&plain).ok()?;
+    let Way::Letter(channel) = row.way else { return None };
+    let sealed: Sealed<'_> = open_json(parts, row)?;
     Some(Letter {
         id: row.id,
-        to: Address::new(row.channel, &sealed.to)?,
+        to: Address::new(channel, &sealed.to)?,
         subject: sealed.subject.into_owned(),
         text: sealed.text.into_owned(),
     })
 }
 
-fn context(id: MessageId, channel: Channel) -> Vec<u8> {
-    [b"message_outbox".as_slice(), id.bytes(), channel.as_str().as_bytes()].concat()
+/// Seals what a row carries, bound to that row.
+pub(super) fn seal_json(parts: &Parts, id: MessageId, way: Way, plain: &impl Serialize) -> Vec<u8> {
+    let plain = Zeroizing::new(serde_json::to_vec(plain).expect("texts always serialize"));
+    authms_crypto::seal(&parts.secrets.message_seal, &context(id, way), &plain)
+}
+
+/// What a row carries.
+pub(super) fn open_json<T: for<'de> Deserialize<'de>>(parts: &Parts, row: &Outgoing) -> Option<T> {
+    let key = &parts.secrets.message_seal;
+    let plain = authms_crypto::open(key, &context(row.id, row.way), &row.sealed).ok()?;
+    serde_json::from_slice(&plain).ok()
+}
+
+fn context(id: MessageId, way: Way) -> Vec<u8> {
+    [b"message_outbox".as_slice(), id.bytes(), way.as_str().as_bytes()].concat()
 }

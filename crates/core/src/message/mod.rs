@@ -6,6 +6,7 @@
 mod address;
 mod deliver;
 mod device;
+pub(crate) mod errand;
 mod language;
 mod letter;
 mod link;
@@ -19,7 +20,7 @@ pub use deliver::{ATTEMPTS, deliver};
 pub use language::Language;
 pub use letter::Letter;
 pub(crate) use link::reset_link;
-pub use model::{Change, Outgoing};
+pub use model::{Change, Outgoing, Way};
 pub use notice::{FactorName, Notice, notice};
 pub use template::Template;
 pub(crate) use text::link_line;

@@ -4,6 +4,30 @@ use super::address::Channel;
 use crate::id::{MessageId, TenantId, UserId};
 use crate::time::Timestamp;
 
+/// What becomes of a row of the outbox.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Way {
+    /// It is sent.
+    Letter(Channel),
+    /// It is looked up whom anything is sent to.
+    Errand,
+}
+
+impl Way {
+    /// The name at rest.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Letter(channel) => channel.as_str(),
+            Self::Errand => "errand",
+        }
+    }
+
+    /// The way of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        if name == "errand" { Some(Self::Errand) } else { Channel::parse(name).map(Self::Letter) }
+    }
+}
+
 /// A message on its way.
 #[derive(Clone, Debug)]
 pub struct Outgoing {
@@ -11,11 +35,11 @@ pub struct Outgoing {
     pub id: MessageId,
     /// In whose log its sending stands.
     pub tenant: TenantId,
-    /// Whom it concerns.
+    /// Whom it concerns; zeros: nobody yet.
     pub user: UserId,
     /// Its way.
-    pub channel: Channel,
-    /// The name of its [`Template`](super::Template).
+    pub way: Way,
+    /// The name of its [`Template`](super::Template), or of an errand's purpose.
     pub template: String,
     /// Address and text, sealed: it may carry a code.
     pub sealed: Vec<u8>,

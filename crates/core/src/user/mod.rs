@@ -28,5 +28,6 @@ pub(crate) use rehash::rehash;
 pub use search::Search;
 pub use security::{SecurityStatus, security_status, unlock};
 pub use set_statuses::set_statuses;
+pub(crate) use update::administered;
 pub use update::{UpdateUser, set_status, update};
 pub use whose::whose;

@@ -125,7 +125,7 @@ pub(super) async fn switching(
 }
 
 /// A user whom the caller may administer: of the caller's tenant as home, and of a rank within the caller's reach.
-pub(super) async fn administered(
+pub(crate) async fn administered(
     parts: &Parts,
     caller: &Caller,
     id: UserId,

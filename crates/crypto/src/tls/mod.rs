@@ -3,9 +3,11 @@
 //! rustls does the protocol, with aws-lc-rs as its only provider: TLS 1.3 and 1.2, its own choice of suites, no early
 //! data, no client certificates.
 
+mod client;
 mod probe;
 mod validity;
 
+pub use client::{TlsClient, client};
 pub use probe::probe;
 
 use rustls::crypto::{CryptoProvider, aws_lc_rs};

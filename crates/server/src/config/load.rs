@@ -11,8 +11,8 @@ use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
     Codes, Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, Mail,
-    MasterKeySource, Passkeys, Passwords, Problem, Server, Smtp, SmtpTls, Sources, Store, Tickets, TlsFiles,
-    Tokens, file, passkeys, rules, value,
+    MasterKeySource, Passkeys, Passwords, Problem, Server, Sms, SmsFormat, Smtp, SmtpTls, Sources, Store,
+    Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
@@ -215,6 +215,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             reset_url: optional(layers, "mail.reset_url"),
             smtp: smtp(layers, count("mail.smtp.port")?)?,
         },
+        sms: sms(layers)?,
         codes: Codes { digits: u8::try_from(count("codes.digits")?).unwrap_or(6) },
         passkeys: Passkeys {
             rp_id: optional(layers, "passkeys.rp_id"),
@@ -269,6 +270,22 @@ fn smtp(layers: &Layers, port: u32) -> Result<Option<Smtp>, Problem> {
         },
         ca_file: optional(layers, "mail.smtp.ca_file").map(PathBuf::from),
         credentials: credentials.map(|(name, password)| (name, SecretString::new(password))),
+    }))
+}
+
+fn sms(layers: &Layers) -> Result<Option<Sms>, Problem> {
+    let Some(url) = optional(layers, "sms.url") else { return Ok(None) };
+    Ok(Some(Sms {
+        url,
+        format: match &*required(layers, "sms.format")?.text {
+            "twilio" => SmsFormat::Twilio,
+            _ => SmsFormat::Json,
+        },
+        body: required(layers, "sms.body")?.text,
+        from: optional(layers, "sms.from"),
+        username: optional(layers, "sms.username"),
+        token: optional(layers, "sms.token").map(SecretString::new),
+        ca_file: optional(layers, "sms.ca_file").map(PathBuf::from),
     }))
 }
 

@@ -31,6 +31,8 @@ pub struct Config {
     pub passwords: Passwords,
     /// How e-mails are sent.
     pub mail: Mail,
+    /// How text messages are sent; `None`: there is no gateway.
+    pub sms: Option<Sms>,
     /// Codes that are sent.
     pub codes: Codes,
     /// Whom passkeys are made for.
@@ -237,6 +239,34 @@ pub enum SmtpTls {
     Tls,
     /// In the clear; on this machine only.
     None,
+}
+
+/// `[sms]`
+#[derive(Clone, Debug)]
+pub struct Sms {
+    /// The gateway, https or on this machine.
+    pub url: String,
+    /// The format of its requests.
+    pub format: SmsFormat,
+    /// JSON with `{to}`, `{from}` and `{text}` in its texts.
+    pub body: String,
+    /// The sender of every message.
+    pub from: Option<String>,
+    /// The user name at the gateway; without one the token is a bearer token.
+    pub username: Option<String>,
+    /// What proves to the gateway who we are.
+    pub token: Option<SecretString>,
+    /// PEM file of the authorities that vouch for it, in place of the system's.
+    pub ca_file: Option<PathBuf>,
+}
+
+/// The format of a gateway's requests.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum SmsFormat {
+    /// JSON after a template.
+    Json,
+    /// The form of Twilio's Messages resource.
+    Twilio,
 }
 
 /// `[codes]`

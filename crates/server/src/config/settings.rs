@@ -47,8 +47,10 @@ pub(super) enum Kind {
     Secret,
     /// An e-mail address.
     Email,
-    /// An absolute http(s) URL of a page, with gaps.
-    PageUrl,
+    /// JSON.
+    Json,
+    /// An absolute URL; https off this machine.
+    Url,
 }
 
 impl Kind {
@@ -74,8 +76,8 @@ pub(super) enum Fallback {
 
 use Fallback::{Unset, Value};
 use Kind::{
-    Choice, Domain, Email, Issuer, Levels, Listen, MasterKey, Networks, Origins, PageUrl, Path, Secret,
-    StoreUrl, Text,
+    Choice, Domain, Email, Issuer, Json, Levels, Listen, MasterKey, Networks, Origins, Path, Secret,
+    StoreUrl, Text, Url,
 };
 
 const MAX_TTL: u32 = 90 * 24 * 3600;
@@ -133,13 +135,21 @@ pub(super) const SETTINGS: &[Setting] = &[
 
     one("mail.from", Email, Unset("authms@ and the issuer's host"), "sender of every e-mail"),
     one("mail.language", Choice(&["en", "zh"]), Value("en"), "of messages to those who have not said theirs"),
-    one("mail.reset_url", PageUrl, Unset("none: the code alone"), "page for a forgotten password, with {code} and {identity}"),
+    one("mail.reset_url", Url, Unset("none: the code alone"), "page for a forgotten password, with {code} and {identity}"),
     one("mail.smtp.host", Text, Unset("none"), "server that e-mails are handed to"),
     number("mail.smtp.port", 1, 65_535, "port", "587", "its port"),
     one("mail.smtp.tls", Choice(&["starttls", "tls", "none"]), Value("starttls"), "how it is spoken to"),
     one("mail.smtp.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
     one("mail.smtp.username", Text, Unset("none"), "user name at it"),
     one("mail.smtp.password", Secret, Unset("none"), "password at it"),
+
+    one("sms.url", Url, Unset("none"), "gateway that text messages are posted to"),
+    one("sms.format", Choice(&["json", "twilio"]), Value("json"), "of its requests"),
+    one("sms.body", Json, Value(r#"{"to":"{to}","from":"{from}","text":"{text}"}"#), "of a request in JSON"),
+    one("sms.from", Text, Unset("none"), "sender of every text message"),
+    one("sms.username", Text, Unset("none: a bearer token"), "user name at it"),
+    one("sms.token", Secret, Unset("none"), "token, or with a user name the password, at it"),
+    one("sms.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
 
     number("codes.digits", 6, 10, "digits", "6", "length of a code that is sent"),
     one("passkeys.rp_id", Domain, Unset("the issuer's host"), "domain that passkeys are made for"),

@@ -101,9 +101,10 @@ fn samples(setting: &Setting) -> [String; 3] {
         Kind::Issuer => ["https://a.example", "https://b.example", "https://c.example"].map(str::to_owned),
         Kind::Networks => ["10.0.0.0/8", "192.0.2.1,2001:db8::/32", "::1"].map(str::to_owned),
         Kind::Email => ["a@example.com", "b@example.com", "c@example.com"].map(str::to_owned),
-        Kind::PageUrl => {
+        Kind::Url => {
             ["https://a.example/{code}", "https://b.example", "http://localhost/c"].map(str::to_owned)
         }
+        Kind::Json => ["[]", "{}", "1"].map(str::to_owned),
         Kind::Text | Kind::Path | Kind::MasterKey | Kind::Secret => {
             ["one", "two", "three"].map(str::to_owned)
         }

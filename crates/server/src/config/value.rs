@@ -36,8 +36,9 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
         }
         Kind::Secret if (1..=1024).contains(&text.len()) && !text.chars().any(char::is_control) => Ok(()),
         Kind::Email if authms_core::text::email(text).is_ok() => Ok(()),
-        Kind::PageUrl if is_page(text) => Ok(()),
-        Kind::Secret | Kind::Email | Kind::PageUrl => Err(expected(kind)),
+        Kind::Url if is_safe_url(text) => Ok(()),
+        Kind::Json if text.len() <= 4096 && serde_json::from_str::<serde_json::Value>(text).is_ok() => Ok(()),
+        Kind::Secret | Kind::Email | Kind::Url | Kind::Json => Err(expected(kind)),
     }
 }
 
@@ -61,9 +62,8 @@ pub(super) fn expected(kind: Kind) -> String {
         Kind::Peppers => "a list of name:key, each key 32 random bytes as text".into(),
         Kind::Secret => "1 to 1024 characters on one line".into(),
         Kind::Email => "an e-mail address".into(),
-        Kind::PageUrl => {
-            "a URL such as https://app.example.org/reset?code={code}&identity={identity}, https off this machine".into()
-        }
+        Kind::Url => "a URL such as https://app.example.org/reset, https off this machine".into(),
+        Kind::Json => "JSON of at most 4096 characters".into(),
     }
 }
 
@@ -83,8 +83,8 @@ fn is_word(text: &str) -> bool {
     (1..=255).contains(&text.chars().count()) && !text.chars().any(|c| c.is_whitespace() || c.is_control())
 }
 
-/// The URL of a page: over TLS, or on this machine.
-fn is_page(url: &str) -> bool {
+/// An absolute URL: over TLS, or on this machine.
+fn is_safe_url(url: &str) -> bool {
     let safe = url.starts_with("https://") || (url.starts_with("http://") && issuer::is_local(url));
     safe && url.len() <= 2048 && url.bytes().all(|byte| byte.is_ascii_graphic()) && !url.contains('@')
 }

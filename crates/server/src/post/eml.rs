@@ -19,15 +19,13 @@ pub(super) fn sender(configured: Option<&str>, issuer: &str) -> Result<Mailbox, 
     Ok(Mailbox::new(None, parsed))
 }
 
-/// The host of a URL as it stands in an e-mail address; an IP address is a literal there (RFC 5321 §4.1.3).
-fn host(url: &str) -> String {
+/// The host of a URL, as the domain of an e-mail address; an IP address is none, and then it is this machine.
+fn host(url: &str) -> &str {
     let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
     let authority = rest.split('/').next().unwrap_or_default();
-    if let Some(v6) = authority.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-        return format!("[IPv6:{v6}]");
-    }
     let host = authority.split(':').next().unwrap_or_default();
-    if host.parse::<std::net::Ipv4Addr>().is_ok() { format!("[{host}]") } else { host.to_owned() }
+    let is_name = !authority.starts_with('[') && host.parse::<std::net::Ipv4Addr>().is_err();
+    if is_name { host } else { "localhost" }
 }
 
 /// The e-mail: plain text, marked as written by a machine (RFC 3834), with an identifier that stays the same however

@@ -1,8 +1,11 @@
-//! How messages leave: e-mail by SMTP, and in development by a folder.
+//! How messages leave: e-mail by SMTP, text messages by an HTTP gateway, and in development both into a folder.
 
 mod eml;
 mod folder;
+mod gateway;
 mod smtp;
+#[cfg(test)]
+mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,6 +15,7 @@ use authms_core::ports::{Mailer, Messenger};
 use crate::config::{Config, is_local};
 use crate::failure::Failure;
 use folder::Folder;
+use gateway::Gateway;
 use smtp::SmtpMailer;
 
 /// The ways that this configuration has.
@@ -39,7 +43,11 @@ impl Post {
             (None, Some(folder)) => Some(folder.clone()),
             (None, None) => None,
         };
-        let messenger = folder.clone().map(|folder| -> Arc<dyn Messenger> { folder });
+        let messenger: Option<Arc<dyn Messenger>> = match (&config.sms, &folder) {
+            (Some(sms), _) => Some(Arc::new(Gateway::new(sms)?)),
+            (None, Some(folder)) => Some(folder.clone()),
+            (None, None) => None,
+        };
         let folder = (config.mail.smtp.is_none() && folder.is_some()).then_some(path);
         Ok(Self { mailer, messenger, folder })
     }

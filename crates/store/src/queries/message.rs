@@ -3,7 +3,7 @@
 use super::columns::{self, Columns};
 use super::{all, change, change_one, first};
 use authms_core::id::MessageId;
-use authms_core::message::{Change, Channel, Outgoing};
+use authms_core::message::{Change, Outgoing, Way};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
@@ -16,7 +16,7 @@ fn read(c: &mut Columns<'_>) -> Result<Outgoing> {
         id: c.id()?,
         tenant: c.id()?,
         user: c.id()?,
-        channel: c.named(Channel::parse)?,
+        way: c.named(Way::parse)?,
         template: c.take()?,
         sealed: c.take()?,
         attempts: c.take()?,
@@ -66,7 +66,7 @@ fn enqueue(conn: &Connection, new: &Outgoing) -> Result<()> {
         new.id.bytes(),
         new.tenant.bytes(),
         new.user.bytes(),
-        new.channel.as_str(),
+        new.way.as_str(),
         new.template,
         new.sealed,
         new.attempts,

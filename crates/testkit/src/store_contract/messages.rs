@@ -7,7 +7,7 @@ use authms_core::access::Role;
 use authms_core::code::{ATTEMPTS, Change as To, NewCode, RESEND_AFTER, SentCode, Slot, TTL};
 use authms_core::commit::{Change, Commit, CommitError, Guard};
 use authms_core::id::MessageId;
-use authms_core::message::{Address, Change as Message, Channel, Language, Outgoing};
+use authms_core::message::{Address, Change as Message, Channel, Language, Outgoing, Way};
 use authms_core::time::{Span, Timestamp};
 use authms_core::user::{Change as Users, User};
 
@@ -29,7 +29,7 @@ async fn enqueue(w: &World, due_at: Timestamp, expires_at: Option<Timestamp>) ->
         id: w.id(),
         tenant: tenant.id,
         user: user.id,
-        channel: Channel::Sms,
+        way: Way::Letter(Channel::Sms),
         template: "sign_in".to_owned(),
         sealed: vec![1, 2, 3],
         attempts: 0,

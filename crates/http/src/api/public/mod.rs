@@ -5,6 +5,7 @@ pub mod health;
 pub mod invitation;
 pub mod mfa;
 pub mod oauth;
+pub mod recovery;
 pub mod session;
 pub mod ticket;
 

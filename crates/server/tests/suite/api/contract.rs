@@ -160,6 +160,7 @@ async fn every_member_that_the_contract_has_is_accepted_under_its_name() {
             "POST /admin/oauth/clients: client_auth_methods fapi_profile grant_types is_confidential jwks jwks_uri \
              logo_url privacy_policy scopes terms_url website",
             "POST /admin/users: force_password_change metadata",
+            "POST /admin/users/{user_id}/password-resets: force_change",
             "POST /auth/login: captcha_challenge_id captcha_provider captcha_token client_nonce client_pub_key \
              key_exchange_id key_id",
             "POST /auth/register: birth_date client_nonce phone",

@@ -38,6 +38,7 @@ mod openapi;
 mod password;
 mod password_import;
 mod peek;
+mod recovery;
 mod redeem;
 mod refresh;
 mod report;

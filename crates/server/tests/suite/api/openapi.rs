@@ -90,6 +90,9 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/auth/ticket/signin",
         "/auth/ticket/peek",
         "/auth/ticket/report",
+        "/auth/forgot-password",
+        "/auth/verify-reset-code",
+        "/auth/reset-password",
     ];
     let document = document();
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");

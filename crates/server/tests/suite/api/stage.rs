@@ -74,6 +74,8 @@ pub struct Cast<'a> {
     pub session: String,
     /// A challenge of the target's, and the code that completes it.
     pub challenge: (String, String),
+    /// A code with which the target sets their password anew.
+    pub reset_code: String,
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
     /// The tenant of all that.
@@ -101,6 +103,9 @@ impl<'a> Cast<'a> {
             "/batch/status",
             "/introspect",
             "/mfa/",
+            "/forgot-password",
+            "/verify-reset-code",
+            "/reset-password",
         ];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
@@ -158,6 +163,10 @@ impl<'a> Cast<'a> {
                 challenge(home, target).await
             } else {
                 Default::default()
+            },
+            reset_code: match about("/verify-reset-code") || about("/reset-password") {
+                true => home.reset_code(target).await,
+                false => String::new(),
             },
             invitation: match about("/invitations") || about("/register") {
                 true => home.invitation(&format!("invited{n}@example.test")).await,
@@ -240,6 +249,14 @@ impl<'a> Cast<'a> {
                 json!({ "challenge_token": self.challenge.0, "code": self.challenge.1 })
             }
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
+            "POST /auth/forgot-password" => json!({ "identity": self.target_name }),
+            "POST /auth/verify-reset-code" => {
+                json!({ "identity": self.target_name, "code": self.reset_code })
+            }
+            "POST /auth/reset-password" => json!({
+                "identity": self.target_name, "code": self.reset_code, "new_password": "a different long sentence",
+            }),
+            "POST /admin/users/{user_id}/password-resets" => json!({}),
             "POST /auth/register" => json!({ "invitation_code": self.invitation.1, "password": PASSWORD }),
             "POST /admin/invitations" => json!({ "email": format!("new{n}@example.test") }),
             "POST /oauth/introspect" => json!({ "token": self.refresh }),

@@ -5,6 +5,7 @@ pub mod create_batch;
 pub mod delete;
 pub mod list;
 pub mod login_histories;
+pub mod reset_password;
 pub mod security_status;
 pub mod set_password;
 pub mod set_status;
