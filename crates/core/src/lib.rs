@@ -19,6 +19,7 @@ pub mod message;
 pub mod mfa;
 pub mod page;
 pub mod parts;
+pub mod password;
 pub mod ports;
 pub mod recovery;
 pub mod risk;

@@ -12,6 +12,7 @@ use crate::limits::{Budget, Take};
 use crate::membership::Membership;
 use crate::message::{Letter, Outgoing};
 use crate::page::{Page, PageRequest};
+use crate::password::Estimate;
 use crate::session::{Session, SessionView};
 use crate::signin::challenge::ChallengeView;
 use crate::signin::{Attempt, Standing};
@@ -67,6 +68,8 @@ pub enum Verdict {
 pub trait Passwords: Send + Sync {
     /// Hashes a new password.
     fn hash(&self, password: SecretString) -> Fut<'_, Result<PasswordHash, Overloaded>>;
+    /// How hard a password is to guess for who knows these words: see [`crate::password::estimate`].
+    fn estimate(&self, password: SecretString, words: Vec<String>) -> Fut<'_, Result<Estimate, Overloaded>>;
     /// Compares a password; without a hash it takes the same time and finds a mismatch.
     fn verify(
         &self,
@@ -159,6 +162,8 @@ pub trait Tenants {
     fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>>;
     /// The tenant of this name.
     fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>>;
+    /// The words of a tenant's own that its passwords may not contain, in order.
+    fn password_words(&self, tenant: TenantId) -> Fut<'_, Read<Vec<String>>>;
 }
 
 /// Reads about memberships.
@@ -197,6 +202,8 @@ pub trait Users {
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
+    /// The former password hashes of a user that are kept, newest first.
+    fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>>;
     /// Those of these names that somebody in their home tenant has.
     fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>>;
     /// The members of a tenant, newest first. A search finds any text at the beginning of a name, up to 10,000 users;

@@ -117,6 +117,10 @@ pub const PASSWORD_WRONG: Code = code(40000502, 401, "wrong user name or passwor
 pub const PASSWORD_TRANSMISSION: Code = code(40000503, 400, "password_transmission: only plain is supported");
 /// The hash of another system cannot be taken over; the message says why.
 pub const PASSWORD_HASH: Code = code(40000504, 400, "the password hash cannot be taken over");
+/// The user has no password.
+pub const NO_PASSWORD: Code = code(40000506, 409, "the user has no password");
+/// The policy's cool-down is not over; `available_at` tells when it is.
+pub const PASSWORD_TOO_SOON: Code = code(40000505, 409, "the password was changed too recently");
 
 /// The second factor's code is wrong.
 pub const MFA_CODE: Code = code(61000402, 400, "the code is wrong");
@@ -226,6 +230,8 @@ pub const ALL: &[Code] = &[
     MFA_METHOD,
     PASSWORD_HASH,
     RISK,
+    PASSWORD_TOO_SOON,
+    NO_PASSWORD,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

@@ -154,6 +154,7 @@ impl From<ListError> for ApiError {
 
 impl From<UserError> for ApiError {
     fn from(error: UserError) -> Self {
+        let said = error.to_string();
         match error {
             UserError::Forbidden(forbidden) => forbidden.into(),
             UserError::Invalid(invalid) => invalid.into(),
@@ -163,9 +164,15 @@ impl From<UserError> for ApiError {
             UserError::Unknown => codes::USER_NOT_FOUND.into(),
             UserError::Taken => codes::USER_TAKEN.into(),
             UserError::LastSuperAdmin => codes::LAST_SUPER_ADMIN.into(),
-            UserError::Password(refused) => Self::from(codes::PASSWORD_POLICY).saying(refused.to_string()),
-            refused @ UserError::Hash(_) => {
-                Self::from(codes::PASSWORD_HASH).saying(refused.to_string()).with("member", "password_hash")
+            UserError::Password(refused) => {
+                Self::from(codes::PASSWORD_POLICY).saying(said).with("reason", refused.as_str())
+            }
+            UserError::NoPassword => codes::NO_PASSWORD.into(),
+            UserError::TooSoon(until) => {
+                Self::from(codes::PASSWORD_TOO_SOON).saying(said).with("available_at", until.to_string())
+            }
+            UserError::Hash(_) => {
+                Self::from(codes::PASSWORD_HASH).saying(said).with("member", "password_hash")
             }
             UserError::WrongPassword => {
                 Self::from(codes::PASSWORD_WRONG).saying("the present password is wrong")

@@ -188,6 +188,9 @@ impl Tenants for FakeStore {
     fn tenant_named(&self, _: String) -> Fut<'_, Read<Option<Tenant>>> {
         down()
     }
+    fn password_words(&self, _: TenantId) -> Fut<'_, Read<Vec<String>>> {
+        down()
+    }
 }
 
 impl Memberships for FakeStore {
@@ -220,6 +223,9 @@ impl Users for FakeStore {
         down()
     }
     fn password_hash(&self, _: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
+        down()
+    }
+    fn former_passwords(&self, _: UserId, _: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
         down()
     }
     fn taken(&self, _: TenantId, _: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {

@@ -1,4 +1,4 @@
-//! Slow hashing on threads of its own: a fixed number of workers, a bounded queue before them.
+//! Slow hashing and guessing on threads of their own: a fixed number of workers, a bounded queue before them.
 //!
 //! The memory that hashing takes is bounded by the number of workers, whatever arrives. A job keeps its place in the
 //! queue when whoever asked is gone: closing connections early does not let anybody queue more than others.
@@ -10,6 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::Duration;
 
+use authms_core::password::{Estimate, estimate};
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
 use authms_crypto::{Argon2Params, Hasher, Peppers, SecretString, VerifyOutcome};
@@ -73,6 +74,10 @@ impl Passwords for PasswordWorkers {
         self.0.ask(|answer| Job::Hash { password, answer })
     }
 
+    fn estimate(&self, password: SecretString, words: Vec<String>) -> Fut<'_, Result<Estimate, Overloaded>> {
+        self.0.ask(|answer| Job::Estimate { password, words, answer })
+    }
+
     fn verify(
         &self,
         password: SecretString,
@@ -85,6 +90,7 @@ impl Passwords for PasswordWorkers {
 /// What a worker is to do, and where the result goes.
 enum Job {
     Hash { password: SecretString, answer: oneshot::Sender<PasswordHash> },
+    Estimate { password: SecretString, words: Vec<String>, answer: oneshot::Sender<Estimate> },
     Verify { password: SecretString, hash: Option<PasswordHash>, answer: oneshot::Sender<Verdict> },
 }
 
@@ -167,12 +173,16 @@ impl Queue {
             // Abandoned before its turn came: it has kept its place, but nobody needs the result. Whoever is gone by
             // the time of sending does not miss it either.
             Job::Hash { answer, .. } if answer.is_closed() => {}
+            Job::Estimate { answer, .. } if answer.is_closed() => {}
             Job::Verify { answer, .. } if answer.is_closed() => {}
             Job::Hash { password, answer } => {
                 let mut salt = [0; 16];
                 authms_crypto::fill_random(&mut salt);
                 let phc = hasher.hash(password.expose().as_bytes(), &salt);
                 let _ = answer.send(PasswordHash::new(phc));
+            }
+            Job::Estimate { password, words, answer } => {
+                let _ = answer.send(estimate(password.expose(), &words));
             }
             Job::Verify { password, hash, answer } => {
                 let _ = answer.send(self.compare(&password, hash.as_ref(), hasher));

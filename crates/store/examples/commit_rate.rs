@@ -6,6 +6,7 @@ use authms_core::commit::{Change, Commit, Guard};
 use authms_core::id::{Id, Kind, TenantId, TicketId, UserId};
 use authms_core::limits::{LimitKind, Quota, Take};
 use authms_core::mfa::MfaPolicy;
+use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, random};
 use authms_core::session::{Change as SessionChange, NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
@@ -91,6 +92,7 @@ impl Bench {
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
             mfa_policy: MfaPolicy::default(),
+            password_policy: PasswordPolicy::default(),
             fence: 1,
             rev: 1,
             created_at: now,
@@ -133,6 +135,7 @@ impl Bench {
             has_password: false,
             must_change_password: false,
             password_changed_at: None,
+            password_compromised_at: None,
             fence: 1,
             rev: 1,
             created_at: now,

@@ -6,6 +6,7 @@ use authms_core::audit::{AuditRow, EventName};
 use authms_core::commit::{Change, Commit, CommitError};
 use authms_core::id::Id;
 use authms_core::mfa::MfaPolicy;
+use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, Tenants};
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
@@ -253,6 +254,7 @@ fn tenant(name: &str) -> Tenant {
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
         mfa_policy: MfaPolicy::default(),
+        password_policy: PasswordPolicy::default(),
         fence: 1,
         rev: 1,
         created_at: now,

@@ -210,6 +210,9 @@ impl<S: Store> Tenants for FaultyStore<S> {
     fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>> {
         self.read(|s| s.tenant_named(name))
     }
+    fn password_words(&self, tenant: TenantId) -> Fut<'_, Read<Vec<String>>> {
+        self.read(|s| s.password_words(tenant))
+    }
 }
 
 impl<S: Store> Memberships for FaultyStore<S> {
@@ -240,6 +243,9 @@ impl<S: Store> Users for FaultyStore<S> {
     }
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         self.read(|s| s.password_hash(user))
+    }
+    fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
+        self.read(|s| s.former_passwords(user, at_most))
     }
     fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {
         self.read(|s| s.taken(tenant, names))

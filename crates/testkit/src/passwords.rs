@@ -1,5 +1,6 @@
 //! Real argon2id with parameters that cost nothing.
 
+use authms_core::password::{Estimate, estimate};
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
 use authms_crypto::{Argon2Params, Hasher, MasterKey, Peppers, SecretString, VerifyOutcome};
@@ -30,6 +31,10 @@ impl Passwords for TestPasswords {
             let mut hasher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             Ok(PasswordHash::new(hasher.hash(password.expose().as_bytes(), &salt)))
         })
+    }
+
+    fn estimate(&self, password: SecretString, words: Vec<String>) -> Fut<'_, Result<Estimate, Overloaded>> {
+        Box::pin(async move { Ok(estimate(password.expose(), &words)) })
     }
 
     fn verify(
@@ -93,6 +98,10 @@ impl Passwords for CountingPasswords {
     fn hash(&self, password: SecretString) -> Fut<'_, Result<PasswordHash, Overloaded>> {
         self.hashed.fetch_add(1, Ordering::SeqCst);
         self.inner.hash(password)
+    }
+
+    fn estimate(&self, password: SecretString, words: Vec<String>) -> Fut<'_, Result<Estimate, Overloaded>> {
+        self.inner.estimate(password, words)
     }
 
     fn verify(

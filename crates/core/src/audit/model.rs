@@ -23,6 +23,8 @@ pub enum EventName {
     TenantUpdated,
     /// What a tenant asks of its tickets was changed.
     TicketPolicyChanged,
+    /// What a tenant asks of passwords was changed.
+    PasswordPolicyChanged,
     /// A membership was given, changed or taken.
     MembershipChanged,
     /// A user was created.
@@ -37,6 +39,8 @@ pub enum EventName {
     UserDeleted,
     /// A password was set or changed.
     PasswordChanged,
+    /// A password was marked as known to others: an alert.
+    PasswordCompromised,
     /// A password was hashed again with the parameters in force.
     PasswordRehashed,
     /// A user's password attempts were counted anew.
@@ -133,6 +137,7 @@ impl EventName {
             Self::TenantCreated => "tenant.created",
             Self::TenantUpdated => "tenant.updated",
             Self::TicketPolicyChanged => "tenant.ticket_policy_changed",
+            Self::PasswordPolicyChanged => "tenant.password_policy_changed",
             Self::MembershipChanged => "membership.changed",
             Self::UserCreated => "user.created",
             Self::UserUpdated => "user.updated",
@@ -140,6 +145,7 @@ impl EventName {
             Self::UserEnabled => "user.enabled",
             Self::UserDeleted => "user.deleted",
             Self::PasswordChanged => "user.password_changed",
+            Self::PasswordCompromised => "user.password_compromised",
             Self::PasswordRehashed => "user.password_rehashed",
             Self::UserUnlocked => "user.unlocked",
             Self::InvitationCreated => "invitation.created",

@@ -11,6 +11,7 @@ use crate::id::{ApiKeyId, InvitationId, TenantId, UserId};
 use crate::key::ApiKeyStatus;
 use crate::limits::{self, LimitKind, Take};
 use crate::parts::Parts;
+use crate::password;
 use crate::signin::Fences;
 use crate::tenant::TenantStatus;
 use crate::text;
@@ -112,7 +113,7 @@ async fn join(
     guards: Vec<Guard>,
     source: &Source,
 ) -> Result<User, TryError> {
-    let hash = user::hash_new(parts, &user, &ask.password).await?;
+    let hash = password::accept(parts, &user, &ask.password).await?.hash;
     let now = parts.now();
     let user = User { has_password: true, password_changed_at: Some(now), ..user };
     let event = |name| {

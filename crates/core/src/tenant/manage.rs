@@ -13,6 +13,7 @@ use crate::membership::{self, Membership};
 use crate::mfa::MfaPolicy;
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
+use crate::password::PasswordPolicy;
 use crate::signing_key::{self, Algorithm, Signing};
 use crate::text::{self, InvalidText};
 use crate::ticket::TicketPolicy;
@@ -84,6 +85,7 @@ pub async fn create(
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
         mfa_policy: MfaPolicy::default(),
+        password_policy: PasswordPolicy::default(),
         fence: 0,
         rev: 1,
         created_at: now,

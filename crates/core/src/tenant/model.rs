@@ -2,6 +2,7 @@
 
 use crate::id::TenantId;
 use crate::mfa::MfaPolicy;
+use crate::password::PasswordPolicy;
 use crate::signing_key::Signing;
 use crate::ticket::TicketPolicy;
 use crate::time::Timestamp;
@@ -47,6 +48,8 @@ pub struct Tenant {
     pub ticket_policy: TicketPolicy,
     /// When it asks for second factors, and for which.
     pub mfa_policy: MfaPolicy,
+    /// What it asks of passwords; its own words are kept beside.
+    pub password_policy: PasswordPolicy,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.
@@ -64,4 +67,11 @@ pub enum Change {
     Create(Tenant),
     /// Writes name, status, signing, policies and fence; `rev` is the new one, and `updated_at` the commit's time.
     Update(Tenant),
+    /// Replaces the words that its passwords may not contain.
+    SetPasswordWords {
+        /// Which.
+        id: TenantId,
+        /// Folded, each once.
+        words: Vec<String>,
+    },
 }

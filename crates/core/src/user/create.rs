@@ -2,13 +2,13 @@
 
 use super::error::UserError;
 use super::model::{Change, PasswordHash, User, UserStatus};
-use super::password;
 use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Committed, Guard, Row};
 use crate::id::{TenantId, UserId};
 use crate::membership::{self, Membership};
 use crate::parts::Parts;
+use crate::password;
 use crate::ports::Member;
 use crate::text::{self, InvalidText};
 use crate::time::Timestamp;
@@ -116,13 +116,14 @@ pub(super) async fn plan(
 ) -> Result<Planned, UserError> {
     let role = ask.role.unwrap_or(Role::Member);
     let hash = match &ask.password {
-        Some(chosen) => Some(password::hash_new(parts, &user, chosen).await?),
+        Some(chosen) => Some(password::accept(parts, &user, chosen).await?.hash),
         None => imported(caller, ask)?,
     };
     let now = parts.now();
     user.has_password = hash.is_some();
     // Whoever chose it for the user knows it: the user must choose another.
-    user.must_change_password = ask.password.is_some();
+    user.must_change_password =
+        ask.password.is_some() || (hash.is_some() && password::changes_at_first(parts, &user).await?);
     user.password_changed_at = hash.as_ref().map(|_| now);
     let event = Event::new(EventName::UserCreated, Some(user.tenant))
         .by(caller)
@@ -164,6 +165,7 @@ pub(crate) fn draft(parts: &Parts, tenant: TenantId, names: &Names<'_>) -> Resul
         has_password: false,
         must_change_password: false,
         password_changed_at: None,
+        password_compromised_at: None,
         fence: 0,
         rev: 1,
         created_at: now,

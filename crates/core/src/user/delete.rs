@@ -41,6 +41,7 @@ pub(super) async fn deletion(
         nickname: None,
         has_password: false,
         must_change_password: false,
+        password_compromised_at: None,
         fence: before.fence + 1,
         rev: before.rev + 1,
         ..before.clone()
@@ -48,6 +49,10 @@ pub(super) async fn deletion(
     let event = Event::new(EventName::UserDeleted, Some(caller.tenant())).by(caller).subject(id).from(source);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::Rev { row: Row::User(id), rev: before.rev })
-        .change(commit::Change::User(Change::SetPassword { user: Box::new(user), password: None }));
+        .change(commit::Change::User(Change::SetPassword {
+            user: Box::new(user),
+            password: None,
+            keep_former: 0,
+        }));
     membership::keep_super_admins(parts, before, commit).await
 }

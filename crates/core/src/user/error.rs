@@ -1,11 +1,12 @@
 //! What may go wrong with users.
 
-use super::password::PasswordRefused;
 use crate::access::Forbidden;
 use crate::commit::{CommitError, Unique};
 use crate::fault::Fault;
 use crate::limits::Throttled;
+use crate::password::PasswordRefused;
 use crate::text::InvalidText;
+use crate::time::Timestamp;
 use authms_crypto::ImportError;
 
 /// Why nothing was done to a user.
@@ -35,6 +36,12 @@ pub enum UserError {
     /// The hash of another system cannot be taken over.
     #[error("password_hash {0}")]
     Hash(#[from] ImportError),
+    /// The user has no password.
+    #[error("the user has no password")]
+    NoPassword,
+    /// The password was changed too recently.
+    #[error("the password was changed too recently; it may be changed again from {0} on")]
+    TooSoon(Timestamp),
     /// The present password is wrong.
     #[error("the present password is wrong")]
     WrongPassword,

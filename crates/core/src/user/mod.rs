@@ -1,5 +1,6 @@
 //! People, their names and their passwords.
 
+mod compromised;
 mod create;
 mod create_batch;
 mod delete;
@@ -14,6 +15,7 @@ mod set_statuses;
 mod update;
 mod whose;
 
+pub use compromised::mark_compromised;
 pub use create::{CreateUser, create};
 pub(crate) use create::{Names, draft, insertion_changes};
 pub use create_batch::{Outcomes, create_batch};
@@ -22,8 +24,7 @@ pub use error::UserError;
 pub(crate) use list::existing;
 pub use list::{get, list, me};
 pub use model::*;
-pub(crate) use password::hash_new;
-pub use password::{PasswordRefused, change_password, set_password};
+pub use password::{change_password, set_password};
 pub(crate) use rehash::rehash;
 pub use search::Search;
 pub use security::{SecurityStatus, security_status, unlock};

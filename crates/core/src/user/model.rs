@@ -64,10 +64,12 @@ pub struct User {
     pub nickname: Option<String>,
     /// Whether a password is set.
     pub has_password: bool,
-    /// Whether the password must be changed.
+    /// Whether somebody else chose the password.
     pub must_change_password: bool,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
+    /// When the password was marked as known to others, if it was.
+    pub password_compromised_at: Option<Timestamp>,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.
@@ -79,6 +81,11 @@ pub struct User {
 }
 
 impl User {
+    /// Whether somebody else chose the password or knows it, so that its user must change it.
+    pub fn must_change_password(&self) -> bool {
+        self.has_password && (self.must_change_password || self.password_compromised_at.is_some())
+    }
+
     /// What nobody else in the tenant may be called.
     pub fn identifiers(&self) -> Vec<Identifier> {
         let of = |kind, value: &Option<String>| value.as_deref().map(|v| Identifier::new(kind, v));
@@ -193,6 +200,8 @@ pub enum Change {
         user: Box<User>,
         /// The new hash.
         password: Option<PasswordHash>,
+        /// How many former hashes are kept, the one that is replaced among them; older ones are erased.
+        keep_former: u8,
     },
     /// Replaces the hash of an unchanged password, and nothing else: no revision is raised.
     Rehash {

@@ -1,7 +1,7 @@
 //! Setting and changing passwords.
 
 use super::error::UserError;
-use super::model::{Change, PasswordHash, User};
+use super::model::{Change, User};
 use super::update::administered;
 use crate::access::{Caller, Forbidden, Permission, Person};
 use crate::audit::{Event, EventName, Source};
@@ -11,24 +11,11 @@ use crate::id::UserId;
 use crate::limits::{self, LimitKind, Take};
 use crate::message::{self, Notice};
 use crate::parts::Parts;
+use crate::password::{self, Accepted};
 use crate::ports::Verdict;
 use crate::session::{self, EndReason};
 use crate::text;
 use authms_crypto::SecretString;
-
-/// Why a new password is refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum PasswordRefused {
-    /// It has too few characters.
-    #[error("new_password: must have at least {0} characters")]
-    TooShort(usize),
-    /// It contains one of the user's own names.
-    #[error("new_password: must not contain your own name")]
-    OwnName,
-    /// It is the present one.
-    #[error("new_password: must differ from the present one")]
-    Unchanged,
-}
 
 /// Changes the caller's own password; ends all their other sessions.
 ///
@@ -51,10 +38,7 @@ pub async fn change_password(
     if parts.passwords.verify(typed, known).await.map_err(Fault::from)? == Verdict::Mismatch {
         return Err(UserError::WrongPassword);
     }
-    if text::password(present.expose()) == text::password(new.expose()) {
-        return Err(PasswordRefused::Unchanged.into());
-    }
-    let hash = hash_new(parts, &user, new).await?;
+    let accepted = password::accept_anew(parts, &user, present, new).await?;
     let event = Event::new(EventName::PasswordChanged, Some(me.tenant))
         .subject(me.user)
         .text("actor", me.user.to_string())
@@ -66,8 +50,9 @@ pub async fn change_password(
         reason: EndReason::PasswordChanged,
     };
     let notice = message::notice(parts, &user, Notice::PasswordChanged, source);
-    let commit =
-        replacing(parts, user, hash, false, event).change(commit::Change::Session(end_others)).with(notice);
+    let commit = replacing(parts, user, accepted, false, event)
+        .change(commit::Change::Session(end_others))
+        .with(notice);
     parts.store.commit(commit).await?;
     Ok(())
 }
@@ -88,53 +73,33 @@ pub async fn set_password(
     if matches!(caller, Caller::Person(p) if p.user == id) {
         return Err(Forbidden::Rank.into());
     }
-    let hash = hash_new(parts, &member.user, new).await?;
+    let accepted = password::accept(parts, &member.user, new).await?;
     let event =
         Event::new(EventName::PasswordChanged, Some(caller.tenant())).by(caller).subject(id).from(source);
     let user = User { fence: member.user.fence + 1, ..member.user };
     let notice = message::notice(parts, &user, Notice::PasswordChanged, source);
-    parts.store.commit(replacing(parts, user, hash, true, event).with(notice)).await?;
+    parts.store.commit(replacing(parts, user, accepted, true, event).with(notice)).await?;
     Ok(())
 }
 
-/// Checks a new password against the policy and hashes it.
-pub(crate) async fn hash_new(
-    parts: &Parts,
-    user: &User,
-    new: &SecretString,
-) -> Result<PasswordHash, UserError> {
-    let new = text::password(new.expose());
-    check(parts.policy.password_min_length, user, &new)?;
-    Ok(parts.passwords.hash(SecretString::new(new)).await.map_err(Fault::from)?)
-}
-
-/// SP 800-63B §3.1.1.2: length counts, composition does not.
-fn check(min_length: usize, user: &User, new: &str) -> Result<(), PasswordRefused> {
-    if new.chars().count() < min_length {
-        return Err(PasswordRefused::TooShort(min_length));
-    }
-    let lower = new.to_lowercase();
-    let local = user.email.as_deref().and_then(|e| e.split('@').next());
-    let names = [user.username.as_deref(), local, user.phone.as_deref()];
-    if names.into_iter().flatten().any(|n| n.chars().count() >= 4 && lower.contains(&n.to_lowercase())) {
-        return Err(PasswordRefused::OwnName);
-    }
-    Ok(())
-}
-
-fn replacing(parts: &Parts, user: User, hash: PasswordHash, must_change: bool, event: Event) -> Commit {
+fn replacing(parts: &Parts, user: User, new: Accepted, must_change: bool, event: Event) -> Commit {
     let now = parts.now();
     let (id, rev) = (user.id, user.rev);
     let user = User {
         has_password: true,
         must_change_password: must_change,
         password_changed_at: Some(now),
+        password_compromised_at: None,
         rev: rev + 1,
         ..user
     };
-    Commit::new(event.into_row(now, &*parts.rng))
-        .guard(Guard::Rev { row: Row::User(id), rev })
-        .change(commit::Change::User(Change::SetPassword { user: Box::new(user), password: Some(hash) }))
+    Commit::new(event.into_row(now, &*parts.rng)).guard(Guard::Rev { row: Row::User(id), rev }).change(
+        commit::Change::User(Change::SetPassword {
+            user: Box::new(user),
+            password: Some(new.hash),
+            keep_former: new.keep_former,
+        }),
+    )
 }
 
 async fn throttle(parts: &Parts, me: &Person) -> Result<(), UserError> {

@@ -9,6 +9,7 @@ mod login;
 pub mod malformed;
 mod paging;
 mod simple;
+mod strength;
 mod text;
 mod time;
 mod transmission;
@@ -21,6 +22,7 @@ pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, Ti
 pub use login::{LoginResponse, RiskAssessmentInfo, UserInfo};
 pub use paging::Paging;
 pub use simple::SimpleResponse;
+pub use strength::PasswordStrength;
 pub use text::{SecretText, Text};
 pub use time::Time;
 pub use transmission::demand_plain;

@@ -14,6 +14,8 @@ pub(crate) mod login;
 pub(crate) mod membership;
 pub(crate) mod message;
 mod mfa_policy;
+pub(crate) mod password_history;
+pub(crate) mod password_policy;
 pub(crate) mod refusal;
 pub(crate) mod sent_code;
 pub(crate) mod session;

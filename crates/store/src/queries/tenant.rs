@@ -1,7 +1,7 @@
 //! Tenants.
 
 use super::columns::{self, Columns};
-use super::{List, change_one, first, mfa_policy, page, signed, ticket_policy};
+use super::{List, change_one, first, mfa_policy, page, password_policy, signed, ticket_policy};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
@@ -10,7 +10,7 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 12] = [
+const COLUMNS: [&str; 13] = [
     "id",
     "name",
     "status",
@@ -19,6 +19,7 @@ const COLUMNS: [&str; 12] = [
     "former_algorithm",
     "ticket_policy",
     "mfa_policy",
+    "password_policy",
     "fence",
     "rev",
     "created_at",
@@ -40,6 +41,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         signing: Signing { algorithm: c.named(Algorithm::parse)?, former: c.named_if(Algorithm::parse)? },
         ticket_policy: ticket_policy::read(c)?,
         mfa_policy: mfa_policy::read(c)?,
+        password_policy: password_policy::read(c)?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -95,6 +97,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 new.signing.former.map(Algorithm::as_str),
                 ticket_policy::column(&new.ticket_policy),
                 mfa_policy::column(&new.mfa_policy),
+                password_policy::column(&new.password_policy),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
@@ -105,7 +108,8 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
         Change::Update(new) => {
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
-                       ticket_policy = ?6, mfa_policy = ?7, fence = ?8, rev = ?9, updated_at = ?10 WHERE id = ?1";
+                       ticket_policy = ?6, mfa_policy = ?7, password_policy = ?8, fence = ?9, rev = ?10,
+                       updated_at = ?11 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
                 new.name,
@@ -114,11 +118,13 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 new.signing.former.map(Algorithm::as_str),
                 ticket_policy::column(&new.ticket_policy),
                 mfa_policy::column(&new.mfa_policy),
+                password_policy::column(&new.password_policy),
                 new.fence,
                 signed(new.rev),
                 at.as_millis(),
             ];
             change_one(conn, sql, row)
         }
+        Change::SetPasswordWords { id, words } => password_policy::set_words(conn, *id, words),
     }
 }

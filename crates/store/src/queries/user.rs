@@ -1,14 +1,14 @@
 //! Users, with their identifiers and password hashes.
 
 use super::columns::{self, Columns};
-use super::{change, change_one, first, signed, user_terms};
+use super::{change, change_one, first, password_history, signed, user_terms};
 use authms_core::id::{TenantId, UserId};
 use authms_core::message::Language;
 use authms_core::time::Timestamp;
 use authms_core::user::{Change, Identifier, PasswordHash, User, UserStatus};
 use rusqlite::{Connection, Result, params};
 
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "tenant_id",
     "status",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 18] = [
     "password_hash IS NOT NULL",
     "must_change_password",
     "password_changed_at",
+    "password_compromised_at",
     "fence",
     "rev",
     "created_at",
@@ -51,6 +52,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<User> {
         has_password: c.take()?,
         must_change_password: c.take()?,
         password_changed_at: c.time_if()?,
+        password_compromised_at: c.time_if()?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -75,7 +77,8 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     match change {
         Change::Create { user, password } => create(conn, user, password.as_ref()),
         Change::Update(user) => update(conn, user, at),
-        Change::SetPassword { user, password } => {
+        Change::SetPassword { user, password, keep_former } => {
+            password_history::keep(conn, user, *keep_former)?;
             update(conn, user, at)?;
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             change_one(conn, sql, params![user.id.bytes(), password.as_ref().map(PasswordHash::expose)])
@@ -90,8 +93,8 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
 fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Result<()> {
     let sql = "INSERT INTO users (id, tenant_id, status, username, email, phone, nickname, password_hash,
                    must_change_password, password_changed_at, fence, rev, created_at, updated_at, external_id,
-                   email_verified_at, phone_verified_at, language)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+                   email_verified_at, phone_verified_at, language, password_compromised_at)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
     let row = params![
         new.id.bytes(),
         new.tenant.bytes(),
@@ -111,6 +114,7 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
         new.email_verified_at.map(Timestamp::as_millis),
         new.phone_verified_at.map(Timestamp::as_millis),
         new.language.map(Language::as_str),
+        new.password_compromised_at.map(Timestamp::as_millis),
     ];
     change_one(conn, sql, row)?;
     insert_identifiers(conn, new)
@@ -119,7 +123,8 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
 fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET status = ?2, username = ?3, email = ?4, phone = ?5, nickname = ?6,
                    must_change_password = ?7, password_changed_at = ?8, fence = ?9, rev = ?10, updated_at = ?11,
-                   external_id = ?12, email_verified_at = ?13, phone_verified_at = ?14, language = ?15
+                   external_id = ?12, email_verified_at = ?13, phone_verified_at = ?14, language = ?15,
+                   password_compromised_at = ?16
                WHERE id = ?1";
     let row = params![
         new.id.bytes(),
@@ -137,6 +142,7 @@ fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
         new.email_verified_at.map(Timestamp::as_millis),
         new.phone_verified_at.map(Timestamp::as_millis),
         new.language.map(Language::as_str),
+        new.password_compromised_at.map(Timestamp::as_millis),
     ];
     change_one(conn, sql, row)?;
     change(conn, "DELETE FROM user_identifiers WHERE user_id = ?1", [new.id.bytes()])?;

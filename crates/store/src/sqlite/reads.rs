@@ -4,7 +4,8 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
-    message, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    message, password_history, password_policy, sent_code, session_view, signing_key, tenant, ticket,
+    ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -57,6 +58,10 @@ impl Tenants for SqliteStore {
     fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>> {
         point(&self.readers, |conn| tenant::named(conn, &name))
     }
+
+    fn password_words(&self, tenant: TenantId) -> Fut<'_, Read<Vec<String>>> {
+        point(&self.readers, |conn| password_policy::words(conn, tenant))
+    }
 }
 
 impl Memberships for SqliteStore {
@@ -96,6 +101,10 @@ impl Users for SqliteStore {
 
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         point(&self.readers, |conn| user::password_hash(conn, user))
+    }
+
+    fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
+        point(&self.readers, |conn| password_history::get(conn, user, at_most))
     }
 
     fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {

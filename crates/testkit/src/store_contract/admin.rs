@@ -121,6 +121,7 @@ async fn users(w: World) {
     user.status = UserStatus::Disabled;
     (user.email, user.nickname) = (None, None);
     user.must_change_password = true;
+    user.password_compromised_at = Some(w.now());
     user.password_changed_at = Some(w.now());
     (user.fence, user.rev) = (4, 2);
     user.updated_at = w.commit(Change::User(user::Change::Update(Box::new(user.clone())))).await.at;
@@ -145,7 +146,10 @@ async fn passwords(w: World) {
     assert_eq!(w.store.password_hash(user.id).await.unwrap(), Some(first));
 
     let second = PasswordHash::new("$argon2id$second".to_owned());
-    let set = |password| Change::User(user::Change::SetPassword { user: Box::new(user.clone()), password });
+    let set = |password| {
+        let user = Box::new(user.clone());
+        Change::User(user::Change::SetPassword { user, password, keep_former: 0 })
+    };
     w.commit(set(Some(second.clone()))).await;
     assert_eq!(w.store.password_hash(user.id).await.unwrap(), Some(second));
     w.commit(set(None)).await;

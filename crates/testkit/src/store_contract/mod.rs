@@ -12,6 +12,7 @@ mod keys;
 mod lists;
 mod messages;
 mod outcomes;
+mod passwords;
 mod people;
 mod races;
 mod restart;
@@ -48,6 +49,7 @@ pub const CASES: &[&[Case]] = &[
     sessions::CASES,
     attempts::CASES,
     people::CASES,
+    passwords::CASES,
     messages::CASES,
     views::CASES,
     lists::CASES,

@@ -10,6 +10,7 @@ use authms_core::id::{Id, Kind, SessionId, TicketId};
 use authms_core::key::{ApiKey, ApiKeyStatus, Environment};
 use authms_core::membership::Membership;
 use authms_core::mfa::MfaPolicy;
+use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Fut, Store, random};
 use authms_core::session::{NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
@@ -112,6 +113,7 @@ impl World {
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
             mfa_policy: MfaPolicy::default(),
+            password_policy: PasswordPolicy::default(),
             fence: 1,
             rev: 1,
             created_at: now,
@@ -142,6 +144,7 @@ impl World {
             has_password: false,
             must_change_password: false,
             password_changed_at: None,
+            password_compromised_at: None,
             fence: 3,
             rev: 1,
             created_at: now,

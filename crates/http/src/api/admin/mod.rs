@@ -4,6 +4,7 @@ pub mod api_key;
 pub mod client;
 pub mod invitation;
 pub mod membership;
+pub mod password_policy;
 pub mod tenant;
 pub mod ticket;
 pub mod ticket_policy;

@@ -6,6 +6,7 @@ pub mod invitation;
 pub mod mfa;
 pub mod oauth;
 pub mod recovery;
+pub mod password;
 pub mod session;
 pub mod ticket;
 

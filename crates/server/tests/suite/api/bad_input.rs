@@ -202,9 +202,13 @@ async fn what_is_no_json_object_is_refused() {
             let answer = send_bytes(&app, &cast, &example, bytes).await;
             assert_eq!(answer.refusal(), (400, 40000001), "{} {bytes:?}: {}", route.path, answer.body);
         }
-        // Signing out, unlocking and rotating need nothing; all others need something.
-        let content =
-            ["/auth/logout", "/admin/users/{user_id}/account-unlocks", "/auth/api-keys/{id}/rotate"];
+        // Signing out, unlocking, marking and rotating need nothing; all others need something.
+        let content = [
+            "/auth/logout",
+            "/admin/users/{user_id}/account-unlocks",
+            "/admin/users/{user_id}/password-compromised",
+            "/auth/api-keys/{id}/rotate",
+        ];
         if !content.contains(&route.path.as_str()) {
             assert_eq!(
                 send_bytes(&app, &cast, &example, b"").await.refusal(),

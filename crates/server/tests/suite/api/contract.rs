@@ -34,6 +34,7 @@ const OURS: &[&str] = &[
     "GET /health/live",
     "GET /health/ready",
     "POST /admin/invitations",
+    "POST /admin/users/{user_id}/password-compromised",
     "POST /admin/tenants",
     "POST /auth/generate-ticket/batch",
     "POST /auth/logout",
@@ -46,7 +47,7 @@ const OURS: &[&str] = &[
 ];
 
 /// Members of our answers that the contract's shapes do not have, by shape.
-const EXTRA: [(&str, &[&str]); 12] = [
+const EXTRA: [(&str, &[&str]); 13] = [
     ("base.SimpleResponse", &["request_id", "member", "ticket_id"]),
     ("dto.ApiKeyResponse", &["client_ids", "previous_secret_expires_at", "rank"]),
     ("dto.AuthUserResponse", &["nickname", "role"]),
@@ -69,6 +70,7 @@ const EXTRA: [(&str, &[&str]); 12] = [
     ("dto.CreateClientDetailResponse", &["timestamp"]),
     ("dto.GenerateTicketResponse", &["id", "purpose"]),
     ("dto.GetMySessionsResponse", &["timestamp"]),
+    ("dto.PasswordStatusResponse", &["password_compromised_at"]),
     ("dto.OAuthClientItem", &["allowed_origins", "purposes"]),
     ("dto.TokenIntrospectionResponse", &["auth_time", "amr", "iss", "jti", "role", "sid", "tenant_id"]),
     ("handler_dto.DataResponse", &["timestamp"]),

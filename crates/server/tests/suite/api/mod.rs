@@ -37,6 +37,7 @@ mod on_behalf;
 mod openapi;
 mod password;
 mod password_import;
+mod password_policy;
 mod peek;
 mod recovery;
 mod redeem;

@@ -93,6 +93,7 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/auth/forgot-password",
         "/auth/verify-reset-code",
         "/auth/reset-password",
+        "/public/password-strength",
     ];
     let document = document();
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");

@@ -76,7 +76,7 @@ async fn spaces_count_wherever_they_are() {
 #[tokio::test]
 async fn s12_neither_digits_nor_symbols_nor_capitals_are_asked_for() {
     let app = TestApp::start().await;
-    for (n, plain) in ["onlylowercaseletters", "ONLYCAPITALLETTERS", "739218465019283", "----------------"]
+    for (n, plain) in ["onlylowercaseletters", "ONLYCAPITALLETTERS", "739218465019283", "/ - ; . : _ # . ,"]
         .into_iter()
         .enumerate()
     {
@@ -129,7 +129,7 @@ async fn s16_over_long_passwords_are_refused_before_hashing_wherever_they_are_se
         assert_eq!(app.post("/admin/users", &admin, body).await.refusal(), refusal);
     }
     assert_eq!((app.passwords.hashed(), app.passwords.verified()), counted, "nothing was hashed");
-    assert_eq!(set(&app, &admin, &alice.to_string(), &"a".repeat(1024)).await.status, 200);
+    assert_eq!(set(&app, &admin, &alice.to_string(), &"three wise monkeys ".repeat(53)).await.status, 200);
 }
 
 #[tokio::test]

@@ -227,6 +227,8 @@ impl<'a> Cast<'a> {
             | "DELETE /admin/users/{user_id}"
             | "GET /admin/users/{user_id}/login-histories"
             | "GET /admin/users/{user_id}/security-status"
+            | "GET /admin/users/{user_id}/password-status"
+            | "GET /admin/security/password-policy"
             | "DELETE /admin/memberships/{user_id}"
             | "GET /admin/invitations"
             | "GET /admin/invitations/{invitation_id}"
@@ -291,6 +293,13 @@ impl<'a> Cast<'a> {
             "PUT /admin/users/{user_id}" => json!({ "nickname": "Nick" }),
             "PUT /admin/users/{user_id}/status" => json!({ "status": "disabled" }),
             "PUT /admin/users/{user_id}/password" => json!({ "new_password": "a different long sentence" }),
+            "POST /public/password-strength" | "POST /auth/me/password-strength" => {
+                json!({ "password": "password" })
+            }
+            "PUT /admin/security/password-policy" => json!({ "history_count": 4, "words": ["wolpertinger"] }),
+            "POST /admin/users/{user_id}/password-compromised" => {
+                json!({ "reason": "in a list of leaked ones" })
+            }
             "POST /admin/users/{user_id}/account-unlocks" => json!({ "reason": "asked by telephone" }),
             "PUT /admin/memberships/{user_id}" => json!({ "role": "support" }),
             "POST /admin/tenants" => json!({ "name": format!("tenant {n}") }),

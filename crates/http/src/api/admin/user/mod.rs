@@ -6,6 +6,8 @@ pub mod delete;
 pub mod list;
 pub mod login_histories;
 pub mod reset_password;
+pub mod mark_compromised;
+pub mod password_status;
 pub mod security_status;
 pub mod set_password;
 pub mod set_status;
@@ -83,10 +85,10 @@ pub struct Identity {
 impl From<Member> for UserDetails {
     fn from(Member { user, role, .. }: Member) -> Self {
         Self {
+            must_change_password: user.must_change_password(),
             created_at: user.created_at.into(),
             email: user.email,
             id: user.id.to_string(),
-            must_change_password: user.must_change_password,
             external_id: user.external_id,
             nickname: user.nickname,
             password_changed_at: user.password_changed_at.map(Time),

@@ -1,3 +1,4 @@
 //! The caller's password.
 
 pub mod change;
+pub mod strength;

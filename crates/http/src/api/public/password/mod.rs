@@ -1,0 +1,3 @@
+//! Passwords that nobody has yet.
+
+pub mod strength;
