@@ -16,26 +16,8 @@ use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-/// Routes at which secrets could be guessed; they have a budget of their own besides.
-const SIGN_IN: [&str; 10] = [
-    "/auth/login",
-    "/auth/mfa/verify-challenge",
-    "/auth/ticket/signin",
-    "/auth/ticket/peek",
-    "/auth/ticket/report",
-    "/auth/refresh",
-    "/auth/register",
-<<<<<<< HEAD
-    "/auth/forgot-password",
-    "/auth/verify-reset-code",
-    "/auth/reset-password",
-=======
-    "/public/password-strength",
-    "/auth/me/password-strength",
->>>>>>> 6220969 (passwords: a policy for each tenant, how strong one is, former ones, and marking one as compromised)
-];
 /// Routes at which secrets could be guessed, or at which we guess; they have a budget of their own besides.
-const SIGN_IN: [&str; 9] = [
+const SIGN_IN: [&str; 12] = [
     "/auth/login",
     "/auth/mfa/verify-challenge",
     "/auth/ticket/signin",

@@ -9,11 +9,12 @@ use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take, network_key};
 use crate::message::{self, Notice};
 use crate::parts::Parts;
+use crate::password;
 use crate::signin::Standing;
 use crate::tenant::TenantStatus;
 use crate::text;
 use crate::time::Timestamp;
-use crate::user::{self, Change, User, UserStatus};
+use crate::user::{Change, User, UserStatus};
 use authms_crypto::{SecretString, sha256};
 
 /// What was typed.
@@ -48,8 +49,8 @@ pub async fn reset(
 ) -> Result<(), RecoveryError> {
     let proved = prove(parts, proof, source).await?;
     let user = proved.standing.user.clone();
-    let hash = match user::hash_new(parts, &user, new).await {
-        Ok(hash) => hash,
+    let accepted = match password::accept(parts, &user, new).await {
+        Ok(accepted) => accepted,
         Err(refused) => {
             // Told only to whoever has the code, under the same guard as any other guess.
             tell(parts, &proved, "password_refused", source).await?;
@@ -72,11 +73,16 @@ pub async fn reset(
         has_password: true,
         must_change_password: false,
         password_changed_at: Some(now),
+        password_compromised_at: None,
         fence: user.fence + 1,
         rev: rev + 1,
         ..user
     };
-    let set = Change::SetPassword { user: Box::new(after), password: Some(hash) };
+    let set = Change::SetPassword {
+        user: Box::new(after),
+        password: Some(accepted.hash),
+        keep_former: accepted.keep_former,
+    };
     let commit = Commit::new(event.into_row(now, &*parts.rng))
         .guard(Guard::Rev { row: Row::User(id), rev })
         .change(commit::Change::User(set))

@@ -5,8 +5,8 @@ pub mod health;
 pub mod invitation;
 pub mod mfa;
 pub mod oauth;
-pub mod recovery;
 pub mod password;
+pub mod recovery;
 pub mod session;
 pub mod ticket;
 
