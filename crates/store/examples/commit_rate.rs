@@ -8,6 +8,7 @@ use authms_core::limits::{LimitKind, Quota, Take};
 use authms_core::mfa::MfaPolicy;
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, random};
+use authms_core::risk::RiskConfig;
 use authms_core::session::{Change as SessionChange, NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
 use authms_core::signing_key::Signing;
@@ -93,6 +94,7 @@ impl Bench {
             ticket_policy: TicketPolicy::default(),
             mfa_policy: MfaPolicy::default(),
             password_policy: PasswordPolicy::default(),
+            risk_config: RiskConfig::default(),
             fence: 1,
             rev: 1,
             created_at: now,

@@ -8,6 +8,7 @@ use authms_core::id::Id;
 use authms_core::mfa::MfaPolicy;
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, Tenants};
+use authms_core::risk::RiskConfig;
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
 use authms_core::ticket::TicketPolicy;
@@ -255,6 +256,7 @@ fn tenant(name: &str) -> Tenant {
         ticket_policy: TicketPolicy::default(),
         mfa_policy: MfaPolicy::default(),
         password_policy: PasswordPolicy::default(),
+        risk_config: RiskConfig::default(),
         fence: 1,
         rev: 1,
         created_at: now,

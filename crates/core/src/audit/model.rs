@@ -25,6 +25,8 @@ pub enum EventName {
     TicketPolicyChanged,
     /// What a tenant asks of passwords was changed.
     PasswordPolicyChanged,
+    /// What a tenant makes of signals was changed.
+    RiskConfigChanged,
     /// A membership was given, changed or taken.
     MembershipChanged,
     /// A user was created.
@@ -138,6 +140,7 @@ impl EventName {
             Self::TenantUpdated => "tenant.updated",
             Self::TicketPolicyChanged => "tenant.ticket_policy_changed",
             Self::PasswordPolicyChanged => "tenant.password_policy_changed",
+            Self::RiskConfigChanged => "tenant.risk_config_changed",
             Self::MembershipChanged => "membership.changed",
             Self::UserCreated => "user.created",
             Self::UserUpdated => "user.updated",

@@ -6,6 +6,7 @@ mod centroids;
 mod config;
 mod facts;
 mod history;
+mod manage;
 mod place;
 mod signal;
 
@@ -13,5 +14,6 @@ pub use assess::{Assessment, Level, Observation, Risk, assess};
 pub use config::{RiskConfig, SignalWeights};
 pub use facts::{Assurance, Delivery, Device, Facts, Opened, TicketFacts, View};
 pub use history::{History, SignInSeen};
+pub use manage::{UpdateRiskConfig, config, reset_config, update_config};
 pub use place::{Agent, Country, Place, Point};
 pub use signal::Signal;

@@ -14,6 +14,7 @@ use crate::mfa::MfaPolicy;
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::password::PasswordPolicy;
+use crate::risk::RiskConfig;
 use crate::signing_key::{self, Algorithm, Signing};
 use crate::text::{self, InvalidText};
 use crate::ticket::TicketPolicy;
@@ -86,6 +87,7 @@ pub async fn create(
         ticket_policy: TicketPolicy::default(),
         mfa_policy: MfaPolicy::default(),
         password_policy: PasswordPolicy::default(),
+        risk_config: RiskConfig::default(),
         fence: 0,
         rev: 1,
         created_at: now,

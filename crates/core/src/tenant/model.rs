@@ -3,6 +3,7 @@
 use crate::id::TenantId;
 use crate::mfa::MfaPolicy;
 use crate::password::PasswordPolicy;
+use crate::risk::RiskConfig;
 use crate::signing_key::Signing;
 use crate::ticket::TicketPolicy;
 use crate::time::Timestamp;
@@ -50,6 +51,8 @@ pub struct Tenant {
     pub mfa_policy: MfaPolicy,
     /// What it asks of passwords; its own words are kept beside.
     pub password_policy: PasswordPolicy,
+    /// What it makes of signals.
+    pub risk_config: RiskConfig,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.

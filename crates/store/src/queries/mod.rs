@@ -18,6 +18,7 @@ pub(crate) mod password_history;
 pub(crate) mod password_policy;
 pub(crate) mod refusal;
 pub(crate) mod sent_code;
+mod risk_config;
 pub(crate) mod session;
 pub(crate) mod session_index;
 pub(crate) mod session_view;

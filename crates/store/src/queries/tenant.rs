@@ -2,6 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::{List, change_one, first, mfa_policy, page, password_policy, signed, ticket_policy};
+use super::{List, change_one, first, mfa_policy, page, risk_config, signed, ticket_policy};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
@@ -20,6 +21,7 @@ const COLUMNS: [&str; 13] = [
     "ticket_policy",
     "mfa_policy",
     "password_policy",
+    "risk_config",
     "fence",
     "rev",
     "created_at",
@@ -42,6 +44,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         ticket_policy: ticket_policy::read(c)?,
         mfa_policy: mfa_policy::read(c)?,
         password_policy: password_policy::read(c)?,
+        risk_config: risk_config::read(c)?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -98,6 +101,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 ticket_policy::column(&new.ticket_policy),
                 mfa_policy::column(&new.mfa_policy),
                 password_policy::column(&new.password_policy),
+                risk_config::column(&new.risk_config),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
@@ -109,6 +113,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
                        ticket_policy = ?6, mfa_policy = ?7, password_policy = ?8, fence = ?9, rev = ?10,
+                       ticket_policy = ?6, mfa_policy = ?7, risk_config = ?8, fence = ?9, rev = ?10,
                        updated_at = ?11 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
@@ -119,6 +124,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
                 ticket_policy::column(&new.ticket_policy),
                 mfa_policy::column(&new.mfa_policy),
                 password_policy::column(&new.password_policy),
+                risk_config::column(&new.risk_config),
                 new.fence,
                 signed(new.rev),
                 at.as_millis(),

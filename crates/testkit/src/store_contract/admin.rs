@@ -7,6 +7,7 @@ use authms_core::commit::{Change, Guard, Row};
 use authms_core::id::{ClientId, TenantId, UserId};
 use authms_core::install::Installation;
 use authms_core::key::{ApiKeyStatus, Environment, LastUse, PreviousSecret, Restriction};
+use authms_core::risk::{RiskConfig, Signal, SignalWeights};
 use authms_core::signing_key::{Algorithm, KeyState, Signing, StoredKey};
 use authms_core::tenant::{Tenant, TenantStatus};
 use authms_core::ticket::{Purpose, TicketPolicy};
@@ -92,6 +93,13 @@ async fn tenants(w: World) {
     tenant.status = TenantStatus::Disabled;
     tenant.signing = Signing { algorithm: Algorithm::Rs256, former: Some(Algorithm::EdDsa) };
     (tenant.fence, tenant.rev) = (2, 2);
+    tenant.risk_config = RiskConfig {
+        weights: SignalWeights::default().with(Signal::IpVpn, 0).with(Signal::UnusualTime, 100),
+        critical_threshold: 100,
+        learning_period_days: 365,
+        session_risk_enabled: true,
+        ..RiskConfig::default()
+    };
     tenant.ticket_policy = TicketPolicy {
         require_client: true,
         require_proof: false,

@@ -12,6 +12,7 @@ use authms_core::membership::Membership;
 use authms_core::mfa::MfaPolicy;
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Fut, Store, random};
+use authms_core::risk::RiskConfig;
 use authms_core::session::{NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
 use authms_core::signing_key::Signing;
@@ -114,6 +115,7 @@ impl World {
             ticket_policy: TicketPolicy::default(),
             mfa_policy: MfaPolicy::default(),
             password_policy: PasswordPolicy::default(),
+            risk_config: RiskConfig::default(),
             fence: 1,
             rev: 1,
             created_at: now,

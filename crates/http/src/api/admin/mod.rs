@@ -5,6 +5,7 @@ pub mod client;
 pub mod invitation;
 pub mod membership;
 pub mod password_policy;
+pub mod risk_config;
 pub mod tenant;
 pub mod ticket;
 pub mod ticket_policy;

@@ -73,6 +73,7 @@ fn wrong_values(member: &Member) -> Vec<(&'static str, Value)> {
     let takes = match member.kind.as_str() {
         "integer" => "a number",
         "boolean" => "a truth",
+        "object" => "an object",
         _ => "nothing of these",
     };
     let mut wrong: Vec<_> = other.into_iter().filter(|(what, _)| *what != takes).collect();
@@ -113,6 +114,7 @@ fn wrong_values(member: &Member) -> Vec<(&'static str, Value)> {
             wrong.push(("too large", serde_json::from_str("1e30").expect("JSON")));
         }
         "boolean" => wrong.push(("a text", json!("true"))),
+        "object" => wrong.push(("a text", json!("a"))),
         other => panic!("{} is of type {other}: say here what it does not take", member.name),
     }
     wrong

@@ -43,6 +43,7 @@ mod recovery;
 mod redeem;
 mod refresh;
 mod report;
+mod risk_config;
 mod rotation;
 mod secrets;
 mod sessions;

@@ -240,6 +240,8 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants"
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
+            | "GET /admin/security/risk-config"
+            | "POST /admin/security/risk-config/reset"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
@@ -304,6 +306,7 @@ impl<'a> Cast<'a> {
             "PUT /admin/memberships/{user_id}" => json!({ "role": "support" }),
             "POST /admin/tenants" => json!({ "name": format!("tenant {n}") }),
             "PUT /admin/tenants/{tenant_id}" => json!({ "name": format!("renamed {n}") }),
+            "PUT /admin/security/risk-config" => json!({ "signal_weights": { "ip_vpn": 20 } }),
             "PUT /admin/tickets/policy" => json!({ "forbid_unbound": false }),
             "POST /admin/oauth/clients" => json!({ "name": format!("app {n}"), "redirect_uris": [] }),
             "PUT /admin/oauth/clients/{client_id}" => json!({ "name": format!("other {n}") }),
