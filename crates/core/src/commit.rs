@@ -8,7 +8,7 @@ use crate::id::{
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, code, factor, install, invitation, key, membership, message, session, signin, signing_key,
+    client, code, factor, install, invitation, key, membership, message, risk, session, signin, signing_key,
     tenant, ticket, user,
 };
 
@@ -172,6 +172,8 @@ pub enum Change {
     Message(message::Change),
     /// To one-time codes.
     Code(code::Change),
+    /// To risk events.
+    Risk(risk::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
     /// any other refusal.
     CountRefusal(&'static str),
@@ -193,7 +195,7 @@ impl Change {
             Self::Ticket(_) | Self::SignIn(_) | Self::Challenge(_) | Self::CountRefusal(_) => Lane::Gathered,
             Self::Factor(factor::Change::Use { .. } | factor::Change::Fail { .. }) => Lane::Gathered,
             Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
-            Self::Message(_) | Self::Code(_) => Lane::Gathered,
+            Self::Message(_) | Self::Code(_) | Self::Risk(_) => Lane::Gathered,
             Self::Session(
                 session::Change::Open(_)
                 | session::Change::Rotate { .. }

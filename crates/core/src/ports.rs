@@ -13,15 +13,17 @@ use crate::membership::Membership;
 use crate::message::{Letter, Outgoing};
 use crate::page::{Page, PageRequest};
 use crate::password::Estimate;
+use crate::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use crate::session::{Session, SessionView};
 use crate::signin::challenge::ChallengeView;
 use crate::signin::{Attempt, Standing};
 use crate::signing_key::StoredKey;
 use crate::tenant::Tenant;
 use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
-use crate::time::{Span, Timestamp};
+use crate::time::{Day, Span, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
 use authms_crypto::SecretString;
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 
 /// A boxed future: keeps the traits usable behind `dyn` without a macro.
@@ -122,6 +124,7 @@ pub trait Store:
     + Factors
     + Challenges
     + Messages
+    + Risks
     + Send
     + Sync
 {
@@ -325,4 +328,22 @@ pub trait Messages {
     fn due_messages(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Outgoing>>>;
     /// The last code of a slot, until it is used up or swept away.
     fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>>;
+}
+
+/// Reads about risk events.
+pub trait Risks {
+    /// A page of a tenant's risk events, newest first, among the newest
+    /// [`LOOKED_AT`](crate::risk::LOOKED_AT) of the user, the signal or the time that the filter names.
+    fn risk_events(
+        &self,
+        tenant: TenantId,
+        filter: RiskFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<RiskEvent>>>;
+    /// How many a tenant had of each sort on each of these days, in their order.
+    fn risk_counts(&self, tenant: TenantId, days: RangeInclusive<Day>) -> Fut<'_, Read<Vec<RiskCount>>>;
+    /// A tenant's users with the most risk events since then, among the newest
+    /// [`LOOKED_AT`](crate::risk::LOOKED_AT), most first.
+    fn riskiest_users(&self, tenant: TenantId, since: Timestamp, users: u32)
+    -> Fut<'_, Read<Vec<RiskyUser>>>;
 }

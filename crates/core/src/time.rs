@@ -33,6 +33,13 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// The day that it is of.
+    pub const fn day(self) -> Day {
+        Day(self.0.div_euclid(Day::MILLIS))
+    }
+}
+
 /// RFC 3339 in UTC, millisecond precision.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -55,6 +62,59 @@ impl std::str::FromStr for Timestamp {
 #[derive(Debug, thiserror::Error)]
 #[error("not an RFC 3339 date and time")]
 pub struct InvalidTimestamp;
+
+/// A day in UTC.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct Day(i64);
+
+impl Day {
+    const MILLIS: i64 = 86_400_000;
+
+    /// By its number, counted from the Unix epoch.
+    pub const fn numbered(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// Its number, counted from the Unix epoch.
+    pub const fn number(self) -> i64 {
+        self.0
+    }
+
+    /// When it begins.
+    pub const fn start(self) -> Timestamp {
+        Timestamp(self.0.saturating_mul(Self::MILLIS))
+    }
+
+    /// The day after it.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+
+    /// So many days before it.
+    #[must_use]
+    pub const fn before(self, days: i64) -> Self {
+        Self(self.0.saturating_sub(days))
+    }
+}
+
+/// `2026-05-25`.
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.start().to_string().split('T').next().unwrap_or_default())
+    }
+}
+
+impl std::str::FromStr for Day {
+    type Err = InvalidTimestamp;
+    /// Parses a full date of RFC 3339.
+    fn from_str(text: &str) -> Result<Self, InvalidTimestamp> {
+        if text.len() != "2026-05-25".len() {
+            return Err(InvalidTimestamp);
+        }
+        Ok(format!("{text}T00:00:00Z").parse::<Timestamp>()?.day())
+    }
+}
 
 /// A length of time in milliseconds.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default)]

@@ -103,6 +103,9 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::ticket_policy::show::show, admin::ticket_policy::update::update))
         .routes(routes!(admin::risk_config::show::show, admin::risk_config::update::update))
         .routes(routes!(admin::risk_config::reset::reset))
+        .routes(routes!(admin::risk_event::list::list))
+        .routes(routes!(admin::risk_event::aggregation::aggregation))
+        .routes(routes!(admin::risk_event::dashboard::dashboard))
         .routes(routes!(admin::client::list::list, admin::client::create::create))
         .routes(routes!(
             admin::client::show::show,

@@ -17,13 +17,14 @@ use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
+use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
-use authms_core::time::{Span, Timestamp};
+use authms_core::time::{Day, Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use axum::Router;
 use axum::body::Body;
@@ -31,6 +32,7 @@ use axum::http::Request;
 use axum::response::Response;
 use http_body_util::BodyExt;
 use std::collections::HashMap;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -345,6 +347,20 @@ impl Messages for FakeStore {
         down()
     }
     fn sent_code(&self, _: Slot) -> Fut<'_, Read<Option<SentCode>>> {
+        down()
+    }
+}
+
+impl Risks for FakeStore {
+    fn risk_events(&self, _: TenantId, _: RiskFilter, _: PageRequest) -> Fut<'_, Read<Page<RiskEvent>>> {
+        down()
+    }
+
+    fn risk_counts(&self, _: TenantId, _: RangeInclusive<Day>) -> Fut<'_, Read<Vec<RiskCount>>> {
+        down()
+    }
+
+    fn riskiest_users(&self, _: TenantId, _: Timestamp, _: u32) -> Fut<'_, Read<Vec<RiskyUser>>> {
         down()
     }
 }

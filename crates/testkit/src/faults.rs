@@ -14,15 +14,17 @@ use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::*;
+use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::Attempt;
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
-use authms_core::time::{Span, Timestamp};
+use authms_core::time::{Day, Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -379,5 +381,29 @@ impl<S: Store> Messages for FaultyStore<S> {
     }
     fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>> {
         self.read(|s| s.sent_code(slot))
+    }
+}
+
+impl<S: Store> Risks for FaultyStore<S> {
+    fn risk_events(
+        &self,
+        tenant: TenantId,
+        filter: RiskFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<RiskEvent>>> {
+        self.read(|s| s.risk_events(tenant, filter, page))
+    }
+
+    fn risk_counts(&self, tenant: TenantId, days: RangeInclusive<Day>) -> Fut<'_, Read<Vec<RiskCount>>> {
+        self.read(|s| s.risk_counts(tenant, days))
+    }
+
+    fn riskiest_users(
+        &self,
+        tenant: TenantId,
+        since: Timestamp,
+        users: u32,
+    ) -> Fut<'_, Read<Vec<RiskyUser>>> {
+        self.read(|s| s.riskiest_users(tenant, since, users))
     }
 }

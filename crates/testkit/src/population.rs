@@ -2,12 +2,15 @@
 
 use crate::{TestApp, Tokens};
 use authms_core::access::{Caller, Permission, Person, Role};
-use authms_core::audit::Source;
+use authms_core::audit::{Event, EventName, Source};
 use authms_core::client::{self, CreateClient, Created};
+use authms_core::commit::{self, Commit};
 use authms_core::id::{SessionId, TenantId, UserId};
 use authms_core::invitation::{self, Invite};
 use authms_core::key::{self, CreateKey, CreatedKey};
 use authms_core::recovery;
+use authms_core::risk::{self, Country, Level, Observation, RiskEvent, RiskOutcome, Signal};
+use authms_core::signin::MethodKind;
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::time::Timestamp;
@@ -139,6 +142,30 @@ impl Population<'_> {
     pub async fn ticket(&self, user: UserId) -> String {
         let minted = ticket::mint_at_console(&self.app.parts, self.tenant, Mint::for_user(user)).await;
         minted.expect("mints").ticket.expose().to_owned()
+    }
+
+    /// A risk event as a sign-in by password would leave it.
+    pub async fn risk_event(&self, user: UserId, signal: Signal, score: u8) {
+        let parts = &self.app.parts;
+        let row = Event::new(EventName::LoginSucceeded, Some(self.tenant)).subject(user);
+        let row = row.into_row(parts.now(), &*parts.rng);
+        let event = RiskEvent {
+            id: row.id,
+            tenant: self.tenant,
+            user,
+            signal,
+            score,
+            level: Level::High,
+            outcome: RiskOutcome::Granted,
+            method: MethodKind::Password,
+            ip: "192.0.2.7".parse().ok(),
+            country: Country::parse("DE"),
+            device: Some("dev_1".to_owned()),
+            observed: vec![Observation { signal, weight: 40, counted: score, what: "seen".into() }],
+            at: parts.now(),
+        };
+        let keep = commit::Change::Risk(risk::Change::Keep(Box::new(event)));
+        parts.store.commit(Commit::new(row).change(keep)).await.expect("keeps it");
     }
 
     /// Signs a user in by a console ticket.

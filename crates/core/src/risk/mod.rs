@@ -4,16 +4,20 @@
 mod assess;
 mod centroids;
 mod config;
+mod event;
 mod facts;
 mod history;
 mod manage;
 mod place;
+mod report;
 mod signal;
 
 pub use assess::{Assessment, Level, Observation, Risk, assess};
 pub use config::{RiskConfig, SignalWeights};
+pub use event::{Change, LOOKED_AT, RiskCount, RiskEvent, RiskFilter, RiskOutcome, RiskyUser, Told};
 pub use facts::{Assurance, Delivery, Device, Facts, Opened, TicketFacts, View};
 pub use history::{History, SignInSeen};
 pub use manage::{UpdateRiskConfig, config, reset_config, update_config};
 pub use place::{Agent, Country, Place, Point};
+pub use report::{Counted, DASHBOARD_DAYS, aggregation, dashboard, events};
 pub use signal::Signal;

@@ -4,7 +4,7 @@ use super::error::Failed;
 use super::guards;
 use crate::queries::{
     api_key, attempt, audit, challenge, client, factor, installation, invitation, membership, message,
-    refusal, sent_code, session, signing_key, tenant, ticket_life, user,
+    refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -92,6 +92,7 @@ fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
         Change::SignIn(c) => attempt::write(conn, c, at),
         Change::Message(c) => message::write(conn, c),
         Change::Code(c) => sent_code::write(conn, c, at),
+        Change::Risk(c) => risk_event::write(conn, c, at),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }
 }

@@ -6,6 +6,8 @@ use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
     message, password_history, password_policy, sent_code, session_view, signing_key, tenant, ticket,
     ticket_list, ticket_view, user, user_list,
+    message, risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view,
+    user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -20,17 +22,19 @@ use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Messages,
-    Read, RedeemView, Sessions, Tenants, Tickets, Users,
+    Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
+use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self as tickets, Idempotency, Ticket, TicketFilter};
-use authms_core::time::{Span, Timestamp};
+use authms_core::time::{Day, Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use ipnet::IpNet;
+use std::ops::RangeInclusive;
 
 impl Installations for SqliteStore {
     fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
@@ -256,5 +260,29 @@ impl Messages for SqliteStore {
 
     fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>> {
         point(&self.readers, move |conn| sent_code::get(conn, slot))
+    }
+}
+
+impl Risks for SqliteStore {
+    fn risk_events(
+        &self,
+        tenant: TenantId,
+        filter: RiskFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<RiskEvent>>> {
+        list(&self.readers, move |conn| risk_event::list(conn, tenant, &filter, page))
+    }
+
+    fn risk_counts(&self, tenant: TenantId, days: RangeInclusive<Day>) -> Fut<'_, Read<Vec<RiskCount>>> {
+        list(&self.readers, move |conn| risk_event::counts(conn, tenant, &days))
+    }
+
+    fn riskiest_users(
+        &self,
+        tenant: TenantId,
+        since: Timestamp,
+        users: u32,
+    ) -> Fut<'_, Read<Vec<RiskyUser>>> {
+        list(&self.readers, move |conn| risk_event::riskiest(conn, tenant, since, users))
     }
 }

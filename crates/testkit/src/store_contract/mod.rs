@@ -16,6 +16,7 @@ mod passwords;
 mod people;
 mod races;
 mod restart;
+mod risks;
 mod sessions;
 mod sweep;
 mod takes;
@@ -47,6 +48,7 @@ pub const CASES: &[&[Case]] = &[
     existing::CASES,
     ticket_life::CASES,
     sessions::CASES,
+    risks::CASES,
     attempts::CASES,
     people::CASES,
     passwords::CASES,

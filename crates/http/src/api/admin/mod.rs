@@ -6,6 +6,7 @@ pub mod invitation;
 pub mod membership;
 pub mod password_policy;
 pub mod risk_config;
+pub mod risk_event;
 pub mod tenant;
 pub mod ticket;
 pub mod ticket_policy;

@@ -44,6 +44,7 @@ mod redeem;
 mod refresh;
 mod report;
 mod risk_config;
+mod risk_events;
 mod rotation;
 mod secrets;
 mod sessions;

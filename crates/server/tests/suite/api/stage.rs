@@ -4,6 +4,7 @@ use authms_core::access::{Permission, Role};
 use authms_core::id::{ApiKeyId, ClientId, RestrictionId, UserId};
 use authms_core::key::{CreateKey, NewRestriction};
 use authms_core::mfa::MfaPolicy;
+use authms_core::risk::Signal;
 use authms_core::time::Span;
 use authms_http::RouteInfo;
 use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
@@ -146,6 +147,9 @@ impl<'a> Cast<'a> {
         };
         let ticket =
             if about("/ticket/") || about("{ticket_id}") { home.ticket(target).await } else { String::new() };
+        if about("/risk-events") || about("/risk-dashboard") {
+            home.risk_event(UserId::from_bytes([7; 16]), Signal::NewCountry, 61).await;
+        }
         Self {
             app,
             n,
@@ -241,6 +245,9 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
             | "GET /admin/security/risk-config"
+            | "GET /admin/security/risk-events"
+            | "GET /admin/security/risk-events/aggregation"
+            | "GET /admin/security/risk-dashboard"
             | "POST /admin/security/risk-config/reset"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
