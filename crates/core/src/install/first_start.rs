@@ -124,40 +124,6 @@ async fn create(parts: &Parts, master_fingerprint: &str) -> Result<Installed, In
 fn first_commit(parts: &Parts, installation: &Installation, now: Timestamp) -> Commit {
     let tenant = first_tenant(installation.default_tenant, now);
     let admin = first_admin(UserId::generate(now, &*parts.rng), tenant.id, now);
-    let tenant = Tenant {
-        id: installation.default_tenant,
-        name: "default".to_owned(),
-        status: TenantStatus::Active,
-        is_default: true,
-        signing: Signing::DEFAULT,
-        ticket_policy: TicketPolicy::default(),
-        mfa_policy: MfaPolicy::default(),
-        risk_config: RiskConfig::default(),
-        fence: 0,
-        rev: 1,
-        created_at: now,
-        updated_at: now,
-    };
-    let admin = User {
-        id: UserId::generate(now, &*parts.rng),
-        tenant: tenant.id,
-        status: UserStatus::Active,
-        username: Some(ADMIN_USERNAME.to_owned()),
-        email: None,
-        phone: None,
-        external_id: None,
-        email_verified_at: None,
-        phone_verified_at: None,
-        language: None,
-        nickname: None,
-        has_password: false,
-        must_change_password: false,
-        password_changed_at: None,
-        fence: 0,
-        rev: 1,
-        created_at: now,
-        updated_at: now,
-    };
     let event = Event::new(EventName::Installed, None)
         .by_console()
         .subject(admin.id)
@@ -186,6 +152,7 @@ pub(crate) fn first_tenant(id: TenantId, now: Timestamp) -> Tenant {
         ticket_policy: TicketPolicy::default(),
         mfa_policy: MfaPolicy::default(),
         password_policy: PasswordPolicy::default(),
+        risk_config: RiskConfig::default(),
         fence: 0,
         rev: 1,
         created_at: now,

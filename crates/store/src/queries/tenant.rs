@@ -1,8 +1,7 @@
 //! Tenants.
 
 use super::columns::{self, Columns};
-use super::{List, change_one, first, mfa_policy, page, password_policy, signed, ticket_policy};
-use super::{List, change_one, first, mfa_policy, page, risk_config, signed, ticket_policy};
+use super::{List, change_one, first, mfa_policy, page, password_policy, risk_config, signed, ticket_policy};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
@@ -11,7 +10,7 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "name",
     "status",
@@ -112,9 +111,8 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
         Change::Update(new) => {
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
-                       ticket_policy = ?6, mfa_policy = ?7, password_policy = ?8, fence = ?9, rev = ?10,
-                       ticket_policy = ?6, mfa_policy = ?7, risk_config = ?8, fence = ?9, rev = ?10,
-                       updated_at = ?11 WHERE id = ?1";
+                       ticket_policy = ?6, mfa_policy = ?7, password_policy = ?8, risk_config = ?9, fence = ?10,
+                       rev = ?11, updated_at = ?12 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
                 new.name,

@@ -37,9 +37,9 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { name: "0009_external_id", sql: include_str!("../../migrations/sqlite/0009_external_id.sql") },
     Migration { name: "0010_challenges", sql: include_str!("../../migrations/sqlite/0010_challenges.sql") },
+    Migration { name: "0011_risk", sql: include_str!("../../migrations/sqlite/0011_risk.sql") },
     Migration { name: "0012_history", sql: include_str!("../../migrations/sqlite/0012_history.sql") },
     Migration { name: "0013_password", sql: include_str!("../../migrations/sqlite/0013_password.sql") },
-    Migration { name: "0011_risk", sql: include_str!("../../migrations/sqlite/0011_risk.sql") },
     Migration { name: "0014_mail", sql: include_str!("../../migrations/sqlite/0014_mail.sql") },
 ];
 

@@ -4,10 +4,8 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
-    message, password_history, password_policy, sent_code, session_view, signing_key, tenant, ticket,
-    ticket_list, ticket_view, user, user_list,
-    message, risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view,
-    user, user_list,
+    message, password_history, password_policy, risk_event, sent_code, session_view, signing_key, tenant,
+    ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
