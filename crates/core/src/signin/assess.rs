@@ -3,7 +3,7 @@
 use super::model::{Evidence, Standing};
 use crate::audit::Source;
 use crate::parts::Parts;
-use crate::risk::{self, Assessment, Device, Facts, History, Risk, RiskConfig, TicketFacts, View};
+use crate::risk::{self, Assessment, Device, Facts, History, Risk, TicketFacts, View};
 use crate::session::Origin;
 use crate::time::Timestamp;
 use std::net::IpAddr;
@@ -86,7 +86,7 @@ impl Assessed {
             ticket,
             ..Facts::unknown(standing.user.created_at)
         };
-        let assessment = risk::assess(&RiskConfig::default(), &facts, parts.now());
+        let assessment = risk::assess(&standing.tenant.risk_config, &facts, parts.now());
         Self { assessment, end_user }
     }
 
