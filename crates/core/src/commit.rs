@@ -2,14 +2,16 @@
 
 use crate::audit::AuditRow;
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, CodeId, FactorId, InvitationId, MessageId, SessionId, TenantId,
-    TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, FactorId, InvitationId, MessageId, SessionId,
+    TenantId, TicketId, UserId,
 };
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
     client, code, factor, install, invitation, key, membership, message, risk, session, signin, signing_key,
     tenant, ticket, user,
+    client, code, device, factor, install, invitation, key, membership, message, session, signin,
+    signing_key, tenant, ticket, user,
 };
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
@@ -99,6 +101,13 @@ pub enum Guard {
         /// The step.
         step: i64,
     },
+    /// The device is there, and its secret is still this one.
+    DeviceSecret {
+        /// The device.
+        id: DeviceId,
+        /// SHA-256 of its secret.
+        hash: [u8; 32],
+    },
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].
@@ -166,6 +175,8 @@ pub enum Change {
     Factor(factor::Change),
     /// To challenges.
     Challenge(challenge::Change),
+    /// To devices.
+    Device(device::Change),
     /// To what is remembered of sign-ins.
     SignIn(signin::Change),
     /// To messages.
@@ -211,6 +222,7 @@ impl Change {
             | Self::Client(_)
             | Self::ApiKey(_)
             | Self::Factor(_)
+            | Self::Device(_)
             | Self::Invitation(_) => Lane::Alone,
         }
     }

@@ -117,6 +117,11 @@ pub enum FactorIdKind {}
 impl Kind for FactorIdKind {
     const PREFIX: &'static str = "fct_";
 }
+/// Names a device without being its secret.
+pub enum DeviceKind {}
+impl Kind for DeviceKind {
+    const PREFIX: &'static str = "dev_";
+}
 /// Names a network that an API key may be used from.
 pub enum RestrictionKind {}
 impl Kind for RestrictionKind {
@@ -170,6 +175,8 @@ pub type ApiKeyId = Id<ApiKeyKind>;
 pub type ChallengeId = Id<ChallengeKind>;
 /// A factor's identifier, `fct_…`.
 pub type FactorId = Id<FactorIdKind>;
+/// A device's identifier, `dev_…`.
+pub type DeviceId = Id<DeviceKind>;
 /// The identifier of an API key's network, `ipr_…`.
 pub type RestrictionId = Id<RestrictionKind>;
 /// A ticket's identifier, `tid_…`.

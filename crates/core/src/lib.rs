@@ -7,6 +7,7 @@ mod batch;
 pub mod client;
 pub mod code;
 pub mod commit;
+pub mod device;
 pub mod factor;
 pub mod fault;
 pub mod id;

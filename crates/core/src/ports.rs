@@ -3,8 +3,11 @@
 use crate::client::Client;
 use crate::code::{SentCode, Slot};
 use crate::commit::{Commit, CommitError, Committed};
+use crate::device::Device;
 use crate::factor::Factor;
-use crate::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use crate::id::{
+    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+};
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
@@ -125,6 +128,7 @@ pub trait Store:
     + Challenges
     + Messages
     + Risks
+    + Devices
     + Send
     + Sync
 {
@@ -314,6 +318,14 @@ pub trait Invitations {
 pub trait Factors {
     /// A user's factors, also those that do not count, oldest first.
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>>;
+}
+
+/// Reads about devices.
+pub trait Devices {
+    /// One device.
+    fn device(&self, id: DeviceId) -> Fut<'_, Read<Option<Device>>>;
+    /// A user's devices in a tenant, newest first, also those that are known no longer: never many.
+    fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>>;
 }
 
 /// Reads about challenges.

@@ -7,6 +7,7 @@ use authms_core::audit::Source;
 use authms_core::id::TenantId;
 use authms_core::limits::Budget;
 use authms_core::message::Language;
+use authms_crypto::SecretString;
 use axum::extract::Request;
 use axum::http::HeaderMap;
 use axum::http::header::{ACCEPT_LANGUAGE, USER_AGENT};
@@ -15,6 +16,12 @@ use tracing::Span;
 
 /// The longest `User-Agent` that is kept, in characters.
 const MAX_USER_AGENT: usize = 256;
+
+/// Where a device presents the secret that it was given.
+const DEVICE_TOKEN: &str = "x-device-token";
+
+/// Longer than any such secret, in bytes.
+const MAX_DEVICE_TOKEN: usize = 128;
 
 /// One request's circumstances; in its extensions as `Arc<Context>`.
 #[derive(Debug)]
@@ -48,6 +55,7 @@ impl Context {
             user_agent: user_agent(headers),
             request_id: Some(request_id.clone()),
             language: headers.get(ACCEPT_LANGUAGE).and_then(|h| Language::accepted(h.to_str().ok()?)),
+            device_token: device_token(headers),
         };
         Self { source, request_id, span, tenant: OnceLock::new(), budgets: Mutex::default() }
     }
@@ -65,6 +73,14 @@ impl Context {
     pub fn budgets(&self) -> Vec<Budget> {
         self.budgets.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+}
+
+/// The secret that the device presents. What cannot be one is as good as none.
+fn device_token(headers: &HeaderMap) -> Option<SecretString> {
+    let mut values = headers.get_all(DEVICE_TOKEN).iter();
+    let value = values.next().filter(|v| v.len() <= MAX_DEVICE_TOKEN)?;
+    let text = value.to_str().ok().filter(|_| values.next().is_none())?;
+    Some(SecretString::new(text.to_owned()))
 }
 
 fn user_agent(headers: &HeaderMap) -> Option<String> {

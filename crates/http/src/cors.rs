@@ -24,12 +24,12 @@ pub const ANY_PAGE: [(HeaderName, HeaderValue); 1] =
     [(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"))];
 
 /// The routes that pages call. Administration and health are not among them.
-const SCOPE: &str = "/auth/";
+const SCOPES: [&str; 4] = ["/auth/", "/mfa/", "/devices", "/trusted-devices"];
 /// Longer than any origin that can be registered.
 const MAX: usize = 300;
 /// The request headers that our routes read.
 const ASKED: HeaderValue = HeaderValue::from_static(
-    "authorization, content-type, idempotency-key, traceparent, x-request-id, x-tenant-id",
+    "authorization, content-type, idempotency-key, traceparent, x-device-token, x-request-id, x-tenant-id",
 );
 /// The answer headers that a page may read.
 const TOLD: HeaderValue = HeaderValue::from_static("ratelimit, ratelimit-policy, retry-after, x-request-id");
@@ -47,7 +47,8 @@ impl Page {
     pub fn behind(request: &Request) -> Option<Self> {
         let mut origins = request.headers().get_all(ORIGIN).iter();
         let origin = origins.next()?;
-        let in_scope = base_path::canonical(request.uri().path())?.starts_with(SCOPE);
+        let path = base_path::canonical(request.uri().path())?;
+        let in_scope = is_in_scope(path);
         let fits = origins.next().is_none() && origin.len() <= MAX && origin != "null";
         in_scope.then(|| Self { origin: fits.then(|| origin.clone()) })
     }
@@ -82,10 +83,7 @@ struct Preflight(HeaderValue);
 
 /// The answer to a browser that asks before it sends a page's request; `None` for any other request.
 pub fn preflight(request: &Request, route: &str) -> Option<Response> {
-    if request.method() != Method::OPTIONS
-        || !request.headers().contains_key(ORIGIN)
-        || !route.starts_with(SCOPE)
-    {
+    if request.method() != Method::OPTIONS || !request.headers().contains_key(ORIGIN) || !is_in_scope(route) {
         return None;
     }
     let method = request.headers().get(ACCESS_CONTROL_REQUEST_METHOD)?;
@@ -96,6 +94,10 @@ pub fn preflight(request: &Request, route: &str) -> Option<Response> {
         response.extensions_mut().insert(Preflight(method.clone()));
     }
     Some(response)
+}
+
+fn is_in_scope(route: &str) -> bool {
+    SCOPES.iter().any(|scope| route.starts_with(scope))
 }
 
 /// Fails closed: while the store does not answer, no page may read.

@@ -3,6 +3,7 @@
 use crate::codes;
 use crate::error::ApiError;
 use authms_core::client::ClientError;
+use authms_core::device::DeviceError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
 use authms_core::recovery::RecoveryError;
@@ -139,6 +140,20 @@ impl From<EndError> for ApiError {
             EndError::Unknown => codes::SESSION_NOT_FOUND.into(),
             EndError::Forbidden(forbidden) => forbidden.into(),
             EndError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<DeviceError> for ApiError {
+    fn from(error: DeviceError) -> Self {
+        match error {
+            DeviceError::Forbidden(forbidden) => forbidden.into(),
+            DeviceError::Invalid(invalid) => invalid.into(),
+            DeviceError::StepUp => codes::STEP_UP.into(),
+            DeviceError::UnknownUser => codes::USER_NOT_FOUND.into(),
+            DeviceError::Unknown => codes::DEVICE_NOT_FOUND.into(),
+            DeviceError::Changed => codes::CHANGED.into(),
+            DeviceError::Fault(fault) => fault.into(),
         }
     }
 }

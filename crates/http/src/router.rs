@@ -67,6 +67,22 @@ fn me() -> OpenApiRouter<AppState> {
         .routes(routes!(me::password::strength::strength))
         .routes(routes!(me::session::list::list, me::session::end_all::end_all))
         .routes(routes!(me::session::end::end))
+        .routes(routes!(me::device::list::list, me::device::forget_all::forget_all))
+        .routes(routes!(me::device::forget::forget))
+        .routes(routes!(me::device::set_trust::set_trust))
+        .routes(routes!(me::device::list_mine::list_mine))
+        .routes(routes!(me::device::forget_mine::forget_mine))
+        .routes(routes!(me::device::set_trust_mine::set_trust_mine))
+        .routes(routes!(me::trusted_device::list::list, me::trusted_device::trust::trust))
+        .routes(routes!(me::trusted_device::forget::forget))
+        .routes(routes!(
+            me::mfa_device::list::list,
+            me::mfa_device::trust::trust,
+            me::mfa_device::forget_all::forget_all
+        ))
+        .routes(routes!(me::mfa_device::check::check))
+        .routes(routes!(me::mfa_device::clean_up::clean_up))
+        .routes(routes!(me::mfa_device::show::show, me::mfa_device::forget::forget))
         .routes(routes!(me::api_key::list::list, me::api_key::create::create))
         .routes(routes!(me::api_key::show::show, me::api_key::delete::delete))
         .routes(routes!(me::api_key::set_status::set_status))
@@ -92,6 +108,8 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::user::password_status::password_status))
         .routes(routes!(admin::user::mark_compromised::mark_compromised))
         .routes(routes!(admin::password_policy::show::show, admin::password_policy::update::update))
+        .routes(routes!(admin::trusted_device::list::list))
+        .routes(routes!(admin::trusted_device::forget::forget))
         .routes(routes!(admin::invitation::list::list, admin::invitation::create::create))
         .routes(routes!(admin::invitation::show::show, admin::invitation::revoke::revoke))
         .routes(routes!(admin::membership::set_role::set_role, admin::membership::remove::remove))

@@ -7,8 +7,11 @@ use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
+use authms_core::device::Device;
 use authms_core::factor::Factor;
-use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::id::{
+    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -338,6 +341,15 @@ impl Factors for FakeStore {
 
 impl Challenges for FakeStore {
     fn challenge(&self, _: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
+        down()
+    }
+}
+
+impl Devices for FakeStore {
+    fn device(&self, _: DeviceId) -> Fut<'_, Read<Option<Device>>> {
+        down()
+    }
+    fn devices_of(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Vec<Device>>> {
         down()
     }
 }

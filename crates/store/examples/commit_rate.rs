@@ -223,6 +223,7 @@ impl Bench {
             amr: Vec::new(),
             origin: Origin { ip: "192.0.2.1".parse().ok(), user_agent: Some("Mozilla/5.0 (X11)".to_owned()) },
             risk: None,
+            device: None,
             created_at: now,
             expires_at: now,
             refreshed_at: now,

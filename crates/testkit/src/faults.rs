@@ -4,8 +4,11 @@ use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
+use authms_core::device::Device;
 use authms_core::factor::Factor;
-use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::id::{
+    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -366,6 +369,15 @@ impl<S: Store> Invitations for FaultyStore<S> {
 impl<S: Store> Factors for FaultyStore<S> {
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
         self.read(|s| s.factors_of(user))
+    }
+}
+
+impl<S: Store> Devices for FaultyStore<S> {
+    fn device(&self, id: DeviceId) -> Fut<'_, Read<Option<Device>>> {
+        self.read(|s| s.device(id))
+    }
+    fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
+        self.read(|s| s.devices_of(tenant, user))
     }
 }
 

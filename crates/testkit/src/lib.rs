@@ -3,6 +3,7 @@
 pub mod app;
 pub mod certificate;
 pub mod clock;
+mod devices;
 pub mod dir;
 pub mod faults;
 mod inspect;
@@ -18,6 +19,7 @@ pub mod storm;
 
 pub use app::{ISSUER, Setup, TestApp, Tokens};
 pub use certificate::TestCertificate;
+pub use devices::KnownDevice;
 pub use faults::{CommitFault, Faults, ReadFault};
 pub use outbox::{Arrived, Outbox};
 pub use population::Population;

@@ -4,6 +4,7 @@ use crate::access::Caller;
 use crate::id::{ApiKeyId, ClientId, EventId, SessionId, TenantId, TicketId, UserId};
 use crate::ports::Rng;
 use crate::time::Timestamp;
+use authms_crypto::SecretString;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -105,6 +106,16 @@ pub enum EventName {
     ChallengeRefused,
     /// A sign-in was refused for its risk alone: an alert.
     RiskRefused,
+    /// A device was given a secret.
+    DeviceRegistered,
+    /// A device is trusted.
+    DeviceTrusted,
+    /// A device is trusted no longer.
+    DeviceTrustEnded,
+    /// A device was forgotten.
+    DeviceForgotten,
+    /// A user's devices were forgotten together.
+    DevicesForgotten,
     /// A refresh token was rotated.
     SessionRefreshed,
     /// A refresh token was reused; its family is dead.
@@ -180,6 +191,11 @@ impl EventName {
             Self::ChallengeFailed => "mfa.failed",
             Self::ChallengeRefused => "mfa.refused",
             Self::RiskRefused => "risk.refused",
+            Self::DeviceRegistered => "device.registered",
+            Self::DeviceTrusted => "device.trusted",
+            Self::DeviceTrustEnded => "device.trust_ended",
+            Self::DeviceForgotten => "device.forgotten",
+            Self::DevicesForgotten => "devices.forgotten",
             Self::SessionRefreshed => "session.refreshed",
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",
@@ -206,6 +222,8 @@ pub struct Source {
     pub request_id: Option<String>,
     /// The language that the request asks for, if it is one of ours.
     pub language: Option<crate::message::Language>,
+    /// The secret that the device presents; never written down.
+    pub device_token: Option<SecretString>,
 }
 
 /// A row of the audit log. `body` is canonical JSON (RFC 8785): it is what a later log hashes, so it is made once and

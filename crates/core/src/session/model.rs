@@ -1,7 +1,7 @@
 //! Sessions: what a sign-in creates, and the one chain of refresh tokens that belongs to it.
 
 use crate::access::Role;
-use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, TokenId, UserId};
+use crate::id::{ApiKeyId, ClientId, DeviceId, SessionId, TenantId, TicketId, TokenId, UserId};
 use crate::risk::Risk;
 use crate::signin::{Fences, MethodKind};
 use crate::time::{Span, Timestamp};
@@ -100,6 +100,8 @@ pub struct Session {
     pub origin: Origin,
     /// How risky the sign-in was, if it was assessed.
     pub risk: Option<Risk>,
+    /// The device that it was opened with, or that was registered in it.
+    pub device: Option<DeviceId>,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When it ends at the latest; never moves.

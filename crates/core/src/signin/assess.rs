@@ -2,6 +2,9 @@
 
 use super::model::{Evidence, Standing};
 use crate::audit::Source;
+use crate::device;
+use crate::fault::Fault;
+use crate::id::DeviceId;
 use crate::parts::Parts;
 use crate::risk::{self, Assessment, Device, Facts, History, Risk, TicketFacts, View};
 use crate::session::Origin;
@@ -19,22 +22,29 @@ pub struct EndUser {
     pub user_agent: Option<String>,
     /// What is known of their device.
     pub device: Device,
+    /// Which that is, if it is known.
+    pub device_id: Option<DeviceId>,
 }
 
 impl EndUser {
-    /// Whoever sent the request.
-    pub fn direct(source: &Source) -> Self {
-        Self {
+    /// Whoever sent the request, in order to sign in as this subject.
+    ///
+    /// # Errors
+    /// [`Fault`] if the store does not answer.
+    pub(crate) async fn direct(parts: &Parts, source: &Source, subject: &Standing) -> Result<Self, Fault> {
+        let known = device::recognize(parts, source.device_token.as_ref(), subject).await?;
+        Ok(Self {
             view: View::Direct,
             ip: source.ip,
             user_agent: source.user_agent.clone(),
-            device: Device::Unknown,
-        }
+            device: known.standing,
+            device_id: known.id,
+        })
     }
 
     /// Somebody behind a client that authenticated and told nothing about them: the request's address is the client's.
     pub const fn unseen() -> Self {
-        Self { view: View::Unseen, ip: None, user_agent: None, device: Device::Unknown }
+        Self { view: View::Unseen, ip: None, user_agent: None, device: Device::Unknown, device_id: None }
     }
 
     /// Where a session of theirs comes from: from them if they were seen, else from their client.

@@ -69,6 +69,7 @@ impl Grant {
             amr: evidence.amr,
             origin: assessed.end_user.origin(source),
             risk: Some(assessed.assessment.risk()),
+            device: assessed.end_user.device_id,
             created_at: now,
             expires_at: now,
             refreshed_at: now,

@@ -13,7 +13,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::RedeemView;
 use crate::session::Acting;
-use crate::signin::{Case, EndUser, Evidence, MethodKind, Refusal, stand};
+use crate::signin::{Case, EndUser, Evidence, MethodKind, Refusal, Standing, stand};
 use authms_crypto::{OpaqueToken, SecretString};
 
 /// What a redeemer presents.
@@ -167,10 +167,10 @@ impl<'a> Attempt<'a> {
     }
 
     /// Who redeems: a client that authenticates is not its user.
-    pub fn end_user(&self) -> EndUser {
+    pub async fn end_user(&self, parts: &Parts, subject: &Standing) -> Result<EndUser, Fault> {
         match self.client {
-            Some(_) => EndUser::unseen(),
-            None => EndUser::direct(self.source),
+            Some(_) => Ok(EndUser::unseen()),
+            None => EndUser::direct(parts, self.source, subject).await,
         }
     }
 

@@ -36,7 +36,8 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<An
         };
     }
     let evidence = attempt.judge(parts, &view, lost).await?;
-    let known = (attempt.end_user(), Remembered::default(), Some(facts(&view.ticket)));
+    let end_user = attempt.end_user(parts, &view.standing).await?;
+    let known = (end_user, Remembered::default(), Some(facts(&view.ticket)));
     let assessed = Assessed::new(parts, &evidence, &view.standing, known);
     match plan(parts, attempt, &view, evidence, &assessed).await? {
         Ok(planned) => spend(parts, attempt, view, planned).await,

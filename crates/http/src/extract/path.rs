@@ -3,8 +3,8 @@
 use crate::codes::{self, Code};
 use crate::error::ApiError;
 use authms_core::id::{
-    ApiKeyKind, ClientKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind,
-    UserKind,
+    ApiKeyKind, ClientKind, DeviceKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
+    TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -35,6 +35,9 @@ impl Noun for RestrictionKind {
 }
 impl Noun for InvitationKind {
     const NOT_FOUND: Code = codes::INVITATION_NOT_FOUND;
+}
+impl Noun for DeviceKind {
+    const NOT_FOUND: Code = codes::DEVICE_NOT_FOUND;
 }
 impl Noun for SessionKind {
     const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;

@@ -16,7 +16,7 @@ use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 30] = [
+const COLUMNS: [&str; 31] = [
     "id",
     "secret_hash",
     "tenant_id",
@@ -39,6 +39,7 @@ const COLUMNS: [&str; 30] = [
     "user_agent",
     "risk_score",
     "risk_level",
+    "device_id",
     "methods",
     "why",
     "wrong",
@@ -94,6 +95,7 @@ fn read(c: &mut Columns<'_>) -> Result<Challenge> {
         amr: c.texts()?,
         origin: Origin { ip: c.named_if(|ip| ip.parse().ok())?, user_agent: c.take()? },
         risk: c.risk_if()?.ok_or_else(|| c.invalid())?,
+        device: c.id_if()?,
         methods: c.words(FactorKind::parse)?.into_iter().collect(),
         why: c.named(MfaReason::parse)?,
         wrong: c.take()?,
@@ -169,6 +171,7 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
         new.origin.user_agent,
         new.risk.score,
         new.risk.level.as_str(),
+        new.device.as_ref().map(|d| d.bytes()),
         words(new.methods.iter().map(FactorKind::as_str)),
         new.why.as_str(),
         new.wrong,

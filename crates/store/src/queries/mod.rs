@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod challenge;
 pub(crate) mod client;
 mod columns;
+pub(crate) mod device;
 pub(crate) mod factor;
 pub(crate) mod installation;
 pub(crate) mod invitation;

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::session_index::OF_USER;
-use super::{challenge, change, change_one, first, json, session_index, ticket};
+use super::{challenge, change, change_one, device, first, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Session};
 use authms_core::signin::MethodKind;
@@ -11,7 +11,7 @@ use rusqlite::{Connection, Error, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 32] = [
     "id",
     "tenant_id",
     "user_id",
@@ -35,6 +35,7 @@ const COLUMNS: [&str; 31] = [
     "user_agent",
     "risk_score",
     "risk_level",
+    "device_id",
     "created_at",
     "expires_at",
     "refreshed_at",
@@ -66,6 +67,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Session> {
         amr: c.texts()?,
         origin: Origin { ip: c.named_if(|ip| ip.parse().ok())?, user_agent: c.take()? },
         risk: c.risk_if()?,
+        device: c.id_if()?,
         created_at: c.time()?,
         expires_at: c.time()?,
         refreshed_at: c.time()?,
@@ -158,6 +160,7 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         s.origin.user_agent,
         s.risk.map(|risk| risk.score),
         s.risk.map(|risk| risk.level.as_str()),
+        s.device.as_ref().map(|d| d.bytes()),
         at.as_millis(),
         at.plus(*ttl).as_millis(),
         at.as_millis(),
@@ -168,6 +171,7 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         s.refresh_hash,
     ];
     change_one(conn, &SQL, row)?;
+    s.device.map_or(Ok(()), |id| device::see(conn, id, at))?;
     session_index::append(conn, s.id, s.user)
 }
 

@@ -1,8 +1,8 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    api_key, challenge, client, factor, installation, invitation, membership, message, sent_code, session,
-    tenant, ticket, ticket_life, user,
+    api_key, challenge, client, device, factor, installation, invitation, membership, message, sent_code,
+    session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -49,6 +49,7 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         }
         Guard::CodeOpen { slot, id, attempts_below } => sent_code::get(conn, *slot)?
             .is_some_and(|code| code.id == *id && code.expires_at > at && code.attempts < *attempts_below),
+        Guard::DeviceSecret { id, hash } => device::has_secret(conn, *id, hash)?,
         Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()

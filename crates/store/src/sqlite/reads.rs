@@ -6,12 +6,18 @@ use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
     message, password_history, password_policy, risk_event, sent_code, session_view, signing_key, tenant,
     ticket, ticket_list, ticket_view, user, user_list,
+    api_key, api_key_list, attempt, challenge, client, device, factor, installation, invitation, login,
+    membership, message, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view,
+    user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
+use authms_core::device::Device;
 use authms_core::factor::Factor;
-use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
+use authms_core::id::{
+    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -21,6 +27,8 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Messages,
     Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
+    ApiKeys, Challenges, Clients, Devices, Factors, Fut, Installations, Invitations, Member, Memberships,
+    Messages, Read, RedeemView, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
@@ -282,5 +290,15 @@ impl Risks for SqliteStore {
         users: u32,
     ) -> Fut<'_, Read<Vec<RiskyUser>>> {
         list(&self.readers, move |conn| risk_event::riskiest(conn, tenant, since, users))
+    }
+}
+
+impl Devices for SqliteStore {
+    fn device(&self, id: DeviceId) -> Fut<'_, Read<Option<Device>>> {
+        point(&self.readers, |conn| device::get(conn, id))
+    }
+
+    fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
+        point(&self.readers, |conn| device::of(conn, tenant, user))
     }
 }

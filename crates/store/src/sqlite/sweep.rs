@@ -3,6 +3,7 @@
 //! at a time, so that commits wait no longer than for one.
 
 use crate::queries::{session_index, ticket_index};
+use authms_core::device;
 use authms_core::id::{SessionId, UserId};
 use authms_core::invitation::KEPT;
 use authms_core::session::ROTATION_WINDOW;
@@ -105,6 +106,7 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
                           (SELECT id FROM challenges WHERE expires_at <= ?1 LIMIT ?2)";
     let codes = "DELETE FROM sent_codes WHERE slot IN
                      (SELECT slot FROM sent_codes WHERE expires_at <= ?1 LIMIT ?2)";
+    let devices = "DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE seen_at <= ?1 LIMIT ?2)";
     let mut all = true;
     for (sql, until) in [
         (replays, now),
@@ -113,6 +115,7 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
         (invitations, now.minus(KEPT)),
         (challenges, now.minus(CHALLENGE_KEPT)),
         (codes, now),
+        (devices, now.minus(device::KEPT)),
     ] {
         let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;

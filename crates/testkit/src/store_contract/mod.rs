@@ -5,6 +5,7 @@
 
 mod admin;
 mod attempts;
+mod devices;
 mod existing;
 mod fences;
 mod guards;
@@ -50,6 +51,7 @@ pub const CASES: &[&[Case]] = &[
     sessions::CASES,
     risks::CASES,
     attempts::CASES,
+    devices::CASES,
     people::CASES,
     passwords::CASES,
     messages::CASES,

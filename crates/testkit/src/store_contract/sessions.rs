@@ -34,6 +34,7 @@ async fn open(w: World) {
     session.auth_time = None;
     let user_agent = Some("Mozilla/5.0 (🦀)".to_owned());
     session.origin = Origin { ip: "2001:db8::7".parse().ok(), user_agent };
+    session.device = Some(w.id());
     session.refresh_hash = None;
     w.clock.advance(Span::seconds(3));
     let at = w.open(&session).await.at;

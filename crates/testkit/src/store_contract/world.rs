@@ -314,6 +314,7 @@ impl World {
             amr: vec!["pwd".to_owned()],
             origin: Origin::default(),
             risk: None,
+            device: None,
             created_at: now,
             expires_at: now,
             refreshed_at: now,

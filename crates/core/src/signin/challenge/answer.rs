@@ -65,6 +65,7 @@ impl Pending {
             amr: evidence.amr,
             origin: assessed.end_user.origin(source),
             risk: assessed.assessment.risk(),
+            device: assessed.end_user.device_id,
             methods,
             why,
             wrong: 0,

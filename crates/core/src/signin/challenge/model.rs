@@ -1,7 +1,7 @@
 //! What is kept of a challenge, and what a commit may do to it.
 
 use crate::factor::FactorKinds;
-use crate::id::{ApiKeyId, ChallengeId, ClientId, SessionId, TenantId, TicketId, UserId};
+use crate::id::{ApiKeyId, ChallengeId, ClientId, DeviceId, SessionId, TenantId, TicketId, UserId};
 use crate::mfa::MfaReason;
 use crate::risk::Risk;
 use crate::session::Origin;
@@ -76,6 +76,8 @@ pub struct Challenge {
     pub origin: Origin,
     /// How risky the sign-in is.
     pub risk: Risk,
+    /// The device that began, if it was known: the same has to complete.
+    pub device: Option<DeviceId>,
     /// What satisfies.
     pub methods: FactorKinds,
     /// Why it was asked.

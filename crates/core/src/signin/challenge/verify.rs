@@ -120,6 +120,13 @@ impl Run<'_> {
         if challenge.client != self.client.as_ref().map(|c| c.id) {
             return self.refuse(challenge, "client").await;
         }
+        let end_user = match self.client {
+            Some(_) => EndUser::unseen(),
+            None => EndUser::direct(parts, self.source, &view.standing).await?,
+        };
+        if challenge.device.is_some_and(|began| end_user.device_id != Some(began)) {
+            return self.refuse(challenge, "device").await;
+        }
         if let ChallengeState::Passed { .. } = challenge.state {
             return self.answer_again(&view).await;
         }
@@ -141,7 +148,7 @@ impl Run<'_> {
         let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
         let judged = judge(parts, &factors, self.ask.method, &self.ask.code, now);
         if judged.right {
-            self.pass(&view, judged, evidence, role).await
+            self.pass(&view, end_user, judged, (evidence, role)).await
         } else {
             self.count_wrong(challenge, judged).await
         }
@@ -187,18 +194,14 @@ impl Run<'_> {
     async fn pass(
         &self,
         view: &ChallengeView,
+        end_user: EndUser,
         judged: Judged,
-        evidence: Evidence,
-        role: Role,
+        (evidence, role): (Evidence, Role),
     ) -> Result<SignedIn, TryError> {
         let parts = self.parts;
         let challenge = &view.challenge;
         let salt: [u8; 16] = random(&*parts.rng);
         let key = self.ask.idempotency_key.as_ref();
-        let end_user = match evidence.client {
-            Some(_) => EndUser::unseen(),
-            None => EndUser::direct(self.source),
-        };
         let ground = Ground {
             evidence,
             standing: &view.standing,

@@ -10,4 +10,5 @@ pub mod risk_event;
 pub mod tenant;
 pub mod ticket;
 pub mod ticket_policy;
+pub mod trusted_device;
 pub mod user;

@@ -1,8 +1,11 @@
 //! What concerns the caller.
 
 pub mod api_key;
+pub mod device;
 pub mod membership;
+pub mod mfa_device;
 pub mod password;
 pub mod profile;
 pub mod session;
 pub mod ticket;
+pub mod trusted_device;

@@ -64,6 +64,7 @@ async fn a_notice_tells_time_device_and_address_in_the_language_asked_for() {
         user_agent: Some("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_owned()),
         request_id: None,
         language: None,
+        ..Source::default()
     };
     tell(&app, &alice, Notice::PasswordChanged, &source).await;
     tell(&app, &alice, Notice::PasswordChanged, &Source { language: Some(Language::Zh), ..source.clone() })

@@ -14,6 +14,7 @@ mod challenge;
 mod clients;
 mod contract;
 mod cors;
+mod devices;
 mod discovery;
 mod existing;
 mod external_id;

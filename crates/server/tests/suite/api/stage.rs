@@ -77,6 +77,8 @@ pub struct Cast<'a> {
     pub challenge: (String, String),
     /// A code with which the target sets their password anew.
     pub reset_code: String,
+    /// A trusted device of the caller's, or of the target's for who has none.
+    pub device: String,
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
     /// The tenant of all that.
@@ -107,11 +109,13 @@ impl<'a> Cast<'a> {
             "/forgot-password",
             "/verify-reset-code",
             "/reset-password",
+            "devices",
         ];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
             false => UserId::from_bytes([0; 16]),
         };
+        let mut owner = target;
         let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
         let about_tokens = ["/refresh", "/introspect", "/sessions/", "/login-histories"];
         if about_tokens.iter().any(|part| about(part)) {
@@ -123,6 +127,9 @@ impl<'a> Cast<'a> {
             Who::Person(role) => {
                 let me = home.user_with_password(&format!("caller{n}"), role, PASSWORD).await;
                 bearer = home.sign_in(me).await.access;
+                if !about("/admin/") {
+                    owner = me;
+                }
                 if about("/sessions/") {
                     session = sid(&home.sign_in(me).await.access);
                 }
@@ -172,6 +179,11 @@ impl<'a> Cast<'a> {
                 true => home.reset_code(target).await,
                 false => String::new(),
             },
+            device: if about("devices") {
+                home.device(owner, true).await.id.to_string()
+            } else {
+                String::new()
+            },
             invitation: match about("/invitations") || about("/register") {
                 true => home.invitation(&format!("invited{n}@example.test")).await,
                 false => Default::default(),
@@ -193,11 +205,19 @@ impl<'a> Cast<'a> {
             .replace("{user_id}", &self.target.to_string())
             .replace("{invitation_id}", &self.invitation.0)
             .replace("{client_id}", &self.client.to_string())
+            .replace("/devices/{id}", &format!("/devices/{}", self.device))
+            .replace("{device_id}", &self.device)
+            .replace("{credential_id}", &self.device)
             .replace("{id}", &self.key.to_string())
             .replace("{restriction_id}", &self.restriction.to_string())
             .replace("{ticket_id}", &self.ticket_id())
             .replace("{session_id}", &self.session)
             .replace("{tenant_id}", &self.tenant);
+        let path = match path.as_str() {
+            "/mfa/trusted-devices/check" => format!("{path}?user_id={}&fingerprint=sha256:1", self.target),
+            "/admin/trusted-devices" => format!("{path}?user_id={}", self.target),
+            _ => path,
+        };
         assert!(!path.contains('{'), "{path}: nobody fills this in");
         Some(Example { method: route.method, path, body })
     }
@@ -219,6 +239,21 @@ impl<'a> Cast<'a> {
             | "GET /auth/me/sessions"
             | "DELETE /auth/me/sessions"
             | "DELETE /auth/me/sessions/{session_id}"
+            | "GET /devices"
+            | "DELETE /devices"
+            | "DELETE /devices/{id}"
+            | "GET /auth/me/devices"
+            | "DELETE /auth/me/devices/{device_id}"
+            | "GET /trusted-devices"
+            | "DELETE /trusted-devices/{device_id}"
+            | "GET /mfa/trusted-devices"
+            | "DELETE /mfa/trusted-devices"
+            | "GET /mfa/trusted-devices/check"
+            | "POST /mfa/trusted-devices/cleanup"
+            | "GET /mfa/trusted-devices/{credential_id}"
+            | "DELETE /mfa/trusted-devices/{credential_id}"
+            | "GET /admin/trusted-devices"
+            | "DELETE /admin/trusted-devices/{device_id}"
             | "GET /auth/api-keys"
             | "GET /auth/api-keys/{id}"
             | "DELETE /auth/api-keys/{id}"
@@ -258,6 +293,11 @@ impl<'a> Cast<'a> {
             }
             "POST /auth/mfa/verify-challenge" => {
                 json!({ "challenge_token": self.challenge.0, "code": self.challenge.1 })
+            }
+            "PUT /devices/{id}/trust" => json!({ "trust": false }),
+            "PUT /auth/me/devices/{device_id}/trust" => json!({ "trusted": false }),
+            "POST /trusted-devices" | "POST /mfa/trusted-devices" => {
+                json!({ "device_fingerprint": "sha256:1", "device_name": "phone", "trust": false })
             }
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
             "POST /auth/forgot-password" => json!({ "identity": self.target_name }),

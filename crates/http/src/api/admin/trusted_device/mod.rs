@@ -1,0 +1,4 @@
+//! Trusted devices of others in the caller's tenant.
+
+pub mod forget;
+pub mod list;

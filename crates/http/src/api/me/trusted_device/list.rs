@@ -1,0 +1,29 @@
+//! `GET /trusted-devices`
+
+use super::TrustedDevice;
+use crate::error::ApiError;
+use crate::extract::{Json, Me, Query, Source};
+use crate::state::AppState;
+use crate::wire::{List, Paging};
+use authms_core::device::{self, Listed};
+use axum::extract::State;
+
+/// The caller's devices that are trusted now, newest first.
+#[utoipa::path(
+    get,
+    path = "/trusted-devices",
+    operation_id = "list_trusted_devices",
+    tag = "devices",
+    params(Paging),
+    security(("bearer" = [])),
+    responses((status = 200, description = "A page of them.", body = List<TrustedDevice>))
+)]
+pub async fn list(
+    State(state): State<AppState>,
+    Me(me): Me,
+    source: Source,
+    Query(paging): Query<Paging>,
+) -> Result<Json<List<TrustedDevice>>, ApiError> {
+    let page = device::list_mine(&state, &me, Listed::Trusted, paging.request(), &source).await?;
+    Ok(Json(List::new(page, TrustedDevice::from, state.now())))
+}

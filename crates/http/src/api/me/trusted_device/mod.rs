@@ -1,0 +1,56 @@
+//! The caller's trusted devices.
+
+pub mod forget;
+pub mod list;
+pub mod trust;
+
+use crate::wire::Time;
+use authms_core::device::Shown;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// `dto.TrustedDeviceResponse`
+#[derive(Serialize, ToSchema, Debug)]
+pub struct TrustedDevice {
+    /// When it was registered.
+    created_at: Time,
+    /// Whether it is the one that asks.
+    current: bool,
+    /// What it calls itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    device_fingerprint: Option<String>,
+    /// What its user calls it.
+    device_name: String,
+    /// What names it.
+    id: String,
+    /// The address that it was registered from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ip: Option<String>,
+    /// Its tenant.
+    tenant_id: String,
+    /// Until when it is trusted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    trusted_until: Option<Time>,
+    /// The `User-Agent` that it was registered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user_agent: Option<String>,
+    /// Whose it is.
+    user_id: String,
+}
+
+impl From<Shown> for TrustedDevice {
+    fn from(Shown { device, trusted, current }: Shown) -> Self {
+        Self {
+            created_at: device.created_at.into(),
+            current,
+            device_fingerprint: device.fingerprint,
+            device_name: device.name,
+            id: device.id.to_string(),
+            ip: device.origin.ip.map(|ip| ip.to_string()),
+            tenant_id: device.tenant.to_string(),
+            trusted_until: device.trust.filter(|_| trusted).map(|t| t.until.into()),
+            user_agent: device.origin.user_agent,
+            user_id: device.user.to_string(),
+        }
+    }
+}
