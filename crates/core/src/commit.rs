@@ -8,9 +8,7 @@ use crate::id::{
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, code, factor, install, invitation, key, membership, message, risk, session, signin, signing_key,
-    tenant, ticket, user,
-    client, code, device, factor, install, invitation, key, membership, message, session, signin,
+    client, code, device, factor, install, invitation, key, membership, message, risk, session, signin,
     signing_key, tenant, ticket, user,
 };
 

@@ -150,6 +150,7 @@ impl Errand {
             user_agent: self.user_agent.clone(),
             request_id: self.request_id.clone(),
             language: self.language.as_deref().and_then(Language::parse),
+            device_token: None,
         }
     }
 }
