@@ -8,6 +8,7 @@ pub mod client;
 pub mod code;
 pub mod commit;
 pub mod device;
+pub mod contact;
 pub mod factor;
 pub mod fault;
 pub mod id;

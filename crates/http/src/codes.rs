@@ -184,6 +184,13 @@ pub const CODE_TOO_SOON: Code = code(40001303, 409, "a code was sent less than a
 /// The user has no address that a code can be sent to.
 pub const NO_ADDRESS: Code = code(40001304, 409, "the user has no address that a code can be sent to");
 
+/// `register_if_new` is not supported.
+pub const NO_REGISTRATION: Code = code(
+    40001305,
+    400,
+    "register_if_new is not supported: accounts are made by administrators and invitations",
+);
+
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
     MALFORMED,
@@ -259,6 +266,7 @@ pub const ALL: &[Code] = &[
     NO_TRANSPORT,
     CODE_TOO_SOON,
     NO_ADDRESS,
+    NO_REGISTRATION,
 ];
 
 #[cfg(test)]

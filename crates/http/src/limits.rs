@@ -17,7 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Routes at which secrets could be guessed, or at which we guess; they have a budget of their own besides.
-const SIGN_IN: [&str; 12] = [
+const SIGN_IN: [&str; 14] = [
     "/auth/login",
     "/auth/mfa/verify-challenge",
     "/auth/ticket/signin",
@@ -30,6 +30,8 @@ const SIGN_IN: [&str; 12] = [
     "/auth/reset-password",
     "/public/password-strength",
     "/auth/me/password-strength",
+    "/auth/send-login-code",
+    "/auth/login/email-code",
 ];
 
 /// Charges the address, then lets the request through, answers it if it is a browser's preflight, or turns it away.

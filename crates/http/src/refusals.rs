@@ -4,12 +4,13 @@ use crate::codes;
 use crate::error::ApiError;
 use authms_core::client::ClientError;
 use authms_core::device::DeviceError;
+use authms_core::contact::ContactError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
 use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
-use authms_core::signin::LoginError;
 use authms_core::signin::challenge::ChallengeError;
+use authms_core::signin::{EmailCodeError, LoginError};
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
 use authms_core::ticket::{MintError, RedeemError, ReportError, TicketError};
@@ -234,6 +235,33 @@ impl From<RecoveryError> for ApiError {
             RecoveryError::User(user) => user.into(),
             RecoveryError::Throttled(throttled) => throttled.into(),
             RecoveryError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<EmailCodeError> for ApiError {
+    fn from(error: EmailCodeError) -> Self {
+        let said = error.to_string();
+        match error {
+            EmailCodeError::Refused => codes::SENT_CODE.into(),
+            EmailCodeError::Invalid(invalid) => invalid.into(),
+            EmailCodeError::NoTransport => Self::from(codes::NO_TRANSPORT).saying(said),
+            EmailCodeError::Throttled(throttled) => throttled.into(),
+            EmailCodeError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ContactError> for ApiError {
+    fn from(error: ContactError) -> Self {
+        let said = error.to_string();
+        match error {
+            ContactError::Refused => codes::SENT_CODE.into(),
+            ContactError::TooSoon => codes::CODE_TOO_SOON.into(),
+            ContactError::NoTransport(_) => Self::from(codes::NO_TRANSPORT).saying(said),
+            ContactError::User(user) => user.into(),
+            ContactError::Throttled(throttled) => throttled.into(),
+            ContactError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -10,7 +10,7 @@ use authms_core::invitation::{self, Invite};
 use authms_core::key::{self, CreateKey, CreatedKey};
 use authms_core::recovery;
 use authms_core::risk::{self, Country, Level, Observation, RiskEvent, RiskOutcome, Signal};
-use authms_core::signin::MethodKind;
+use authms_core::signin::{self, MethodKind};
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::time::Timestamp;
@@ -132,6 +132,21 @@ impl Population<'_> {
     pub async fn reset_code(&self, user: UserId) -> String {
         let started = recovery::start(&self.app.parts, &self.console(), user, &Source::default()).await;
         started.expect("sends a code");
+        self.code_for(user).await
+    }
+
+    /// A code with which this user signs in, out of the letter that brought it.
+    pub async fn login_code(&self, user: UserId) -> String {
+        let member = self.app.store().member(self.tenant, user).await.expect("reads").expect("a member");
+        let email = member.user.email.expect("an address");
+        let promised =
+            signin::send_email_code(&self.app.parts, &email, Some(self.tenant), &Source::default()).await;
+        promised.expect("promises a code");
+        self.code_for(user).await
+    }
+
+    /// The code in the last letter to this user.
+    async fn code_for(&self, user: UserId) -> String {
         let member = self.app.store().member(self.tenant, user).await.expect("reads").expect("a member");
         let letters = self.app.post_leaves().await;
         let theirs = letters.iter().rev().find(|l| member.user.email.as_ref() == Some(&l.to));

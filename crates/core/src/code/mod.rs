@@ -22,6 +22,7 @@ mod send;
 
 pub use check::{Checked, check};
 pub use model::{Change, NewCode, Purpose, SentCode, Slot};
+pub(crate) use send::require_transport;
 pub use send::{CodeFor, SendError, Sending, send};
 
 use crate::time::Span;

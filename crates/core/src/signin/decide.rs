@@ -4,7 +4,7 @@ use super::assess::Assessed;
 use super::model::{Evidence, Fences, MethodKind, Standing};
 use crate::access::Role;
 use crate::client::ClientStatus;
-use crate::factor::FactorKinds;
+use crate::factor::{FactorKind, FactorKinds};
 use crate::mfa::{MfaPolicy, MfaReason};
 use crate::risk::{Device, Level, Signal};
 use crate::tenant::TenantStatus;
@@ -33,6 +33,14 @@ pub struct Demand {
     pub methods: FactorKinds,
     /// Why.
     pub why: MfaReason,
+}
+
+impl Demand {
+    /// Without what the method has proved already: the same mailbox twice is one factor.
+    fn besides(self, method: MethodKind) -> Self {
+        let left = |kind: &FactorKind| !(method == MethodKind::EmailCode && *kind == FactorKind::Email);
+        Self { methods: self.methods.iter().filter(left).collect(), ..self }
+    }
 }
 
 /// Why a sign-in is refused; for the audit log, never for whoever tried.
@@ -105,7 +113,9 @@ pub fn decide(case: &Case<'_>, assessed: &Assessed, now: Timestamp) -> Decision 
         return Decision::Grant(role);
     }
     match demand(&case.standing.tenant.mfa_policy, role, assessed) {
-        Some(demand) if !is_met(case.evidence, assessed, now) => Decision::Challenge(demand),
+        Some(demand) if !is_met(case.evidence, assessed, now) => {
+            Decision::Challenge(demand.besides(case.evidence.method))
+        }
         _ => Decision::Grant(role),
     }
 }
@@ -134,7 +144,7 @@ fn is_met(evidence: &Evidence, assessed: &Assessed, now: Timestamp) -> bool {
     let high = assessed.assessment.level >= Level::High;
     let believed = match evidence.method {
         MethodKind::Ticket => !high && evidence.auth_time.is_some_and(|at| at >= now.minus(VOUCHED)),
-        MethodKind::Password => true,
+        MethodKind::Password | MethodKind::EmailCode => true,
     };
     (believed && evidence.is_multi_factor()) || (!high && assessed.end_user.device == Device::Trusted)
 }

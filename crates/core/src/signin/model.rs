@@ -15,6 +15,8 @@ pub enum MethodKind {
     Ticket,
     /// A password.
     Password,
+    /// A code that was mailed.
+    EmailCode,
 }
 
 impl MethodKind {
@@ -23,12 +25,13 @@ impl MethodKind {
         match self {
             Self::Ticket => "ticket",
             Self::Password => "password",
+            Self::EmailCode => "email_code",
         }
     }
 
     /// The method of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Ticket, Self::Password].into_iter().find(|m| m.as_str() == name)
+        [Self::Ticket, Self::Password, Self::EmailCode].into_iter().find(|m| m.as_str() == name)
     }
 }
 

@@ -49,13 +49,14 @@ impl Pending {
         let Ground { evidence, standing, assessed, minted_by, source, secret } = ground;
         let secret = secret.unwrap_or_else(|| Secret::new(random(&*parts.rng)));
         let now = parts.now();
-        let by_password = evidence.method == MethodKind::Password;
+        // What a ticket proved is fenced; a password or a code is good for the user as they were.
+        let by_secret = evidence.method != MethodKind::Ticket;
         let challenge = Challenge {
             id: ChallengeId::from_bytes(*session.bytes()),
             secret_hash: sha256(secret.expose()),
             tenant: standing.tenant.id,
             user: evidence.subject,
-            user_rev: by_password.then_some(standing.user.rev),
+            user_rev: by_secret.then_some(standing.user.rev),
             client: evidence.client.as_ref().map(|c| c.id),
             method: evidence.method,
             ticket: evidence.ticket,

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod device;
+pub mod contact;
 pub mod membership;
 pub mod mfa_device;
 pub mod password;

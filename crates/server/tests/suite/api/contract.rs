@@ -74,6 +74,40 @@ const EXTRA: &[(&str, &[&str])] = &[
     ("dto.GenerateTicketResponse", &["id", "purpose"]),
     ("dto.GetMySessionsResponse", &["timestamp"]),
     ("dto.PasswordStatusResponse", &["password_compromised_at"]),
+    ("dto.LoginByCodeResponse", &["must_change_password", "requires_mfa", "risk_assessment", "risk_level"]),
+    ("dto.OAuthClientItem", &["allowed_origins", "purposes"]),
+    ("dto.TokenIntrospectionResponse", &["auth_time", "amr", "iss", "jti", "role", "sid", "tenant_id"]),
+    ("handler_dto.DataResponse", &["timestamp"]),
+    ("dto.SimpleResponseWrapper", &["data", "timestamp"]),
+];
+const EXTRA: [(&str, &[&str]); 14] = [
+    ("base.SimpleResponse", &["request_id", "member", "ticket_id"]),
+    ("dto.ApiKeyResponse", &["client_ids", "previous_secret_expires_at", "rank"]),
+    ("dto.AuthUserResponse", &["nickname", "role"]),
+    (
+        "dto.CreateApiKeyResponse",
+        &[
+            "client_ids",
+            "ip_restrictions",
+            "previous_secret_expires_at",
+            "rank",
+            "tenant_id",
+            "updated_at",
+            "user_id",
+        ],
+    ),
+    (
+        "dto.CreateClientResponse",
+        &["allowed_origins", "created_at", "purposes", "secret_last_four", "tenant_id", "updated_at"],
+    ),
+    ("dto.CreateClientDetailResponse", &["timestamp"]),
+    ("dto.DeviceResponse", &["current", "trusted_until", "user_agent"]),
+    ("dto.TrustedDeviceItem", &["device_token"]),
+    ("dto.TrustedDeviceResponse", &["current", "user_agent"]),
+    ("dto.GenerateTicketResponse", &["id", "purpose"]),
+    ("dto.GetMySessionsResponse", &["timestamp"]),
+    ("dto.PasswordStatusResponse", &["password_compromised_at"]),
+    ("dto.LoginByCodeResponse", &["must_change_password", "requires_mfa", "risk_assessment", "risk_level"]),
     ("dto.OAuthClientItem", &["allowed_origins", "purposes"]),
     ("dto.TokenIntrospectionResponse", &["auth_time", "amr", "iss", "jti", "role", "sid", "tenant_id"]),
     ("handler_dto.DataResponse", &["timestamp"]),
@@ -172,6 +206,7 @@ async fn every_member_that_the_contract_has_is_accepted_under_its_name() {
             "POST /admin/users/{user_id}/password-resets: force_change",
             "POST /auth/login: captcha_challenge_id captcha_provider captcha_token client_nonce client_pub_key \
              key_exchange_id key_id",
+            "POST /auth/login/email-code: captcha_token",
             "POST /auth/register: birth_date client_nonce phone",
             "PUT /admin/oauth/clients/{client_id}: client_auth_methods fapi_profile grant_types is_confidential jwks \
              jwks_uri logo_url privacy_policy scopes terms_url website",

@@ -90,6 +90,8 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/auth/ticket/signin",
         "/auth/ticket/peek",
         "/auth/ticket/report",
+        "/auth/send-login-code",
+        "/auth/login/email-code",
         "/auth/forgot-password",
         "/auth/verify-reset-code",
         "/auth/reset-password",

@@ -75,6 +75,8 @@ pub struct Cast<'a> {
     pub session: String,
     /// A challenge of the target's, and the code that completes it.
     pub challenge: (String, String),
+    /// A code that was sent to the target to sign in with, or to the caller's new address.
+    pub code: String,
     /// A code with which the target sets their password anew.
     pub reset_code: String,
     /// A trusted device of the caller's, or of the target's for who has none.
@@ -106,6 +108,7 @@ impl<'a> Cast<'a> {
             "/batch/status",
             "/introspect",
             "/mfa/",
+            "send-login-code",
             "/forgot-password",
             "/verify-reset-code",
             "/reset-password",
@@ -157,6 +160,12 @@ impl<'a> Cast<'a> {
         if about("/risk-events") || about("/risk-dashboard") {
             home.risk_event(UserId::from_bytes([7; 16]), Signal::NewCountry, 61).await;
         }
+        let code = match who {
+            _ if about("/login/email-code") => home.login_code(target).await,
+            Who::Person(_) if about("/email/verify") => contact_code(app, &bearer, n, "email").await,
+            Who::Person(_) if about("/phone/verify") => contact_code(app, &bearer, n, "phone").await,
+            _ => String::new(),
+        };
         Self {
             app,
             n,
@@ -175,6 +184,7 @@ impl<'a> Cast<'a> {
             } else {
                 Default::default()
             },
+            code,
             reset_code: match about("/verify-reset-code") || about("/reset-password") {
                 true => home.reset_code(target).await,
                 false => String::new(),
@@ -236,6 +246,7 @@ impl<'a> Cast<'a> {
             | "GET /auth/me/permissions"
             | "GET /auth/me/memberships"
             | "GET /auth/me/tenants"
+            | "GET /auth/me/email-verification-status"
             | "GET /auth/me/sessions"
             | "DELETE /auth/me/sessions"
             | "DELETE /auth/me/sessions/{session_id}"
@@ -300,6 +311,19 @@ impl<'a> Cast<'a> {
                 json!({ "device_fingerprint": "sha256:1", "device_name": "phone", "trust": false })
             }
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
+            "POST /auth/send-login-code" => {
+                json!({ "email": format!("{}@example.test", self.target_name) })
+            }
+            "POST /auth/login/email-code" => {
+                json!({ "email": format!("{}@example.test", self.target_name), "code": self.code })
+            }
+            "POST /auth/me/email/change" => {
+                json!({ "new_email": format!("elsewhere{n}@example.test"), "password": PASSWORD })
+            }
+            "POST /auth/me/phone/change" => {
+                json!({ "new_phone": format!("+861380{n:07}"), "password": PASSWORD })
+            }
+            "POST /auth/me/email/verify" | "POST /auth/me/phone/verify" => json!({ "code": self.code }),
             "POST /auth/forgot-password" => json!({ "identity": self.target_name }),
             "POST /auth/verify-reset-code" => {
                 json!({ "identity": self.target_name, "code": self.reset_code })
@@ -417,4 +441,14 @@ async fn challenge(home: &Population<'_>, user: UserId) -> (String, String) {
 
 async fn raw(home: &Population<'_>, scopes: &[Permission], rank: Role) -> String {
     home.key(scopes, rank).await.raw.expose().to_owned()
+}
+
+/// The code that was sent to the caller's new address.
+async fn contact_code(app: &TestApp, bearer: &str, n: u32, kind: &str) -> String {
+    let new = if kind == "email" { format!("elsewhere{n}@example.test") } else { format!("+861380{n:07}") };
+    let body = json!({ format!("new_{kind}"): new, "password": PASSWORD });
+    let answer = app.post(&format!("/auth/me/{kind}/change"), bearer, body).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let letters = app.post_leaves().await;
+    letters.iter().find(|l| l.to == new).expect("a letter").code()
 }

@@ -53,7 +53,7 @@ pub async fn login(
     Ok(Json(answer.into()))
 }
 
-fn tenant(body: Option<Text<64>>, header: TenantHeader) -> Result<Option<TenantId>, ApiError> {
+pub(super) fn tenant(body: Option<Text<64>>, header: TenantHeader) -> Result<Option<TenantId>, ApiError> {
     let header = header.named()?;
     let Some(text) = body.filter(|t| !t.is_empty()) else { return Ok(header) };
     let named = TenantId::parse(&text).ok_or_else(|| ApiError::malformed("tenant_id", "must be tnt_…"))?;
