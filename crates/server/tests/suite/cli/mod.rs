@@ -11,6 +11,7 @@ mod import;
 mod install;
 mod key_uses;
 mod keys;
+mod mail;
 mod names;
 mod overload;
 mod people;
