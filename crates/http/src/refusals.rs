@@ -183,6 +183,7 @@ impl From<UserError> for ApiError {
             UserError::Password(refused) => {
                 Self::from(codes::PASSWORD_POLICY).saying(said).with("reason", refused.as_str())
             }
+            UserError::TokenOver => Self::invalid_token(),
             UserError::NoPassword => codes::NO_PASSWORD.into(),
             UserError::TooSoon(until) => {
                 Self::from(codes::PASSWORD_TOO_SOON).saying(said).with("available_at", until.to_string())

@@ -235,7 +235,7 @@ impl TestApp {
         made.expect("creates a user").user.id
     }
 
-    /// The same with a password, which they must change.
+    /// The same with a password, which they have chosen.
     pub async fn user_with_password(&self, name: &str, password: &str) -> UserId {
         let ask = CreateUser {
             username: Some(name.to_owned()),
@@ -243,7 +243,9 @@ impl TestApp {
             ..CreateUser::default()
         };
         let made = user::create(&self.parts, &self.console(), ask, &Source::default()).await;
-        made.expect("creates a user").user.id
+        let made = made.expect("creates a user").user;
+        self.home().chosen_by_themselves(made.clone()).await;
+        made.id
     }
 
     /// A raw API key of the default tenant.

@@ -14,7 +14,7 @@ use authms_core::signin::{self, MethodKind};
 use authms_core::tenant;
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::time::Timestamp;
-use authms_core::user::{self, CreateUser};
+use authms_core::user::{self, CreateUser, User};
 use authms_crypto::{SecretString, sha256};
 
 /// One tenant of a test application.
@@ -80,7 +80,7 @@ impl Population<'_> {
         self.create(name, role, None).await
     }
 
-    /// The same with a password, which they must change.
+    /// The same with a password, which they have chosen.
     pub async fn user_with_password(&self, name: &str, role: Role, password: &str) -> UserId {
         self.create(name, role, Some(SecretString::new(password.to_owned()))).await
     }
@@ -94,7 +94,21 @@ impl Population<'_> {
             ..CreateUser::default()
         };
         let made = user::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
-        made.expect("creates a user").user.id
+        let made = made.expect("creates a user").user;
+        if made.has_password {
+            self.chosen_by_themselves(made.clone()).await;
+        }
+        made.id
+    }
+
+    /// As if the user had changed the password that they were given.
+    pub async fn chosen_by_themselves(&self, user: User) {
+        let parts = &self.app.parts;
+        let event = Event::new(EventName::UserUpdated, Some(self.tenant)).subject(user.id).by_console();
+        let user = Box::new(User { must_change_password: false, rev: user.rev + 1, ..user });
+        let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
+            .change(commit::Change::User(user::Change::Update(user)));
+        parts.store.commit(commit).await.expect("changes a user");
     }
 
     /// An API key.

@@ -1,5 +1,6 @@
 //! The grant: a session and its tokens out of a decision.
 
+use super::change_first::state;
 use super::claims::{ACCESS_TOKEN_TYP, AccessClaims, Issue};
 use super::model::{Fences, Standing};
 use super::opening::Ground;
@@ -7,6 +8,7 @@ use crate::access::Role;
 use crate::fault::Fault;
 use crate::id::{ClientId, SessionId, TokenId};
 use crate::parts::Parts;
+use crate::password::PasswordState;
 use crate::ports::random;
 use crate::risk::Risk;
 use crate::session::{NewSession, Session};
@@ -25,6 +27,8 @@ pub struct SignedIn {
     pub refresh_token: Option<SecretString>,
     /// Who is signed in.
     pub user: User,
+    /// How their password stands.
+    pub password: PasswordState,
     /// How risky the sign-in was; of a refresh nothing is told.
     pub risk: Option<Risk>,
 }
@@ -148,6 +152,7 @@ pub(crate) fn sign(
         access_token: SecretString::new(jwt),
         expires_in: Span::seconds((claims.exp - now.as_seconds()).max(0)),
         refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
+        password: state(&standing, now),
         user: standing.user,
         risk: None,
     })

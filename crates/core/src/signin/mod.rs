@@ -2,6 +2,7 @@
 
 mod assess;
 pub mod challenge;
+mod change_first;
 mod claims;
 mod decide;
 mod email_code;
@@ -13,6 +14,7 @@ mod password;
 pub(crate) mod throttle;
 
 pub use assess::{Assessed, EndUser, Remembered};
+pub use change_first::{ChangeFirst, Changing, PASSWORD_CHANGE_TYP, changing};
 pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT};
 pub(crate) use decide::stand;
 pub use decide::{Case, Decision, Demand, Refusal, decide};

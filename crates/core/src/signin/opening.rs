@@ -2,6 +2,7 @@
 
 use super::assess::Assessed;
 use super::challenge::{self, Challenged, Pending};
+use super::change_first::ChangeFirst;
 use super::decide::{Decision, Demand, Refusal};
 use super::grant::{Grant, SignedIn};
 use super::model::{Evidence, Standing};
@@ -22,6 +23,8 @@ pub enum Answer {
     SignedIn(Box<SignedIn>),
     /// A second factor is asked for.
     Challenged(Challenged),
+    /// The password was all right, and must be changed.
+    ChangeFirst(ChangeFirst),
 }
 
 /// What is about to be committed.

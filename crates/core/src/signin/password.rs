@@ -1,7 +1,8 @@
 //! Signing in by password.
 
 use super::assess::{Assessed, EndUser, Remembered};
-use super::decide::{Case, Refusal, decide};
+use super::change_first::{ChangeFirst, state};
+use super::decide::{Case, Decision, Refusal, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
 use super::opening::{Answer, Ground, Opening};
@@ -127,6 +128,9 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
     let known = (end_user, Remembered::default(), None);
     let assessed = Assessed::new(parts, &evidence, &standing, known);
     let decision = decide(&case, &assessed, now);
+    if matches!(decision, Decision::Grant(_)) && state(&standing, now).must_be_changed() {
+        return change_first(parts, &standing, &assessed, source).await;
+    }
     let ground =
         Ground { evidence, standing: &standing, assessed: &assessed, minted_by: None, source, secret: None };
     let opening = match Opening::plan(parts, decision, ground).await? {
@@ -149,6 +153,28 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
         .change(opening.change());
     match parts.store.commit(commit).await {
         Ok(committed) => Ok(opening.answer(parts, standing, committed.at)?),
+        Err(CommitError::Conflict(_)) => Err(TryError::Raced),
+        Err(other) => Err(Fault::from(other).into()),
+    }
+}
+
+/// All is right, but the password must be changed: no session is opened.
+async fn change_first(
+    parts: &Parts,
+    standing: &Standing,
+    assessed: &Assessed,
+    source: &Source,
+) -> Result<Answer, TryError> {
+    let event = Event::new(EventName::LoginChallenged, Some(standing.tenant.id))
+        .subject(standing.user.id)
+        .text("method", MethodKind::Password.as_str())
+        .text("risk", assessed.assessment.record())
+        .text("challenged", "password_change")
+        .from(source);
+    let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
+        .guard(Guard::Rev { row: Row::User(standing.user.id), rev: standing.user.rev });
+    match parts.store.commit(commit).await {
+        Ok(committed) => Ok(Answer::ChangeFirst(ChangeFirst::of(parts, standing, committed.at)?)),
         Err(CommitError::Conflict(_)) => Err(TryError::Raced),
         Err(other) => Err(Fault::from(other).into()),
     }

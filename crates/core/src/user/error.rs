@@ -36,6 +36,9 @@ pub enum UserError {
     /// The hash of another system cannot be taken over.
     #[error("password_hash {0}")]
     Hash(#[from] ImportError),
+    /// The token that changes a password is used up.
+    #[error("the token is no longer valid")]
+    TokenOver,
     /// The user has no password.
     #[error("the user has no password")]
     NoPassword,

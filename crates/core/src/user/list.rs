@@ -7,6 +7,7 @@ use crate::fault::Fault;
 use crate::id::UserId;
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
+use crate::password::{PasswordState, password_state};
 use crate::ports::Member;
 
 /// One user of the caller's tenant.
@@ -40,6 +41,20 @@ pub async fn list(
 pub async fn me(parts: &Parts, me: &Person) -> Result<User, UserError> {
     let member = parts.store.member(me.tenant, me.user).await.map_err(Fault::from)?;
     Ok(member.ok_or(UserError::Unknown)?.user)
+}
+
+/// The signed-in user, and how their password stands.
+///
+/// # Errors
+/// [`UserError`]
+pub async fn profile(parts: &Parts, me: &Person) -> Result<(User, PasswordState), UserError> {
+    let user = self::me(parts, me).await?;
+    if !user.has_password {
+        return Ok((user, PasswordState::default()));
+    }
+    let home = parts.store.tenant(user.tenant).await.map_err(Fault::from)?.ok_or(UserError::Unknown)?;
+    let state = password_state(&home.password_policy, &user, parts.now());
+    Ok((user, state))
 }
 
 /// A member of the caller's tenant who is not deleted.

@@ -1,19 +1,20 @@
 //! Setting and changing passwords.
 
 use super::error::UserError;
-use super::model::{Change, User};
+use super::model::{Change, User, UserStatus};
 use super::update::administered;
 use crate::access::{Caller, Forbidden, Permission, Person};
 use crate::audit::{Event, EventName, Source};
-use crate::commit::{self, Commit, Guard, Row};
+use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::UserId;
 use crate::limits::{self, LimitKind, Take};
 use crate::message::{self, Notice};
 use crate::parts::Parts;
 use crate::password::{self, Accepted};
-use crate::ports::Verdict;
+use crate::ports::{Member, Verdict};
 use crate::session::{self, EndReason};
+use crate::signin::Changing;
 use crate::text;
 use authms_crypto::SecretString;
 
@@ -32,12 +33,8 @@ pub async fn change_password(
         return Err(Forbidden::OnBehalf.into());
     }
     let user = super::list::me(parts, me).await?;
-    throttle(parts, me).await?;
-    let known = parts.store.password_hash(me.user).await.map_err(Fault::from)?;
-    let typed = SecretString::new(text::password(present.expose()));
-    if parts.passwords.verify(typed, known).await.map_err(Fault::from)? == Verdict::Mismatch {
-        return Err(UserError::WrongPassword);
-    }
+    throttle(parts, me.user).await?;
+    prove(parts, &user, present).await?;
     let accepted = password::accept_anew(parts, &user, present, new).await?;
     let event = Event::new(EventName::PasswordChanged, Some(me.tenant))
         .subject(me.user)
@@ -55,6 +52,42 @@ pub async fn change_password(
         .with(notice);
     parts.store.commit(commit).await?;
     Ok(())
+}
+
+/// Changes a password that must be changed, for who has just proved it; ends all the user's sessions. Their token is used
+/// up: they sign in again.
+///
+/// # Errors
+/// [`UserError::TokenOver`] if anything about the user has changed since; [`UserError::WrongPassword`].
+pub async fn change_password_first(
+    parts: &Parts,
+    changing: Changing,
+    present: &SecretString,
+    new: &SecretString,
+    source: &Source,
+) -> Result<(), UserError> {
+    let found = parts.store.member(changing.tenant, changing.user).await.map_err(Fault::from)?;
+    let still = |m: &Member| m.user.rev == changing.rev && m.user.status == UserStatus::Active;
+    let user = found.filter(still).ok_or(UserError::TokenOver)?.user;
+    throttle(parts, user.id).await?;
+    prove(parts, &user, present).await?;
+    let accepted = password::accept_anew(parts, &user, present, new).await?;
+    let event = Event::new(EventName::PasswordChanged, Some(changing.tenant))
+        .subject(user.id)
+        .text("actor", user.id.to_string())
+        .from(source);
+    let end = session::Change::EndAll {
+        tenant: changing.tenant,
+        user: user.id,
+        except: None,
+        reason: EndReason::PasswordChanged,
+    };
+    let notice = message::notice(parts, &user, Notice::PasswordChanged, source);
+    let commit = replacing(parts, user, accepted, false, event);
+    match parts.store.commit(commit.change(commit::Change::Session(end)).with(notice)).await {
+        Err(CommitError::Conflict(_)) => Err(UserError::TokenOver),
+        other => Ok(other.map(drop)?),
+    }
 }
 
 /// Gives a user of the caller's tenant a new password, which they must change; ends all their sessions.
@@ -102,7 +135,16 @@ fn replacing(parts: &Parts, user: User, new: Accepted, must_change: bool, event:
     )
 }
 
-async fn throttle(parts: &Parts, me: &Person) -> Result<(), UserError> {
-    let key = [b"change".as_slice(), me.user.bytes()].concat();
+async fn prove(parts: &Parts, user: &User, present: &SecretString) -> Result<(), UserError> {
+    let known = parts.store.password_hash(user.id).await.map_err(Fault::from)?;
+    let typed = SecretString::new(text::password(present.expose()));
+    match parts.passwords.verify(typed, known).await.map_err(Fault::from)? {
+        Verdict::Match { .. } => Ok(()),
+        Verdict::Mismatch => Err(UserError::WrongPassword),
+    }
+}
+
+async fn throttle(parts: &Parts, user: UserId) -> Result<(), UserError> {
+    let key = [b"change".as_slice(), user.bytes()].concat();
     Ok(limits::charge(parts, &[Take::of(parts, LimitKind::Account, &key)]).await??)
 }

@@ -5,6 +5,7 @@ use crate::error::ApiError;
 use crate::state::AppState;
 use authms_core::access::{Caller, Forbidden, Person};
 use authms_core::session;
+use authms_core::signin::{self, Changing};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -19,6 +20,15 @@ pub struct Me(pub Person);
 /// A signed-in person, or whoever acts on their behalf: for the few routes that such a session may reach.
 #[derive(Clone, Debug)]
 pub struct MeOrActor(pub Person);
+
+/// A signed-in person, themself, or whoever proved a password that must be changed: for changing it.
+#[derive(Clone, Debug)]
+pub enum MeOrChanging {
+    /// By access token.
+    Me(Person),
+    /// By a token of that purpose.
+    Changing(Changing),
+}
 
 /// The person behind a valid access token, if there is one; for routes that other credentials open, too.
 #[derive(Clone, Debug)]
@@ -48,6 +58,21 @@ impl FromRequestParts<AppState> for MeOrActor {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let caller = authenticate(parts, state).await?;
         Ok(Self(caller.person()?.clone()))
+    }
+}
+
+impl FromRequestParts<AppState> for MeOrChanging {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let token = bearer(&parts.headers)?.ok_or_else(ApiError::unauthenticated)?;
+        let Some(changing) = signin::changing(state, token).await? else {
+            let Me(me) = Me::from_request_parts(parts, state).await?;
+            return Ok(Self::Me(me));
+        };
+        match TenantHeader::of(&parts.headers).named()? {
+            Some(named) if named != changing.tenant => Err(Forbidden::Tenant.into()),
+            _ => Ok(Self::Changing(changing)),
+        }
     }
 }
 

@@ -15,7 +15,7 @@ mod tenant;
 pub mod traceparent;
 
 pub use authorization::{ClientCredentials, basic, bearer};
-pub use caller::{Authenticated, Me, MeOrActor, Perhaps};
+pub use caller::{Authenticated, Me, MeOrActor, MeOrChanging, Perhaps};
 pub use form::FormOrJson;
 pub use idempotency::IdempotencyKey;
 pub use json::{BulkJson, Json, MAX_BODY, MAX_BULK_BODY, OptionalJson};

@@ -2,9 +2,10 @@
 
 use super::Time;
 use authms_core::factor::FactorKinds;
+use authms_core::password::PasswordState;
 use authms_core::risk::Risk;
 use authms_core::signin::challenge::Challenged;
-use authms_core::signin::{Answer, SignedIn};
+use authms_core::signin::{Answer, ChangeFirst, SignedIn};
 use authms_core::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -15,7 +16,7 @@ pub struct LoginResponse {
     /// The access token, a JWT (RFC 9068).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub access_token: Option<String>,
-    /// Stands for this sign-in while a further factor is asked for.
+    /// Stands for this sign-in while a further factor is asked for; with `must_change_password`, changes the password.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub challenge_token: Option<String>,
     /// Seconds until the access token expires.
@@ -102,6 +103,7 @@ impl From<Answer> for LoginResponse {
         match answer {
             Answer::SignedIn(signed_in) => (*signed_in).into(),
             Answer::Challenged(challenged) => challenged.into(),
+            Answer::ChangeFirst(first) => first.into(),
         }
     }
 }
@@ -121,18 +123,34 @@ impl From<Challenged> for LoginResponse {
     }
 }
 
+impl From<ChangeFirst> for LoginResponse {
+    /// Its token changes the password, and nothing else.
+    fn from(first: ChangeFirst) -> Self {
+        Self {
+            challenge_token: Some(first.token.expose().to_owned()),
+            must_change_password: Some(true),
+            password_expires_in: first.state.expires_in,
+            password_warning: first.state.warning.map(|w| w.as_str().to_owned()),
+            requires_mfa: Some(false),
+            ..Self::default()
+        }
+    }
+}
+
 impl From<SignedIn> for LoginResponse {
     fn from(signed_in: SignedIn) -> Self {
         Self {
             access_token: Some(signed_in.access_token.expose().to_owned()),
             expires_in: Some(signed_in.expires_in.as_seconds()),
-            must_change_password: Some(signed_in.user.must_change_password),
+            must_change_password: Some(signed_in.password.must_change),
+            password_expires_in: signed_in.password.expires_in,
+            password_warning: signed_in.password.warning.map(|w| w.as_str().to_owned()),
             refresh_token: signed_in.refresh_token.map(|t| t.expose().to_owned()),
             requires_mfa: Some(false),
             risk_assessment: signed_in.risk.map(|risk| assessment(risk, None)),
             risk_level: signed_in.risk.map(|risk| risk.level.as_str()),
             token_type: Some("Bearer"),
-            user: Some(signed_in.user.into()),
+            user: Some((signed_in.user, signed_in.password).into()),
             ..Self::default()
         }
     }
@@ -148,15 +166,15 @@ fn assessment(risk: Risk, asked: Option<FactorKinds>) -> RiskAssessmentInfo {
     }
 }
 
-impl From<User> for UserInfo {
-    fn from(user: User) -> Self {
+impl From<(User, PasswordState)> for UserInfo {
+    fn from((user, password): (User, PasswordState)) -> Self {
         Self {
             created_at: user.created_at.into(),
             email: user.email,
             id: user.id.to_string(),
-            must_change_password: user.must_change_password,
-            password_expires_in: None,
-            password_warning: None,
+            must_change_password: password.must_change,
+            password_expires_in: password.expires_in,
+            password_warning: password.warning.map(|w| w.as_str().to_owned()),
             phone: user.phone,
             status: user.status.as_str(),
             username: user.username,

@@ -14,10 +14,11 @@ use crate::parts::Parts;
 use crate::ports::random;
 use crate::session;
 use crate::signin::assess::{Assessed, EndUser};
+use crate::signin::change_first::{ChangeFirst, state};
 use crate::signin::decide::{Case, stand};
-use crate::signin::grant::{Again, Grant, SignedIn, again};
-use crate::signin::model::Evidence;
-use crate::signin::opening::Ground;
+use crate::signin::grant::{Again, Grant, again};
+use crate::signin::model::{Evidence, MethodKind};
+use crate::signin::opening::{Answer, Ground};
 use crate::ticket::Replay;
 use crate::time::Span;
 use authms_crypto::{SecretString, ct_eq, derived_refresh_secret, sha256};
@@ -73,7 +74,7 @@ impl<E: Into<ChallengeError>> From<E> for TryError {
 ///
 /// # Errors
 /// [`ChallengeError`]
-pub async fn verify(parts: &Parts, ask: &Verify, source: &Source) -> Result<SignedIn, ChallengeError> {
+pub async fn verify(parts: &Parts, ask: &Verify, source: &Source) -> Result<Answer, ChallengeError> {
     let Some(presented) = claims::read(parts, &ask.token).await? else {
         return unproven(parts, "challenge_token").await;
     };
@@ -96,7 +97,7 @@ pub async fn verify(parts: &Parts, ask: &Verify, source: &Source) -> Result<Sign
 }
 
 /// Refuses somebody who holds no challenge.
-async fn unproven(parts: &Parts, why: &'static str) -> Result<SignedIn, ChallengeError> {
+async fn unproven(parts: &Parts, why: &'static str) -> Result<Answer, ChallengeError> {
     parts.store.commit(Commit::refusal(why)).await.map_err(Fault::from)?;
     Err(ChallengeError::Invalid)
 }
@@ -110,7 +111,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    async fn try_once(&self) -> Result<SignedIn, TryError> {
+    async fn try_once(&self) -> Result<Answer, TryError> {
         let parts = self.parts;
         let found = parts.store.challenge(self.presented.id).await.map_err(Fault::from)?;
         let Some(view) = found.filter(|v| self.presented.matches(&v.challenge)) else {
@@ -149,6 +150,16 @@ impl Run<'_> {
         let judged = judge(parts, &factors, self.ask.method, &self.ask.code, now);
         if judged.right {
             self.pass(&view, end_user, judged, (evidence, role)).await
+        } else {
+            self.count_wrong(challenge, judged).await
+        }
+        if judged.right
+            && challenge.method == MethodKind::Password
+            && state(&view.standing, now).must_be_changed()
+        {
+            self.pass_to_change(&view, judged).await
+        } else if judged.right {
+            self.pass(&view, judged, evidence, role).await
         } else {
             self.count_wrong(challenge, judged).await
         }
@@ -198,6 +209,9 @@ impl Run<'_> {
         judged: Judged,
         (evidence, role): (Evidence, Role),
     ) -> Result<SignedIn, TryError> {
+        evidence: Evidence,
+        role: Role,
+    ) -> Result<Answer, TryError> {
         let parts = self.parts;
         let challenge = &view.challenge;
         let salt: [u8; 16] = random(&*parts.rng);
@@ -223,10 +237,20 @@ impl Run<'_> {
             .change(commit::Change::Challenge(Change::Pass { id: challenge.id, replay }))
             .change(commit::Change::Session(open));
         let at = self.judged_by_store(parts.store.commit(commit).await)?;
-        Ok(grant.answer(parts, view.standing.clone(), at)?)
+        Ok(Answer::SignedIn(Box::new(grant.answer(parts, view.standing.clone(), at)?)))
     }
 
-    async fn count_wrong(&self, challenge: &Challenge, judged: Judged) -> Result<SignedIn, TryError> {
+    /// The factor was right, and so was the password, but it must be changed: the challenge is used up, no session opened.
+    async fn pass_to_change(&self, view: &ChallengeView, judged: Judged) -> Result<Answer, TryError> {
+        let ChallengeView { challenge, standing, .. } = view;
+        let commit = self
+            .commit(challenge, EventName::ChallengePassed, judged)
+            .change(commit::Change::Challenge(Change::Pass { id: challenge.id, replay: None }));
+        let at = self.judged_by_store(self.parts.store.commit(commit).await)?;
+        Ok(Answer::ChangeFirst(ChangeFirst::of(self.parts, standing, at)?))
+    }
+
+    async fn count_wrong(&self, challenge: &Challenge, judged: Judged) -> Result<Answer, TryError> {
         let count = Change::CountWrong { id: challenge.id, before: challenge.wrong };
         let commit = self
             .commit(challenge, EventName::ChallengeFailed, judged)
@@ -262,7 +286,7 @@ impl Run<'_> {
     }
 
     /// The same caller again, whose answer was lost, gets the same session and refresh token.
-    async fn answer_again(&self, view: &ChallengeView) -> Result<SignedIn, TryError> {
+    async fn answer_again(&self, view: &ChallengeView) -> Result<Answer, TryError> {
         let ChallengeState::Passed { at } = view.challenge.state else {
             return self.refuse(&view.challenge, "over").await;
         };
@@ -282,12 +306,12 @@ impl Run<'_> {
             issued_at: at,
         };
         match again(self.parts, asked).await? {
-            Some(signed_in) => Ok(signed_in),
+            Some(signed_in) => Ok(Answer::SignedIn(Box::new(signed_in))),
             None => self.refuse(&view.challenge, "session_over").await,
         }
     }
 
-    async fn refuse(&self, challenge: &Challenge, why: &'static str) -> Result<SignedIn, TryError> {
+    async fn refuse(&self, challenge: &Challenge, why: &'static str) -> Result<Answer, TryError> {
         let take = Take::of(self.parts, LimitKind::Ticket, challenge.id.bytes());
         limits::charge(self.parts, &[take]).await??;
         let event = self.event(EventName::ChallengeRefused, challenge).text("why", why);

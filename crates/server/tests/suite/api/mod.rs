@@ -39,6 +39,7 @@ mod oauth;
 mod on_behalf;
 mod openapi;
 mod password;
+mod password_change;
 mod password_import;
 mod password_policy;
 mod peek;

@@ -193,10 +193,12 @@ async fn p22_members_that_are_not_for_the_caller_to_say_are_ignored() {
         app.request("POST", "/auth/login").json(with(json!({ "identity": "alice", "password": PASSWORD })));
     let session = login.send().await;
     assert_eq!((session.status, &session.body["must_change_password"]), (200, &json!(true)));
-    let token = session.body["access_token"].as_str().unwrap_or_default();
+    let token = session.body["challenge_token"].as_str().unwrap_or_default();
     let change =
         json!({ "old_password": PASSWORD, "new_password": "a different long sentence", "role": "admin" });
     assert_eq!(put(&app, token, "/auth/me/password", with(change)).await.status, 200);
+    let session = app.login("alice", "a different long sentence").await;
+    let token = session.body["access_token"].as_str().unwrap_or_default();
     let mine = app.get("/auth/me/memberships", token).await;
     assert_eq!(mine.body["items"][0]["role"], "member");
     assert_eq!(app.get("/auth/me/permissions", token).await.body["data"]["permissions"], json!([]));

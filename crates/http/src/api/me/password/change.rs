@@ -1,7 +1,7 @@
 //! `PUT /auth/me/password`
 
 use crate::error::ApiError;
-use crate::extract::{Json, Me, Source};
+use crate::extract::{Json, MeOrChanging, Source};
 use crate::state::AppState;
 use crate::wire::{SecretText, SimpleResponse, Text, demand_plain};
 use authms_core::user;
@@ -21,6 +21,9 @@ pub struct ChangePasswordRequest {
 }
 
 /// Changes the caller's password and ends all their other sessions.
+///
+/// A sign-in by a password that must be changed answers a `challenge_token` that is the bearer token here, once and for ten
+/// minutes. All sessions end then; sign in again.
 #[utoipa::path(
     put,
     path = "/auth/me/password",
@@ -32,12 +35,17 @@ pub struct ChangePasswordRequest {
 )]
 pub async fn change(
     State(state): State<AppState>,
-    Me(me): Me,
+    who: MeOrChanging,
     source: Source,
     Json(body): Json<ChangePasswordRequest>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
     demand_plain(body.password_transmission.as_deref())?;
     let (old, new) = (body.old_password.into_secret(), body.new_password.into_secret());
-    user::change_password(&state, &me, &old, &new, &source).await?;
+    match who {
+        MeOrChanging::Me(me) => user::change_password(&state, &me, &old, &new, &source).await?,
+        MeOrChanging::Changing(changing) => {
+            user::change_password_first(&state, changing, &old, &new, &source).await?;
+        }
+    }
     Ok(Json(SimpleResponse::success("password changed", state.now())))
 }

@@ -20,6 +20,6 @@ pub async fn show(
     State(state): State<AppState>,
     MeOrActor(me): MeOrActor,
 ) -> Result<Json<Data<UserInfo>>, ApiError> {
-    let user = user::me(&state, &me).await?;
-    Ok(Json(Data::new(user.into(), state.now())))
+    let profile = user::profile(&state, &me).await?;
+    Ok(Json(Data::new(profile.into(), state.now())))
 }
