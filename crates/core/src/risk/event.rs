@@ -2,7 +2,6 @@
 
 use super::assess::{Assessment, Level, Observation};
 use super::config::RiskConfig;
-use super::facts::Facts;
 use super::place::Country;
 use super::signal::Signal;
 use crate::id::{EventId, TenantId, UserId};
@@ -70,7 +69,7 @@ impl RiskOutcome {
 
 /// Which sign-in an event tells of.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct Happened {
     /// The audit row.
     pub row: EventId,
     /// The tenant.
@@ -79,6 +78,10 @@ pub struct Told {
     pub user: UserId,
     /// How.
     pub method: MethodKind,
+    /// From which address.
+    pub ip: Option<IpAddr>,
+    /// From which country.
+    pub country: Option<Country>,
     /// On which device, if it is one that we know.
     pub device: Option<String>,
     /// What came of it.
@@ -86,13 +89,14 @@ pub struct Told {
 }
 
 impl RiskEvent {
-    /// The event to be kept of an assessment: if it had a consequence, or its score is elevated.
-    pub fn of(config: &RiskConfig, facts: &Facts, assessment: &Assessment, told: Told) -> Option<Box<Self>> {
+    /// The event to be kept of an assessment: if the risk had a consequence, or its score is elevated.
+    pub fn of(config: &RiskConfig, assessment: &Assessment, happened: Happened) -> Option<Box<Self>> {
         let signal = assessment.foremost()?;
-        if assessment.score < config.elevated_threshold && told.outcome == RiskOutcome::Granted {
+        let consequence = assessment.level > Level::Low && happened.outcome != RiskOutcome::Granted;
+        if assessment.score < config.elevated_threshold && !consequence {
             return None;
         }
-        let Told { row, tenant, user, method, device, outcome } = told;
+        let Happened { row, tenant, user, method, ip, country, device, outcome } = happened;
         Some(Box::new(Self {
             id: row,
             tenant,
@@ -102,8 +106,8 @@ impl RiskEvent {
             level: assessment.level,
             outcome,
             method,
-            ip: facts.ip,
-            country: facts.place.country,
+            ip,
+            country,
             device,
             observed: assessment.observed.clone(),
             at: Timestamp::default(),

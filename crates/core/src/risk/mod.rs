@@ -14,7 +14,7 @@ mod signal;
 
 pub use assess::{Assessment, Level, Observation, Risk, assess};
 pub use config::{RiskConfig, SignalWeights};
-pub use event::{Change, LOOKED_AT, RiskCount, RiskEvent, RiskFilter, RiskOutcome, RiskyUser, Told};
+pub use event::{Change, Happened, LOOKED_AT, RiskCount, RiskEvent, RiskFilter, RiskOutcome, RiskyUser};
 pub use facts::{Assurance, Delivery, Device, Facts, Opened, TicketFacts, View};
 pub use history::{History, SignInSeen};
 pub use manage::{UpdateRiskConfig, config, reset_config, update_config};

@@ -1,12 +1,18 @@
 //! What is known of a sign-in besides what its method proved, and how risky that makes it.
 
-use super::model::{Evidence, Standing};
+use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::Source;
 use crate::device;
 use crate::fault::Fault;
 use crate::id::DeviceId;
 use crate::parts::Parts;
 use crate::risk::{self, Assessment, Device, Facts, History, Risk, TicketFacts, View};
+use crate::commit;
+use crate::id::EventId;
+use crate::risk::{
+    self, Assessment, Country, Device, Facts, Happened, History, Risk, RiskEvent, RiskOutcome, TicketFacts,
+    View,
+};
 use crate::session::Origin;
 use crate::time::Timestamp;
 use std::net::IpAddr;
@@ -74,6 +80,8 @@ pub struct Assessed {
     pub assessment: Assessment,
     /// Who signs in.
     pub end_user: EndUser,
+    /// From which country.
+    pub country: Option<Country>,
 }
 
 impl Assessed {
@@ -98,11 +106,33 @@ impl Assessed {
         };
         let assessment = risk::assess(&standing.tenant.risk_config, &facts, parts.now());
         Self { assessment, end_user }
+        Self { assessment, end_user, country: facts.place.country }
     }
 
     /// A sign-in that was assessed when it began and goes on now.
     pub(crate) const fn before(risk: Risk, end_user: EndUser) -> Self {
         let Risk { score, level } = risk;
-        Self { assessment: Assessment { score, level, observed: Vec::new() }, end_user }
+        Self { assessment: Assessment { score, level, observed: Vec::new() }, end_user, country: None }
+    }
+
+    /// Keeps the sign-in that this audit row tells of as a risk event, if it stood out: else this is no change.
+    pub(crate) fn kept(
+        &self,
+        row: EventId,
+        standing: &Standing,
+        (method, outcome): (MethodKind, RiskOutcome),
+    ) -> Option<commit::Change> {
+        let happened = Happened {
+            row,
+            tenant: standing.tenant.id,
+            user: standing.user.id,
+            method,
+            ip: self.end_user.ip,
+            country: self.country,
+            device: None,
+            outcome,
+        };
+        let event = RiskEvent::of(&standing.tenant.risk_config, &self.assessment, happened)?;
+        Some(commit::Change::Risk(risk::Change::Keep(event)))
     }
 }

@@ -122,7 +122,7 @@ pub fn decide(case: &Case<'_>, assessed: &Assessed, now: Timestamp) -> Decision 
 
 /// What is asked for besides the method's own proof: by the risk if it is not low, else by the tenant's habit.
 fn demand(policy: &MfaPolicy, role: Role, assessed: &Assessed) -> Option<Demand> {
-    let Assessed { assessment, end_user } = assessed;
+    let Assessed { assessment, end_user, .. } = assessed;
     let methods = policy.at(assessment.level);
     if assessment.level > Level::Low && !methods.is_empty() {
         let foremost = assessment.foremost().unwrap_or(Signal::UnknownDevice);
@@ -180,5 +180,7 @@ pub(crate) fn stand(case: &Case<'_>, now: Timestamp) -> Result<Role, Refusal> {
     Ok(role)
 }
 
+#[cfg(test)]
+mod table;
 #[cfg(test)]
 mod tests;

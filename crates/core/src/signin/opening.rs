@@ -12,6 +12,7 @@ use crate::factor;
 use crate::fault::Fault;
 use crate::id::{ApiKeyId, SessionId, TokenId};
 use crate::parts::Parts;
+use crate::risk::RiskOutcome;
 use crate::session;
 use crate::time::Timestamp;
 use authms_crypto::Secret;
@@ -93,6 +94,14 @@ impl Opening {
         match self {
             Self::Session(grant) => grant.jti,
             Self::Challenge(_) => TokenId::generate(parts.now(), &*parts.rng),
+        }
+    }
+
+    /// What it comes to in terms of risk.
+    pub const fn outcome(&self) -> RiskOutcome {
+        match self {
+            Self::Session(_) => RiskOutcome::Granted,
+            Self::Challenge(_) => RiskOutcome::Challenged,
         }
     }
 

@@ -14,6 +14,7 @@ use crate::id::TenantId;
 use crate::limits::Throttled;
 use crate::parts::Parts;
 use crate::ports::{LoginView, Verdict};
+use crate::risk::RiskOutcome;
 use crate::session::Origin;
 use crate::text;
 use crate::user::rehash;
@@ -148,9 +149,12 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
         .subject(standing.user.id)
         .text("method", MethodKind::Password.as_str())
         .from(source);
-    let commit = Commit::new(opening.tell(event).into_row(now, &*parts.rng))
+    let row = opening.tell(event).into_row(now, &*parts.rng);
+    let kept = assessed.kept(row.id, &standing, (MethodKind::Password, opening.outcome()));
+    let commit = Commit::new(row)
         .guard(Guard::Rev { row: Row::User(standing.user.id), rev: standing.user.rev })
         .change(opening.change());
+    let commit = kept.into_iter().fold(commit, Commit::change);
     match parts.store.commit(commit).await {
         Ok(committed) => Ok(opening.answer(parts, standing, committed.at)?),
         Err(CommitError::Conflict(_)) => Err(TryError::Raced),
@@ -189,11 +193,12 @@ async fn refuse_risk(
 ) -> Result<Answer, LoginError> {
     let event = Event::new(EventName::RiskRefused, Some(standing.tenant.id))
         .text("risk", assessed.assessment.record());
-    parts
-        .store
-        .commit(failed(parts, event, standing, Refusal::Risk.as_str(), source))
-        .await
-        .map_err(Fault::from)?;
+    let commit = failed(parts, event, standing, Refusal::Risk.as_str(), source);
+    let row = commit.audit_rows().first().map(|row| row.id);
+    let refused = (MethodKind::Password, RiskOutcome::Refused);
+    let kept = row.and_then(|row| assessed.kept(row, standing, refused));
+    let commit = kept.into_iter().fold(commit, Commit::change);
+    parts.store.commit(commit).await.map_err(Fault::from)?;
     Err(LoginError::Risky)
 }
 

@@ -9,7 +9,7 @@ use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
-use crate::risk::{Assurance, Delivery, Place, TicketFacts};
+use crate::risk::{Assurance, Delivery, Place, RiskOutcome, TicketFacts};
 use crate::signin::{Answer, Assessed, Evidence, Ground, MethodKind, Opening, Refusal, Remembered, decide};
 use authms_crypto::{derived_refresh_secret, sha256};
 
@@ -40,7 +40,7 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<An
     let known = (end_user, Remembered::default(), Some(facts(&view.ticket)));
     let assessed = Assessed::new(parts, &evidence, &view.standing, known);
     match plan(parts, attempt, &view, evidence, &assessed).await? {
-        Ok(planned) => spend(parts, attempt, view, planned).await,
+        Ok(planned) => spend(parts, attempt, view, planned, &assessed).await,
         Err(Refusal::Risk) => kill(parts, attempt, &view, &assessed).await,
         Err(why) => refuse(parts, attempt, &view, why.as_str()).await,
     }
@@ -76,7 +76,10 @@ async fn kill(
         .text("method", MethodKind::Ticket.as_str())
         .text("risk", assessed.assessment.record());
     let revoke = Change::Revoke { id, why: Revocation::Risk };
-    let commit = Commit::new(alert.into_row(parts.now(), &*parts.rng)).change(commit::Change::Ticket(revoke));
+    let row = alert.into_row(parts.now(), &*parts.rng);
+    let kept = assessed.kept(row.id, &view.standing, (MethodKind::Ticket, RiskOutcome::Refused));
+    let commit = Commit::new(row).change(commit::Change::Ticket(revoke));
+    let commit = kept.into_iter().fold(commit, Commit::change);
     attempt.commit(parts, view, commit).await?;
     Err(RedeemError::Refused.into())
 }
@@ -121,6 +124,7 @@ async fn spend(
     attempt: &Attempt<'_>,
     view: RedeemView,
     planned: Planned,
+    assessed: &Assessed,
 ) -> Result<Answer, TryError> {
     let Planned { opening, replay } = planned;
     let ticket = &view.ticket;
@@ -128,9 +132,10 @@ async fn spend(
         .text_if("actor", ticket.minter.acts_for(ticket.subject).map(|a| a.to_string()))
         .text_if("reason", ticket.reason.clone());
     let spend = Change::Spend { id: ticket.id, session: opening.session(), replay };
-    let commit = Commit::new(opening.tell(event).into_row(parts.now(), &*parts.rng))
-        .change(commit::Change::Ticket(spend))
-        .change(opening.change());
+    let row = opening.tell(event).into_row(parts.now(), &*parts.rng);
+    let kept = assessed.kept(row.id, &view.standing, (MethodKind::Ticket, opening.outcome()));
+    let commit = Commit::new(row).change(commit::Change::Ticket(spend)).change(opening.change());
+    let commit = kept.into_iter().fold(commit, Commit::change);
     let committed = attempt.commit(parts, &view, commit).await?;
     Ok(opening.answer(parts, view.standing, committed.at)?)
 }

@@ -173,3 +173,47 @@ async fn events_are_their_tenants_own() {
     let dashboard = get("/admin/security/risk-dashboard").await.body["data"].clone();
     assert_eq!((&dashboard["top_risk_users"], &dashboard["today_total"]), (&json!([]), &json!(0)));
 }
+
+#[tokio::test]
+async fn a_sign_in_is_weighed_as_its_tenant_says_and_kept_if_it_stood_out() {
+    let app = TestApp::start().await;
+    let chief = app.sign_in(app.admin).await.access;
+    let alice = app.user("alice", Role::Member).await;
+    let weigh = async |unknown_device: u8| {
+        let mut weights: serde_json::Map<_, _> =
+            Signal::ALL.iter().map(|signal| (signal.as_str().to_owned(), json!(0))).collect();
+        weights.insert("unknown_device".to_owned(), json!(unknown_device));
+        let body = json!({ "signal_weights": weights, "elevated_threshold": 30 });
+        let answer = app.put("/admin/security/risk-config", &chief, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+    };
+    let newest = async || {
+        let body = app.get(EVENTS, &chief).await.body;
+        let text = body["items"][0]["metadata"].as_str().unwrap_or("{}").to_owned();
+        let metadata: Value = serde_json::from_str(&text).expect("JSON");
+        (body["total"].clone(), body["items"][0].clone(), metadata)
+    };
+    weigh(29).await;
+    assert_eq!(app.redeem(&app.ticket(alice).await).await.status, 200);
+    assert_eq!(newest().await.0, 0, "nothing out of the ordinary");
+
+    weigh(30).await;
+    assert_eq!(app.redeem(&app.ticket(alice).await).await.status, 200);
+    let (total, event, metadata) = newest().await;
+    assert_eq!(
+        (total, &event["risk_score"], &event["event_type"]),
+        (json!(1), &json!(30.0), &json!("unknown_device"))
+    );
+    assert_eq!(
+        (&metadata["outcome"], &metadata["method"], &metadata["level"]),
+        (&json!("granted"), &json!("ticket"), &json!("low"))
+    );
+    let row = app.audit("ticket.redeemed").pop().expect("a row");
+    assert_eq!((&event["id"], &event["user_id"]), (&row["id"], &json!(alice.to_string())));
+
+    weigh(86).await;
+    assert_eq!(app.redeem(&app.ticket(alice).await).await.status, 400);
+    let (total, event, metadata) = newest().await;
+    assert_eq!((total, &event["risk_score"]), (json!(2), &json!(86.0)));
+    assert_eq!((&metadata["outcome"], &metadata["level"]), (&json!("refused"), &json!("critical")));
+}
