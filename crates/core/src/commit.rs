@@ -9,6 +9,7 @@ use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
     client, code, device, factor, install, invitation, key, membership, message, risk, session, signin,
+    client, code, factor, install, invitation, key, membership, message, passkey, session, signin,
     signing_key, tenant, ticket, user,
 };
 
@@ -106,6 +107,31 @@ pub enum Guard {
         /// SHA-256 of its secret.
         hash: [u8; 32],
     },
+    /// The passkey ceremony's challenge is unused, and its time is not over.
+    CeremonyOpen([u8; 32]),
+    /// The passkey is there, and its authenticator has counted to exactly this.
+    PasskeyAsRead {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        factor: FactorId,
+        /// The count.
+        counter: u32,
+    },
+    /// The user has this passkey.
+    PasskeyThere {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        factor: FactorId,
+    },
+    /// The user has fewer passkeys than this.
+    PasskeysBelow {
+        /// Whose.
+        user: UserId,
+        /// The bound.
+        bound: usize,
+    },
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].
@@ -175,6 +201,8 @@ pub enum Change {
     Challenge(challenge::Change),
     /// To devices.
     Device(device::Change),
+    /// To passkeys and their ceremonies.
+    Passkey(passkey::Change),
     /// To what is remembered of sign-ins.
     SignIn(signin::Change),
     /// To messages.
@@ -203,6 +231,9 @@ impl Change {
             Self::Ticket(ticket::Change::RevokeAll { .. }) => Lane::Alone,
             Self::Ticket(_) | Self::SignIn(_) | Self::Challenge(_) | Self::CountRefusal(_) => Lane::Gathered,
             Self::Factor(factor::Change::Use { .. } | factor::Change::Fail { .. }) => Lane::Gathered,
+            Self::Passkey(
+                passkey::Change::Begin(_) | passkey::Change::Finish(_) | passkey::Change::Assert { .. },
+            ) => Lane::Gathered,
             Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
             Self::Message(_) | Self::Code(_) | Self::Risk(_) => Lane::Gathered,
             Self::Session(
@@ -221,6 +252,7 @@ impl Change {
             | Self::ApiKey(_)
             | Self::Factor(_)
             | Self::Device(_)
+            | Self::Passkey(_)
             | Self::Invitation(_) => Lane::Alone,
         }
     }
@@ -243,6 +275,11 @@ impl Commit {
     /// Counts a refusal of somebody who proved nothing.
     pub fn refusal(reason: &'static str) -> Self {
         Self { guards: Vec::new(), changes: vec![Change::CountRefusal(reason)], audit: Vec::new() }
+    }
+
+    /// Hands something out that is no act until it comes back.
+    pub fn unremarkable(change: Change) -> Self {
+        Self { guards: Vec::new(), changes: vec![change], audit: Vec::new() }
     }
 
     /// Counts one more replay of a ticket whose audit rows are used up.
@@ -345,6 +382,8 @@ pub enum Unique {
     ClientName,
     /// A tenant's name.
     TenantName,
+    /// A passkey's credential.
+    Credential,
 }
 
 /// Why a commit is not known to have been written.

@@ -22,6 +22,7 @@ pub mod mfa;
 pub mod page;
 pub mod parts;
 pub mod password;
+pub mod passkey;
 pub mod ports;
 pub mod recovery;
 pub mod risk;

@@ -58,6 +58,8 @@ pub struct Secrets {
     pub message_seal: Secret<32>,
     /// Authenticates one-time codes, of which nothing else is kept.
     pub code_mac: Secret<32>,
+    /// What credentials are made up from that nobody has.
+    pub decoys: Secret<32>,
 }
 
 impl Secrets {
@@ -69,6 +71,7 @@ impl Secrets {
             factors: master.derive("factor secrets"),
             message_seal: master.derive("message seal"),
             code_mac: master.derive("one-time code mac"),
+            decoys: master.derive("passkey decoys"),
         }
     }
 }

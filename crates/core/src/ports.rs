@@ -17,6 +17,7 @@ use crate::message::{Letter, Outgoing};
 use crate::page::{Page, PageRequest};
 use crate::password::Estimate;
 use crate::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
+use crate::passkey::{Ceremony, Passkey};
 use crate::session::{Session, SessionView};
 use crate::signin::challenge::ChallengeView;
 use crate::signin::{Attempt, Standing};
@@ -129,6 +130,7 @@ pub trait Store:
     + Messages
     + Risks
     + Devices
+    + Passkeys
     + Send
     + Sync
 {
@@ -358,4 +360,14 @@ pub trait Risks {
     /// [`LOOKED_AT`](crate::risk::LOOKED_AT), most first.
     fn riskiest_users(&self, tenant: TenantId, since: Timestamp, users: u32)
     -> Fut<'_, Read<Vec<RiskyUser>>>;
+}
+
+/// Reads about passkeys.
+pub trait Passkeys {
+    /// A user's passkeys, oldest first.
+    fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>>;
+    /// The passkey of this credential, with the standing of its user in their home tenant.
+    fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>>;
+    /// The ceremony whose challenge has this SHA-256, unless it is used up; its time may be over.
+    fn ceremony(&self, challenge_hash: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>>;
 }

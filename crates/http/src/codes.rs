@@ -131,6 +131,19 @@ pub const MFA_METHOD: Code = code(61000404, 400, "mfa_method: not offered by thi
 
 /// The password is right, and the sign-in too risky; administrators are alerted.
 pub const RISK: Code = code(40001221, 403, "this sign-in was refused for its risk");
+/// The caller has to prove anew who they are.
+pub const STEP_UP: Code = code(40800251, 401, "prove anew who you are");
+
+/// The passkey signs nobody in: one answer for all reasons.
+pub const PASSKEY: Code = code(40001401, 400, "the passkey was not accepted; begin again");
+/// The passkey was not registered: one answer for all reasons.
+pub const PASSKEY_REGISTRATION: Code = code(40001402, 400, "the passkey was not registered; begin again");
+/// The caller has no such passkey.
+pub const PASSKEY_NOT_FOUND: Code = code(40001403, 404, "passkey not found");
+/// The passkey is registered, for whomever.
+pub const PASSKEY_TAKEN: Code = code(40001404, 409, "the passkey is registered already");
+/// The caller has as many passkeys as are allowed.
+pub const PASSKEY_LIMIT: Code = code(40001405, 409, "there are too many passkeys; remove one first");
 
 /// No such client.
 pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
@@ -245,6 +258,12 @@ pub const ALL: &[Code] = &[
     RISK,
     PASSWORD_TOO_SOON,
     NO_PASSWORD,
+    STEP_UP,
+    PASSKEY,
+    PASSKEY_REGISTRATION,
+    PASSKEY_NOT_FOUND,
+    PASSKEY_TAKEN,
+    PASSKEY_LIMIT,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

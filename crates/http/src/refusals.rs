@@ -11,6 +11,8 @@ use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::challenge::ChallengeError;
 use authms_core::signin::{EmailCodeError, LoginError};
+use authms_core::passkey::PasskeyError;
+use authms_core::signin::{LoginError, PasskeySignInError};
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
 use authms_core::ticket::{MintError, RedeemError, ReportError, TicketError};
@@ -130,6 +132,32 @@ impl From<LoginError> for ApiError {
             LoginError::Risky => codes::RISK.into(),
             LoginError::Throttled(throttled) => throttled.into(),
             LoginError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<PasskeySignInError> for ApiError {
+    fn from(error: PasskeySignInError) -> Self {
+        match error {
+            PasskeySignInError::Refused => codes::PASSKEY.into(),
+            PasskeySignInError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<PasskeyError> for ApiError {
+    fn from(error: PasskeyError) -> Self {
+        match error {
+            PasskeyError::Forbidden(forbidden) => forbidden.into(),
+            PasskeyError::Invalid(invalid) => invalid.into(),
+            PasskeyError::StepUp => Self::from(codes::STEP_UP).saying(error.to_string()),
+            PasskeyError::WrongPassword => Self::from(codes::PASSWORD_WRONG).saying(error.to_string()),
+            PasskeyError::TooMany => codes::PASSKEY_LIMIT.into(),
+            PasskeyError::Refused => codes::PASSKEY_REGISTRATION.into(),
+            PasskeyError::Taken => codes::PASSKEY_TAKEN.into(),
+            PasskeyError::Unknown => codes::PASSKEY_NOT_FOUND.into(),
+            PasskeyError::Throttled(throttled) => throttled.into(),
+            PasskeyError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -19,6 +19,7 @@ use authms_core::limits::{Budget, Quota, Quotas, Take};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
+use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::*;
 use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
@@ -373,6 +374,18 @@ impl Risks for FakeStore {
     }
 
     fn riskiest_users(&self, _: TenantId, _: Timestamp, _: u32) -> Fut<'_, Read<Vec<RiskyUser>>> {
+        down()
+    }
+}
+
+impl Passkeys for FakeStore {
+    fn passkeys_of(&self, _: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
+        down()
+    }
+    fn passkey(&self, _: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {
+        down()
+    }
+    fn ceremony(&self, _: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>> {
         down()
     }
 }

@@ -16,11 +16,12 @@ use authms_core::limits::{Budget, Take};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
+use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::*;
 use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
-use authms_core::signin::Attempt;
 use authms_core::signin::challenge::ChallengeView;
+use authms_core::signin::{Attempt, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
@@ -417,5 +418,17 @@ impl<S: Store> Risks for FaultyStore<S> {
         users: u32,
     ) -> Fut<'_, Read<Vec<RiskyUser>>> {
         self.read(|s| s.riskiest_users(tenant, since, users))
+    }
+}
+
+impl<S: Store> Passkeys for FaultyStore<S> {
+    fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
+        self.read(|s| s.passkeys_of(user))
+    }
+    fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {
+        self.read(|s| s.passkey(credential_id))
+    }
+    fn ceremony(&self, challenge_hash: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>> {
+        self.read(|s| s.ceremony(challenge_hash))
     }
 }

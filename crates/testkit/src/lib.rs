@@ -14,6 +14,7 @@ pub mod population;
 pub mod request;
 pub mod rng;
 mod second_factor;
+mod soft_passkey;
 pub mod store_contract;
 pub mod storm;
 
@@ -25,4 +26,5 @@ pub use outbox::{Arrived, Outbox};
 pub use population::Population;
 pub use request::{Answer, TestRequest};
 pub use second_factor::Authenticator;
+pub use soft_passkey::{SoftPasskey, Twist, flags};
 pub use storm::storm;

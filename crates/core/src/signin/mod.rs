@@ -10,6 +10,7 @@ mod grant;
 mod history;
 mod model;
 mod opening;
+mod passkey;
 mod password;
 pub(crate) mod throttle;
 
@@ -25,4 +26,5 @@ pub use history::{Attempt, Change, FAILURES_KEPT, Failure, Outcome, history};
 pub use model::*;
 pub use opening::Answer;
 pub(crate) use opening::{Ground, Opening};
+pub use passkey::{BeginPasskeySignIn, PasskeySignInError, begin_by_passkey, by_passkey};
 pub use password::{Login, LoginError, login};

@@ -17,6 +17,8 @@ pub enum MethodKind {
     Password,
     /// A code that was mailed.
     EmailCode,
+    /// A passkey.
+    Passkey,
 }
 
 impl MethodKind {
@@ -26,12 +28,14 @@ impl MethodKind {
             Self::Ticket => "ticket",
             Self::Password => "password",
             Self::EmailCode => "email_code",
+            Self::Passkey => "passkey",
         }
     }
 
     /// The method of that name.
     pub fn parse(name: &str) -> Option<Self> {
         [Self::Ticket, Self::Password, Self::EmailCode].into_iter().find(|m| m.as_str() == name)
+        [Self::Ticket, Self::Password, Self::Passkey].into_iter().find(|m| m.as_str() == name)
     }
 }
 

@@ -5,10 +5,10 @@ use super::challenge::{self, Challenged, Pending};
 use super::change_first::ChangeFirst;
 use super::decide::{Decision, Demand, Refusal};
 use super::grant::{Grant, SignedIn};
-use super::model::{Evidence, Standing};
+use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::{Event, Source};
 use crate::commit;
-use crate::factor;
+use crate::factor::{self, FactorKind};
 use crate::fault::Fault;
 use crate::id::{ApiKeyId, SessionId, TokenId};
 use crate::parts::Parts;
@@ -73,7 +73,11 @@ impl Opening {
         ground: Ground<'_>,
     ) -> Result<Result<Self, Refusal>, Fault> {
         let factors = parts.store.factors_of(ground.evidence.subject).await?;
-        let offered = factor::usable(&factors).and(demand.methods);
+        let mut offered = factor::usable(&factors).and(demand.methods);
+        if ground.evidence.method == MethodKind::Passkey {
+            // The one that was just proved is no second one.
+            offered = offered.without(FactorKind::Passkey);
+        }
         if offered.is_empty() {
             return Ok(Err(Refusal::NoFactor));
         }

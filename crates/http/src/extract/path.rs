@@ -4,6 +4,7 @@ use crate::codes::{self, Code};
 use crate::error::ApiError;
 use authms_core::id::{
     ApiKeyKind, ClientKind, DeviceKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
+    ApiKeyKind, ClientKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
     TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
@@ -38,6 +39,10 @@ impl Noun for InvitationKind {
 }
 impl Noun for DeviceKind {
     const NOT_FOUND: Code = codes::DEVICE_NOT_FOUND;
+}
+
+impl Noun for FactorIdKind {
+    const NOT_FOUND: Code = codes::PASSKEY_NOT_FOUND;
 }
 impl Noun for SessionKind {
     const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;

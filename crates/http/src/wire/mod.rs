@@ -2,6 +2,7 @@
 
 mod at_most;
 mod batch;
+mod binary;
 mod envelope;
 mod given;
 mod id;
@@ -13,9 +14,11 @@ mod strength;
 mod text;
 mod time;
 mod transmission;
+mod webauthn;
 
 pub use at_most::AtMost;
 pub use batch::{BatchResult, BatchResults, Items};
+pub use binary::Binary;
 pub use envelope::{Data, List, PageInfo};
 pub use given::given;
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};
@@ -26,3 +29,4 @@ pub use strength::PasswordStrength;
 pub use text::{SecretText, Text};
 pub use time::Time;
 pub use transmission::demand_plain;
+pub use webauthn::{AssertionCredential, CreationCredential, CredentialCreation, CredentialRequest};

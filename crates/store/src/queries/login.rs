@@ -37,12 +37,18 @@ pub(crate) fn get(
 }
 
 fn read(c: &mut Columns<'_>) -> Result<(Standing, Option<PasswordHash>)> {
+    let standing = read_standing(c)?;
+    let password = c.take::<Option<String>>()?.map(PasswordHash::new);
+    Ok((standing, password))
+}
+
+/// A user, their home tenant, and their role and fence there, in the next columns.
+pub(super) fn read_standing(c: &mut Columns<'_>) -> Result<Standing> {
     let user = user::read(c)?;
     let tenant = tenant::read(c)?;
     let role = c.named_if(Role::parse)?;
     let membership = c.take()?;
     let fences =
         Fences { user: Some(user.fence), tenant: Some(tenant.fence), membership, ..Fences::default() };
-    let password = c.take::<Option<String>>()?.map(PasswordHash::new);
-    Ok((Standing { user, tenant, role, fences, actor: None }, password))
+    Ok(Standing { user, tenant, role, fences, actor: None })
 }

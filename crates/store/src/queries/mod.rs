@@ -17,6 +17,8 @@ pub(crate) mod message;
 mod mfa_policy;
 pub(crate) mod password_history;
 pub(crate) mod password_policy;
+pub(crate) mod passkey;
+pub(crate) mod passkey_ceremony;
 pub(crate) mod refusal;
 mod risk_config;
 pub(crate) mod risk_event;

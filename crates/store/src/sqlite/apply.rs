@@ -5,6 +5,8 @@ use super::guards;
 use crate::queries::{
     api_key, attempt, audit, challenge, client, device, factor, installation, invitation, membership,
     message, refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life, user,
+    api_key, attempt, audit, challenge, client, factor, installation, invitation, membership, message,
+    passkey, refusal, sent_code, session, signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -90,6 +92,7 @@ fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
         Change::Factor(c) => factor::write(conn, c, at),
         Change::Challenge(c) => challenge::write(conn, c, at),
         Change::Device(c) => device::write(conn, c, at),
+        Change::Passkey(c) => passkey::write(conn, c, at),
         Change::SignIn(c) => attempt::write(conn, c, at),
         Change::Message(c) => message::write(conn, c),
         Change::Code(c) => sent_code::write(conn, c, at),

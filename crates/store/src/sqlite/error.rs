@@ -143,10 +143,11 @@ fn is_of_the_store(code: ErrorCode) -> bool {
 }
 
 /// The columns that a unique constraint's message names, by what they make unique.
-const UNIQUES: [(&str, Unique); 3] = [
+const UNIQUES: [(&str, Unique); 4] = [
     ("user_identifiers.tenant_id", Unique::UserIdentifier),
     ("clients.tenant_id, clients.name", Unique::ClientName),
     ("tenants.name", Unique::TenantName),
+    ("passkeys.credential_id", Unique::Credential),
 ];
 
 fn unique(error: &rusqlite::Error) -> Option<Unique> {

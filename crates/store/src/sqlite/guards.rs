@@ -3,6 +3,8 @@
 use crate::queries::{
     api_key, challenge, client, device, factor, installation, invitation, membership, message, sent_code,
     session, tenant, ticket, ticket_life, user,
+    api_key, challenge, client, factor, installation, invitation, membership, message, passkey,
+    passkey_ceremony, sent_code, session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -51,6 +53,12 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
             .is_some_and(|code| code.id == *id && code.expires_at > at && code.attempts < *attempts_below),
         Guard::DeviceSecret { id, hash } => device::has_secret(conn, *id, hash)?,
         Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
+        Guard::CeremonyOpen(challenge_hash) => passkey_ceremony::is_open(conn, challenge_hash, at)?,
+        Guard::PasskeyAsRead { user, factor, counter } => {
+            passkey::counter(conn, *factor, *user)? == Some(*counter)
+        }
+        Guard::PasskeyThere { user, factor } => passkey::counter(conn, *factor, *user)?.is_some(),
+        Guard::PasskeysBelow { user, bound } => passkey::count(conn, *user)? < *bound,
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()
         }

@@ -6,6 +6,9 @@ use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, device, factor, installation, invitation, login,
     membership, message, password_history, password_policy, risk_event, sent_code, session_view, signing_key,
     tenant, ticket, ticket_list, ticket_view, user, user_list,
+    api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
+    message, passkey, passkey_ceremony, sent_code, session_view, signing_key, tenant, ticket, ticket_list,
+    ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -21,9 +24,12 @@ use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
+use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Devices, Factors, Fut, Installations, Invitations, Member, Memberships,
     Messages, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
+    ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Messages,
+    Passkeys, Read, RedeemView, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
@@ -295,5 +301,19 @@ impl Devices for SqliteStore {
 
     fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
         point(&self.readers, |conn| device::of(conn, tenant, user))
+    }
+}
+
+impl Passkeys for SqliteStore {
+    fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
+        point(&self.readers, |conn| passkey::of(conn, user))
+    }
+
+    fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {
+        point(&self.readers, |conn| passkey::by_credential(conn, &credential_id))
+    }
+
+    fn ceremony(&self, challenge_hash: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>> {
+        point(&self.readers, |conn| passkey_ceremony::get(conn, &challenge_hash))
     }
 }

@@ -107,6 +107,8 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
     let codes = "DELETE FROM sent_codes WHERE slot IN
                      (SELECT slot FROM sent_codes WHERE expires_at <= ?1 LIMIT ?2)";
     let devices = "DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE seen_at <= ?1 LIMIT ?2)";
+    let ceremonies = "DELETE FROM passkey_ceremonies WHERE challenge_hash IN
+                          (SELECT challenge_hash FROM passkey_ceremonies WHERE expires_at <= ?1 LIMIT ?2)";
     let mut all = true;
     for (sql, until) in [
         (replays, now),
@@ -116,6 +118,7 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
         (challenges, now.minus(CHALLENGE_KEPT)),
         (codes, now),
         (devices, now.minus(device::KEPT)),
+        (ceremonies, now),
     ] {
         let erased = conn.prepare_cached(sql)?.execute(params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;

@@ -3,6 +3,7 @@
 mod answer;
 mod claims;
 mod model;
+mod passkey;
 mod prove;
 mod verify;
 
@@ -10,4 +11,5 @@ pub(crate) use answer::challenge_again;
 pub use answer::{Challenged, Pending};
 pub use claims::CHALLENGE_TOKEN_TYP;
 pub use model::*;
+pub use passkey::passkey_options;
 pub use verify::{ChallengeError, Verify, is_last, verify};

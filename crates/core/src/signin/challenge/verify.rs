@@ -2,6 +2,7 @@
 
 use super::claims::{self, Presented};
 use super::model::{Challenge, ChallengeState, ChallengeView, Change, GUESSES};
+use super::passkey;
 use super::prove::{Judged, judge};
 use crate::access::Role;
 use crate::audit::{Event, EventName, Source};
@@ -11,6 +12,7 @@ use crate::factor::FactorKind;
 use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
+use crate::passkey::{Assertion, COPIED};
 use crate::ports::random;
 use crate::session;
 use crate::signin::assess::{Assessed, EndUser};
@@ -32,6 +34,8 @@ pub struct Verify {
     pub method: FactorKind,
     /// By this code.
     pub code: SecretString,
+    /// Or, of a passkey, by this.
+    pub assertion: Option<Assertion>,
     /// The client, if it authenticates: it must be the one that began.
     pub client: Option<Credentials>,
     /// Makes the request safe to repeat: 1–255 visible characters, as hard to guess as a secret.
@@ -102,6 +106,11 @@ async fn unproven(parts: &Parts, why: &'static str) -> Result<Answer, ChallengeE
     Err(ChallengeError::Invalid)
 }
 
+pub(super) async fn unproven<T>(parts: &Parts, why: &'static str) -> Result<T, ChallengeError> {
+    parts.store.commit(Commit::refusal(why)).await.map_err(Fault::from)?;
+    Err(ChallengeError::Invalid)
+}
+
 struct Run<'a> {
     parts: &'a Parts,
     ask: &'a Verify,
@@ -147,7 +156,12 @@ impl Run<'_> {
             return Err(Throttled::at_challenge(wait).into());
         }
         let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
-        let judged = judge(parts, &factors, self.ask.method, &self.ask.code, now);
+        let (judged, why) = match &self.ask.assertion {
+            Some(assertion) if self.ask.method == FactorKind::Passkey => {
+                passkey::judge(parts, challenge, &factors, assertion).await.map_err(Fault::from)?
+            }
+            _ => (judge(parts, &factors, self.ask.method, &self.ask.code, now), None),
+        };
         if judged.right {
             self.pass(&view, end_user, judged, (evidence, role)).await
         } else {
@@ -161,7 +175,7 @@ impl Run<'_> {
         } else if judged.right {
             self.pass(&view, judged, evidence, role).await
         } else {
-            self.count_wrong(challenge, judged).await
+            self.count_wrong(challenge, judged, why).await
         }
     }
 
@@ -255,6 +269,33 @@ impl Run<'_> {
         let commit = self
             .commit(challenge, EventName::ChallengeFailed, judged)
             .change(commit::Change::Challenge(count));
+        let commit = match why {
+            Some(COPIED) => {
+                let alert = self.event(EventName::PasskeyCopied, challenge);
+                commit.audit(alert.into_row(self.parts.now(), &*self.parts.rng))
+            }
+            _ => commit,
+        };
+        self.judged_by_store(self.parts.store.commit(commit).await)?;
+        Err(ChallengeError::Wrong.into())
+    }
+    async fn count_wrong(
+        &self,
+        challenge: &Challenge,
+        judged: Judged,
+        why: Option<&'static str>,
+    ) -> Result<SignedIn, TryError> {
+        let count = Change::CountWrong { id: challenge.id, before: challenge.wrong };
+        let commit = self
+            .commit(challenge, EventName::ChallengeFailed, judged)
+            .change(commit::Change::Challenge(count));
+        let commit = match why {
+            Some(COPIED) => {
+                let alert = self.event(EventName::PasskeyCopied, challenge);
+                commit.audit(alert.into_row(self.parts.now(), &*self.parts.rng))
+            }
+            _ => commit,
+        };
         self.judged_by_store(self.parts.store.commit(commit).await)?;
         Err(ChallengeError::Wrong.into())
     }

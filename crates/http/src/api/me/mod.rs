@@ -5,6 +5,7 @@ pub mod device;
 pub mod contact;
 pub mod membership;
 pub mod mfa_device;
+pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod session;

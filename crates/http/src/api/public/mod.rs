@@ -7,13 +7,16 @@ pub mod mfa;
 pub mod oauth;
 pub mod password;
 pub mod recovery;
+pub mod passkey;
 pub mod session;
 pub mod ticket;
 
+use crate::codes;
 use crate::error::ApiError;
-use crate::extract::basic;
+use crate::extract::{TenantHeader, basic};
 use crate::wire::{SecretText, Text};
 use authms_core::client::Credentials;
+use authms_core::id::TenantId;
 use axum::http::HeaderMap;
 
 /// From the header or the body, never both (RFC 6749 §2.3).
@@ -31,5 +34,16 @@ pub(crate) fn credentials(
         (None, Some(_), None) => Err(ApiError::malformed("client_secret", "missing beside client_id")),
         (None, None, Some(_)) => Err(ApiError::malformed("client_id", "missing beside client_secret")),
         (Some(_), ..) => Err(ApiError::malformed("client_id", "the client authenticates twice")),
+    }
+}
+
+/// The tenant that the body or the header names, never two.
+pub(crate) fn tenant(body: Option<Text<64>>, header: TenantHeader) -> Result<Option<TenantId>, ApiError> {
+    let header = header.named()?;
+    let Some(text) = body.filter(|t| !t.is_empty()) else { return Ok(header) };
+    let named = TenantId::parse(&text).ok_or_else(|| ApiError::malformed("tenant_id", "must be tnt_…"))?;
+    match header {
+        Some(other) if other != named => Err(codes::TENANT_MISMATCH.into()),
+        _ => Ok(Some(named)),
     }
 }

@@ -38,6 +38,8 @@ mod mint;
 mod oauth;
 mod on_behalf;
 mod openapi;
+mod passkey_attacks;
+mod passkey_signin;
 mod password;
 mod password_change;
 mod password_import;

@@ -84,6 +84,7 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
         "/auth/login",
+        "/auth/mfa/passkey-options",
         "/auth/mfa/verify-challenge",
         "/auth/refresh",
         "/auth/register",
@@ -96,6 +97,10 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/auth/verify-reset-code",
         "/auth/reset-password",
         "/public/password-strength",
+        "/auth/webauthn/authenticate/begin",
+        "/auth/webauthn/authenticate/complete",
+        "/auth/webauthn/login/begin",
+        "/auth/webauthn/login/complete",
     ];
     let document = document();
     let schemes = document["components"]["securitySchemes"].as_object().expect("schemes");

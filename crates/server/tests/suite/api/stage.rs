@@ -11,6 +11,10 @@ use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+mod passkeys;
+
+use passkeys::Passkey;
+
 /// The password of everybody who has one.
 pub const PASSWORD: &str = "correct horse battery staple";
 
@@ -81,6 +85,8 @@ pub struct Cast<'a> {
     pub reset_code: String,
     /// A trusted device of the caller's, or of the target's for who has none.
     pub device: String,
+    /// A passkey of the caller's, or of the target's for who has none.
+    passkey: Passkey,
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
     /// The tenant of all that.
@@ -113,6 +119,7 @@ impl<'a> Cast<'a> {
             "/verify-reset-code",
             "/reset-password",
             "devices",
+            "/authenticate/",
         ];
         let target = match who == Who::OnBehalf || parts.iter().any(|part| about(part)) {
             true => home.user_with_password(&target_name, Role::Member, PASSWORD).await,
@@ -166,6 +173,7 @@ impl<'a> Cast<'a> {
             Who::Person(_) if about("/phone/verify") => contact_code(app, &bearer, n, "phone").await,
             _ => String::new(),
         };
+        let passkey = Passkey::new(app, home, (target, &bearer), &route.path).await;
         Self {
             app,
             n,
@@ -179,7 +187,7 @@ impl<'a> Cast<'a> {
             key,
             restriction,
             session,
-            challenge: if about("/verify-challenge") {
+            challenge: if about("/verify-challenge") || about("/passkey-options") {
                 challenge(home, target).await
             } else {
                 Default::default()
@@ -198,6 +206,7 @@ impl<'a> Cast<'a> {
                 true => home.invitation(&format!("invited{n}@example.test")).await,
                 false => Default::default(),
             },
+            passkey,
             tenant: home.tenant.to_string(),
         }
     }
@@ -218,6 +227,8 @@ impl<'a> Cast<'a> {
             .replace("/devices/{id}", &format!("/devices/{}", self.device))
             .replace("{device_id}", &self.device)
             .replace("{credential_id}", &self.device)
+            .replace("webauthn-credentials/{id}", &format!("webauthn-credentials/{}", self.passkey.id))
+            .replace("{credential_id}", &self.passkey.id)
             .replace("{id}", &self.key.to_string())
             .replace("{restriction_id}", &self.restriction.to_string())
             .replace("{ticket_id}", &self.ticket_id())
@@ -295,6 +306,9 @@ impl<'a> Cast<'a> {
             | "GET /admin/security/risk-events/aggregation"
             | "GET /admin/security/risk-dashboard"
             | "POST /admin/security/risk-config/reset"
+            | "GET /mfa/webauthn/credentials"
+            | "GET /mfa/webauthn/credentials/{credential_id}"
+            | "GET /auth/me/webauthn-credentials"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
@@ -310,6 +324,21 @@ impl<'a> Cast<'a> {
             "POST /trusted-devices" | "POST /mfa/trusted-devices" => {
                 json!({ "device_fingerprint": "sha256:1", "device_name": "phone", "trust": false })
             }
+            "POST /mfa/webauthn/credentials/register"
+            | "POST /auth/webauthn/register/begin"
+            | "DELETE /mfa/webauthn/credentials/{credential_id}"
+            | "DELETE /auth/me/webauthn-credentials/{id}" => json!({ "password": PASSWORD }),
+            "POST /mfa/webauthn/credentials/register/verify" | "POST /auth/webauthn/login/complete" => {
+                self.passkey.credential.clone()
+            }
+            "POST /auth/webauthn/register/complete" | "POST /auth/webauthn/authenticate/complete" => {
+                json!({ "credential": self.passkey.credential })
+            }
+            "PUT /mfa/webauthn/credentials/{credential_id}" => json!({ "name": "YubiKey 5C" }),
+            "POST /auth/webauthn/login/begin" | "POST /auth/webauthn/authenticate/begin" => {
+                json!({ "email": self.target_name, "tenant_id": self.tenant })
+            }
+            "POST /auth/mfa/passkey-options" => json!({ "challenge_token": self.challenge.0 }),
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
             "POST /auth/send-login-code" => {
                 json!({ "email": format!("{}@example.test", self.target_name) })

@@ -1,3 +1,4 @@
 //! Second factors, for whoever holds a challenge.
 
+pub mod passkey_options;
 pub mod verify_challenge;

@@ -4,9 +4,10 @@ use crate::api::public::credentials;
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, Json, Source};
 use crate::state::AppState;
-use crate::wire::{LoginResponse, SecretText, SimpleResponse, Text};
+use crate::wire::{AssertionCredential, LoginResponse, SecretText, SimpleResponse, Text};
 use authms_core::factor::FactorKind;
 use authms_core::signin::challenge::{self, Verify};
+use authms_crypto::SecretString;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use serde::Deserialize;
@@ -17,9 +18,11 @@ use utoipa::ToSchema;
 pub struct VerifyMfaChallengeRequest {
     /// The challenge that a sign-in answered.
     challenge_token: SecretText<8192>,
-    /// The code.
-    code: SecretText<64>,
-    /// `totp`, the default, `sms`, `email` or `backup`.
+    /// The code; none with a passkey.
+    code: Option<SecretText<64>>,
+    /// What a passkey answered to the options of `/auth/mfa/passkey-options`.
+    credential: Option<AssertionCredential>,
+    /// `totp`, the default, `passkey`, `sms`, `email` or `backup`.
     mfa_method: Option<Text<32>>,
     /// The client, unless it authenticates by Basic.
     client_id: Option<Text<64>>,
@@ -54,11 +57,14 @@ pub async fn verify_challenge(
     headers: HeaderMap,
     Json(body): Json<VerifyMfaChallengeRequest>,
 ) -> Result<Json<LoginResponse>, ApiError> {
+    let method = method(body.mfa_method)?;
+    let assertion = body.credential.map(Into::into);
     let ask = Verify {
         client: credentials(&headers, body.client_id, body.client_secret)?,
         token: body.challenge_token.into_secret(),
-        method: method(body.mfa_method)?,
-        code: body.code.into_secret(),
+        method,
+        code: code(body.code, method == FactorKind::Passkey && assertion.is_some())?,
+        assertion,
         idempotency_key,
     };
     let signed_in = challenge::verify(&state, &ask, &source).await?;
@@ -69,4 +75,13 @@ fn method(named: Option<Text<32>>) -> Result<FactorKind, ApiError> {
     let Some(name) = named.filter(|name| !name.is_empty()) else { return Ok(FactorKind::Totp) };
     FactorKind::parse(&name)
         .ok_or_else(|| ApiError::malformed("mfa_method", "must be totp, passkey, sms, email or backup"))
+}
+
+/// The code, unless something else is presented in its place.
+fn code(given: Option<SecretText<64>>, by_passkey: bool) -> Result<SecretString, ApiError> {
+    match given {
+        Some(code) => Ok(code.into_secret()),
+        None if by_passkey => Ok(SecretString::new(String::new())),
+        None => Err(ApiError::malformed("code", "missing")),
+    }
 }

@@ -1,11 +1,10 @@
 //! `POST /auth/login`
 
-use crate::codes;
+use crate::api::public::tenant;
 use crate::error::ApiError;
 use crate::extract::{Json, Source, TenantHeader};
 use crate::state::AppState;
 use crate::wire::{LoginResponse, SecretText, SimpleResponse, Text, demand_plain};
-use authms_core::id::TenantId;
 use authms_core::signin::{self, Login};
 use axum::extract::State;
 use serde::Deserialize;

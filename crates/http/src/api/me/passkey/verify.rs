@@ -1,0 +1,33 @@
+//! `POST /mfa/webauthn/credentials/register/verify`
+
+use super::WebAuthnCredentialItem;
+use crate::error::ApiError;
+use crate::extract::{Json, Me, Source};
+use crate::state::AppState;
+use crate::wire::{CreationCredential, Data, SimpleResponse};
+use authms_core::passkey;
+use axum::extract::State;
+
+/// Registers the passkey: `dto.FinishWebAuthnRegistrationRequest`, as the browser gives it.
+#[utoipa::path(
+    post,
+    path = "/mfa/webauthn/credentials/register/verify",
+    operation_id = "finish_passkey_registration",
+    tag = "passkeys",
+    request_body = CreationCredential,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "Registered.", body = Data<WebAuthnCredentialItem>),
+        (status = 400, description = "The passkey was not accepted: begin again.", body = SimpleResponse),
+        (status = 409, description = "It is registered already, or there are too many.", body = SimpleResponse),
+    )
+)]
+pub async fn verify(
+    State(state): State<AppState>,
+    Me(me): Me,
+    source: Source,
+    Json(body): Json<CreationCredential>,
+) -> Result<Json<Data<WebAuthnCredentialItem>>, ApiError> {
+    let view = passkey::finish_registration(&state, &me, body.into(), &source).await?;
+    Ok(Json(Data::new(view.into(), state.now())))
+}
