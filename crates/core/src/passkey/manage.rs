@@ -9,6 +9,7 @@ use crate::commit::{self, Commit, CommitError, Guard};
 use crate::factor::Factor;
 use crate::fault::Fault;
 use crate::id::FactorId;
+use crate::message::{self, FactorName, Notice};
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::text;
@@ -61,7 +62,7 @@ pub async fn rename(
     let name = text::label("name", name, 100)?;
     let view = get(parts, me, id).await?;
     let change = Change::Rename { user: me.user, factor: id, name: name.clone() };
-    act(parts, me, id, (EventName::PasskeyRenamed, change), source).await?;
+    act(parts, me, id, (EventName::PasskeyRenamed, change, None), source).await?;
     Ok(PasskeyView { factor: Factor { name, ..view.factor }, ..view })
 }
 
@@ -78,15 +79,18 @@ pub async fn remove(
 ) -> Result<(), PasskeyError> {
     get(parts, me, id).await?;
     fresh::demand(parts, me, password).await?;
+    let member = parts.store.member(me.tenant, me.user).await.map_err(Fault::from)?;
+    let what = Notice::FactorRemoved(FactorName::Passkey);
+    let notice = member.and_then(|m| message::notice(parts, &m.user, what, source));
     let change = Change::Remove { user: me.user, factor: id };
-    act(parts, me, id, (EventName::PasskeyRemoved, change), source).await
+    act(parts, me, id, (EventName::PasskeyRemoved, change, notice), source).await
 }
 
 async fn act(
     parts: &Parts,
     me: &Person,
     id: FactorId,
-    (name, change): (EventName, Change),
+    (name, change, notice): (EventName, Change, Option<commit::Change>),
     source: &Source,
 ) -> Result<(), PasskeyError> {
     let event = Event::new(name, Some(me.tenant))
@@ -97,7 +101,8 @@ async fn act(
         .from(source);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .guard(Guard::PasskeyThere { user: me.user, factor: id })
-        .change(commit::Change::Passkey(change));
+        .change(commit::Change::Passkey(change))
+        .with(notice);
     match parts.store.commit(commit).await {
         Ok(_) => Ok(()),
         Err(CommitError::Conflict(_)) => Err(PasskeyError::Unknown),

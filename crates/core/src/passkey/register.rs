@@ -13,6 +13,7 @@ use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::factor::{Factor, FactorKind};
 use crate::fault::Fault;
 use crate::id::FactorId;
+use crate::message::{self, FactorName, Notice};
 use crate::parts::Parts;
 use crate::ports::random;
 use crate::text;
@@ -168,12 +169,14 @@ async fn add(
         .text("factor", new.factor.id.to_string())
         .text("backup_eligible", if new.passkey.backup_eligible { "yes" } else { "no" })
         .from(source);
+    let notice = message::notice(parts, user, Notice::FactorAdded(FactorName::Passkey), source);
     let NewPasskey { factor, passkey } = new.clone();
     let commit = finishing(Commit::new(event.into_row(now, &*parts.rng)), ceremony)
         .guard(Guard::SessionOpen(me.session))
         .guard(Guard::PasskeysBelow { user: user.id, bound: PASSKEYS_ALLOWED })
         .guard(Guard::Rev { row: Row::User(user.id), rev: user.rev })
-        .change(commit::Change::Passkey(Change::Add(Box::new(new))));
+        .change(commit::Change::Passkey(Change::Add(Box::new(new))))
+        .with(notice);
     match parts.store.commit(commit).await {
         Ok(at) => {
             let factor = Factor { created_at: at.at, verified_at: Some(at.at), ..factor };

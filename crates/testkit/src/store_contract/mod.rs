@@ -14,6 +14,7 @@ mod lists;
 mod messages;
 mod outcomes;
 mod passwords;
+mod passkeys;
 mod people;
 mod races;
 mod restart;
@@ -52,6 +53,7 @@ pub const CASES: &[&[Case]] = &[
     risks::CASES,
     attempts::CASES,
     devices::CASES,
+    passkeys::CASES,
     people::CASES,
     passwords::CASES,
     messages::CASES,

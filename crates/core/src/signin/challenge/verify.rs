@@ -158,7 +158,7 @@ impl Run<'_> {
         let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
         let (judged, why) = match &self.ask.assertion {
             Some(assertion) if self.ask.method == FactorKind::Passkey => {
-                passkey::judge(parts, challenge, &factors, assertion).await.map_err(Fault::from)?
+                passkey::judge(parts, challenge, &factors, assertion).await?
             }
             _ => (judge(parts, &factors, self.ask.method, &self.ask.code, now), None),
         };

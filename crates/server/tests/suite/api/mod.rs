@@ -39,6 +39,7 @@ mod oauth;
 mod on_behalf;
 mod openapi;
 mod passkey_attacks;
+mod passkey_factor;
 mod passkey_signin;
 mod password;
 mod password_change;
