@@ -36,6 +36,10 @@ impl Passkey {
             let ask = json!({ "tenant_id": home.tenant.to_string() });
             none.credential = passkey.get(&app.request_options(ask).await);
         }
+        // As the contract spells it.
+        if let Some(raw_id) = none.credential.as_object_mut().and_then(|c| c.remove("rawId")) {
+            none.credential["raw_id"] = raw_id;
+        }
         none
     }
 }
