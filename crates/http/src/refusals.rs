@@ -140,6 +140,7 @@ impl From<PasskeySignInError> for ApiError {
     fn from(error: PasskeySignInError) -> Self {
         match error {
             PasskeySignInError::Refused => codes::PASSKEY.into(),
+            PasskeySignInError::Risky => codes::RISK.into(),
             PasskeySignInError::Fault(fault) => fault.into(),
         }
     }

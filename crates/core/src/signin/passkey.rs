@@ -1,6 +1,7 @@
 //! Signing in by a passkey.
 
-use super::decide::{Case, decide};
+use super::assess::{Assessed, EndUser, Remembered};
+use super::decide::{Case, Refusal, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
 use super::opening::{Answer, Ground, Opening};
@@ -31,6 +32,9 @@ pub enum PasskeySignInError {
     /// One answer for all reasons; the audit log tells them apart.
     #[error("the passkey was not accepted")]
     Refused,
+    /// All is right, but too risky.
+    #[error("the sign-in is too risky")]
+    Risky,
     /// It could not be carried out.
     #[error(transparent)]
     Fault(#[from] Fault),
@@ -137,10 +141,20 @@ async fn open(
         ticket: None,
     };
     let idle = parts.policy.session_idle;
-    let decision = decide(&Case { evidence: &evidence, fenced_on: None, standing: &standing, idle }, now);
-    let ground = Ground { evidence, standing: &standing, minted_by: None, source, secret: None };
+    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
+    let known = (EndUser::direct(source), Remembered::default(), None);
+    let assessed = Assessed::new(parts, &evidence, &standing, known);
+    let decision = decide(&case, &assessed, now);
+    let ground =
+        Ground { evidence, standing: &standing, assessed: &assessed, minted_by: None, source, secret: None };
     let opening = match Opening::plan(parts, decision, ground).await? {
         Ok(opening) => opening,
+        Err(Refusal::Risk) => {
+            let told =
+                event(EventName::RiskRefused, ceremony, source).text("risk", assessed.assessment.record());
+            finish(parts, ceremony, Some(&standing), told, Refusal::Risk.as_str(), source).await?;
+            return Err(PasskeySignInError::Risky.into());
+        }
         Err(why) => return refuse(parts, ceremony, Some(&standing), why.as_str(), source).await,
     };
     let name = match opening {
@@ -174,8 +188,22 @@ async fn refuse(
     why: &'static str,
     source: &Source,
 ) -> Result<Answer, TryError> {
+    let told = event(EventName::LoginFailed, ceremony, source);
+    finish(parts, ceremony, standing, told, why, source).await?;
+    Err(PasskeySignInError::Refused.into())
+}
+
+/// The one commit of a refusal.
+async fn finish(
+    parts: &Parts,
+    ceremony: &Ceremony,
+    standing: Option<&Standing>,
+    told: Event,
+    why: &'static str,
+    source: &Source,
+) -> Result<(), TryError> {
     let now = parts.now();
-    let mut told = event(EventName::LoginFailed, ceremony, source).text("why", why);
+    let mut told = told.text("why", why);
     if let Some(standing) = standing {
         told = told.subject(standing.user.id);
     }
@@ -197,7 +225,7 @@ async fn refuse(
         commit = commit.audit(alert.into_row(now, &*parts.rng));
     }
     match parts.store.commit(commit).await {
-        Ok(_) => Err(PasskeySignInError::Refused.into()),
+        Ok(_) => Ok(()),
         Err(CommitError::Conflict(_)) => Err(TryError::Raced),
         Err(other) => Err(Fault::from(other).into()),
     }
