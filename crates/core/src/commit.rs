@@ -8,9 +8,8 @@ use crate::id::{
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, code, device, factor, install, invitation, key, membership, message, risk, session, signin,
-    client, code, factor, install, invitation, key, membership, message, passkey, session, signin,
-    signing_key, tenant, ticket, user,
+    client, code, device, factor, install, invitation, key, membership, message, passkey, risk, session,
+    signin, signing_key, tenant, ticket, user,
 };
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its

@@ -172,9 +172,6 @@ pub const SESSION_NOT_FOUND: Code = code(40000801, 404, "session not found");
 /// No such device, or none that the caller may see.
 pub const DEVICE_NOT_FOUND: Code = code(40001101, 404, "device not found");
 
-/// No second factor was proved in this session, or too long ago.
-pub const STEP_UP: Code = code(40800251, 401, "prove a second factor first");
-
 /// The invitation makes no account: one answer for all reasons.
 pub const INVITATION: Code = code(40001001, 400, "the invitation is invalid or has expired");
 /// No such invitation.

@@ -17,29 +17,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 /// Routes at which secrets could be guessed, or at which we guess; they have a budget of their own besides.
-const SIGN_IN: [&str; 14] = [
-    "/auth/login",
-    "/auth/mfa/verify-challenge",
-    "/auth/mfa/passkey-options",
-    "/auth/webauthn/authenticate/begin",
-    "/auth/webauthn/authenticate/complete",
-    "/auth/webauthn/login/begin",
-    "/auth/webauthn/login/complete",
-    "/auth/ticket/signin",
-    "/auth/ticket/peek",
-    "/auth/ticket/report",
-    "/auth/refresh",
-    "/auth/register",
-    "/auth/forgot-password",
-    "/auth/verify-reset-code",
-    "/auth/reset-password",
-    "/public/password-strength",
-    "/auth/me/password-strength",
-    "/auth/send-login-code",
-    "/auth/login/email-code",
-];
-/// Routes at which secrets could be guessed; they have a budget of their own besides.
-const SIGN_IN: [&str; 12] = [
+const SIGN_IN: &[&str] = &[
     "/auth/login",
     "/auth/mfa/verify-challenge",
     "/auth/mfa/passkey-options",

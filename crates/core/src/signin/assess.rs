@@ -2,13 +2,12 @@
 
 use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::Source;
+use crate::commit;
 use crate::device;
 use crate::fault::Fault;
 use crate::id::DeviceId;
-use crate::parts::Parts;
-use crate::risk::{self, Assessment, Device, Facts, History, Risk, TicketFacts, View};
-use crate::commit;
 use crate::id::EventId;
+use crate::parts::Parts;
 use crate::risk::{
     self, Assessment, Country, Device, Facts, Happened, History, Risk, RiskEvent, RiskOutcome, TicketFacts,
     View,
@@ -105,7 +104,6 @@ impl Assessed {
             ..Facts::unknown(standing.user.created_at)
         };
         let assessment = risk::assess(&standing.tenant.risk_config, &facts, parts.now());
-        Self { assessment, end_user }
         Self { assessment, end_user, country: facts.place.country }
     }
 

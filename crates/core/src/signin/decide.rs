@@ -144,8 +144,7 @@ fn is_met(evidence: &Evidence, assessed: &Assessed, now: Timestamp) -> bool {
     let high = assessed.assessment.level >= Level::High;
     let believed = match evidence.method {
         MethodKind::Ticket => !high && evidence.auth_time.is_some_and(|at| at >= now.minus(VOUCHED)),
-        MethodKind::Password | MethodKind::EmailCode => true,
-        MethodKind::Password | MethodKind::Passkey => true,
+        MethodKind::Password | MethodKind::EmailCode | MethodKind::Passkey => true,
     };
     (believed && evidence.is_multi_factor()) || (!high && assessed.end_user.device == Device::Trusted)
 }

@@ -142,7 +142,8 @@ async fn open(
     };
     let idle = parts.policy.session_idle;
     let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
-    let known = (EndUser::direct(source), Remembered::default(), None);
+    let end_user = EndUser::direct(parts, source, &standing).await?;
+    let known = (end_user, Remembered::default(), None);
     let assessed = Assessed::new(parts, &evidence, &standing, known);
     let decision = decide(&case, &assessed, now);
     let ground =

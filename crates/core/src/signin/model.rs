@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::client::Client;
+use crate::factor::{FactorKind, FactorKinds};
 use crate::id::{TicketId, UserId};
 use crate::session::Acting;
 use crate::tenant::Tenant;
@@ -32,10 +33,20 @@ impl MethodKind {
         }
     }
 
+    /// The kinds of factors that prove something else than the method itself has.
+    pub const fn leaves(self) -> FactorKinds {
+        use FactorKind::{Email, Passkey, RecoveryCode, Sms, Totp};
+        match self {
+            Self::Ticket | Self::Password => FactorKinds::ALL,
+            Self::EmailCode => FactorKinds::of(&[Totp, Passkey, Sms, RecoveryCode]),
+            Self::Passkey => FactorKinds::of(&[Totp, Email, Sms, RecoveryCode]),
+        }
+    }
+
     /// The method of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Ticket, Self::Password, Self::EmailCode].into_iter().find(|m| m.as_str() == name)
-        [Self::Ticket, Self::Password, Self::Passkey].into_iter().find(|m| m.as_str() == name)
+        let all = [Self::Ticket, Self::Password, Self::EmailCode, Self::Passkey];
+        all.into_iter().find(|m| m.as_str() == name)
     }
 }
 

@@ -73,11 +73,9 @@ impl Opening {
         ground: Ground<'_>,
     ) -> Result<Result<Self, Refusal>, Fault> {
         let factors = parts.store.factors_of(ground.evidence.subject).await?;
-        let mut offered = factor::usable(&factors).and(demand.methods);
-        if ground.evidence.method == MethodKind::Passkey {
-            // The one that was just proved is no second one.
-            offered = offered.without(FactorKind::Passkey);
-        }
+        // What the method itself has proved is no second factor.
+        let left = ground.evidence.method.leaves();
+        let offered = factor::usable(&factors).and(demand.methods).and(left);
         if offered.is_empty() {
             return Ok(Err(Refusal::NoFactor));
         }

@@ -3,9 +3,8 @@
 use crate::codes::{self, Code};
 use crate::error::ApiError;
 use authms_core::id::{
-    ApiKeyKind, ClientKind, DeviceKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
-    ApiKeyKind, ClientKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
-    TicketKind, UserKind,
+    ApiKeyKind, ClientKind, DeviceKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind,
+    TenantKind, TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;

@@ -4,9 +4,7 @@ use super::error::Failed;
 use super::guards;
 use crate::queries::{
     api_key, attempt, audit, challenge, client, device, factor, installation, invitation, membership,
-    message, refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life, user,
-    api_key, attempt, audit, challenge, client, factor, installation, invitation, membership, message,
-    passkey, refusal, sent_code, session, signing_key, tenant, ticket_life, user,
+    message, passkey, refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;

@@ -4,11 +4,8 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, device, factor, installation, invitation, login,
-    membership, message, password_history, password_policy, risk_event, sent_code, session_view, signing_key,
-    tenant, ticket, ticket_list, ticket_view, user, user_list,
-    api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
-    message, passkey, passkey_ceremony, sent_code, session_view, signing_key, tenant, ticket, ticket_list,
-    ticket_view, user, user_list,
+    membership, message, passkey, passkey_ceremony, password_history, password_policy, risk_event, sent_code,
+    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -27,9 +24,7 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Devices, Factors, Fut, Installations, Invitations, Member, Memberships,
-    Messages, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
-    ApiKeys, Challenges, Clients, Factors, Fut, Installations, Invitations, Member, Memberships, Messages,
-    Passkeys, Read, RedeemView, Sessions, Tenants, Tickets, Users,
+    Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};

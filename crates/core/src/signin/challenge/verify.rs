@@ -101,11 +101,6 @@ pub async fn verify(parts: &Parts, ask: &Verify, source: &Source) -> Result<Answ
 }
 
 /// Refuses somebody who holds no challenge.
-async fn unproven(parts: &Parts, why: &'static str) -> Result<Answer, ChallengeError> {
-    parts.store.commit(Commit::refusal(why)).await.map_err(Fault::from)?;
-    Err(ChallengeError::Invalid)
-}
-
 pub(super) async fn unproven<T>(parts: &Parts, why: &'static str) -> Result<T, ChallengeError> {
     parts.store.commit(Commit::refusal(why)).await.map_err(Fault::from)?;
     Err(ChallengeError::Invalid)
@@ -162,18 +157,13 @@ impl Run<'_> {
             }
             _ => (judge(parts, &factors, self.ask.method, &self.ask.code, now), None),
         };
-        if judged.right {
-            self.pass(&view, end_user, judged, (evidence, role)).await
-        } else {
-            self.count_wrong(challenge, judged).await
-        }
         if judged.right
             && challenge.method == MethodKind::Password
             && state(&view.standing, now).must_be_changed()
         {
             self.pass_to_change(&view, judged).await
         } else if judged.right {
-            self.pass(&view, judged, evidence, role).await
+            self.pass(&view, end_user, judged, (evidence, role)).await
         } else {
             self.count_wrong(challenge, judged, why).await
         }
@@ -222,9 +212,6 @@ impl Run<'_> {
         end_user: EndUser,
         judged: Judged,
         (evidence, role): (Evidence, Role),
-    ) -> Result<SignedIn, TryError> {
-        evidence: Evidence,
-        role: Role,
     ) -> Result<Answer, TryError> {
         let parts = self.parts;
         let challenge = &view.challenge;
@@ -264,27 +251,12 @@ impl Run<'_> {
         Ok(Answer::ChangeFirst(ChangeFirst::of(self.parts, standing, at)?))
     }
 
-    async fn count_wrong(&self, challenge: &Challenge, judged: Judged) -> Result<Answer, TryError> {
-        let count = Change::CountWrong { id: challenge.id, before: challenge.wrong };
-        let commit = self
-            .commit(challenge, EventName::ChallengeFailed, judged)
-            .change(commit::Change::Challenge(count));
-        let commit = match why {
-            Some(COPIED) => {
-                let alert = self.event(EventName::PasskeyCopied, challenge);
-                commit.audit(alert.into_row(self.parts.now(), &*self.parts.rng))
-            }
-            _ => commit,
-        };
-        self.judged_by_store(self.parts.store.commit(commit).await)?;
-        Err(ChallengeError::Wrong.into())
-    }
     async fn count_wrong(
         &self,
         challenge: &Challenge,
         judged: Judged,
         why: Option<&'static str>,
-    ) -> Result<SignedIn, TryError> {
+    ) -> Result<Answer, TryError> {
         let count = Change::CountWrong { id: challenge.id, before: challenge.wrong };
         let commit = self
             .commit(challenge, EventName::ChallengeFailed, judged)

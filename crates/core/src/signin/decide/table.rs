@@ -266,7 +266,8 @@ fn answer(facts: &Facts, assessment: risk::Assessment) -> String {
         ticket: None,
     };
     let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle: Span::hours(1) };
-    let end_user = EndUser { view: facts.view, ip: facts.ip, user_agent: None, device: facts.device };
+    let end_user =
+        EndUser { view: facts.view, ip: facts.ip, user_agent: None, device: facts.device, device_id: None };
     let assessed = Assessed { assessment, end_user, country: None };
     match decide(&case, &assessed, NOW) {
         Decision::Grant(_) => "signed in".to_owned(),

@@ -48,8 +48,6 @@ fn assessed(level: Level, score: u8, device: Device) -> Assessed {
     let seen = |signal, counted| Observation { signal, weight: counted, counted, what: "seen".into() };
     let observed = vec![seen(Signal::UnknownDevice, 10), seen(Signal::VelocityAnomaly, 20)];
     let end_user = EndUser { view: View::Direct, ip: None, user_agent: None, device, device_id: None };
-    Assessed { assessment: Assessment { score, level, observed }, end_user }
-    let end_user = EndUser { view: View::Direct, ip: None, user_agent: None, device };
     Assessed { assessment: Assessment { score, level, observed }, end_user, country: None }
 }
 

@@ -1,8 +1,8 @@
 //! What concerns the caller.
 
 pub mod api_key;
-pub mod device;
 pub mod contact;
+pub mod device;
 pub mod membership;
 pub mod mfa_device;
 pub mod passkey;

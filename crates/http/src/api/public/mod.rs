@@ -5,9 +5,9 @@ pub mod health;
 pub mod invitation;
 pub mod mfa;
 pub mod oauth;
+pub mod passkey;
 pub mod password;
 pub mod recovery;
-pub mod passkey;
 pub mod session;
 pub mod ticket;
 

@@ -51,13 +51,3 @@ pub async fn login(
     let answer = signin::login(&state, ask, &source).await?;
     Ok(Json(answer.into()))
 }
-
-pub(super) fn tenant(body: Option<Text<64>>, header: TenantHeader) -> Result<Option<TenantId>, ApiError> {
-    let header = header.named()?;
-    let Some(text) = body.filter(|t| !t.is_empty()) else { return Ok(header) };
-    let named = TenantId::parse(&text).ok_or_else(|| ApiError::malformed("tenant_id", "must be tnt_…"))?;
-    match header {
-        Some(other) if other != named => Err(codes::TENANT_MISMATCH.into()),
-        _ => Ok(Some(named)),
-    }
-}

@@ -1,6 +1,6 @@
 //! `POST /auth/login/email-code`
 
-use super::login::tenant;
+use crate::api::public::tenant;
 use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Json, Source, TenantHeader};
