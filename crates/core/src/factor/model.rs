@@ -92,12 +92,6 @@ impl FactorKinds {
         Self(self.0 & other.0)
     }
 
-    /// All of them but this.
-    #[must_use]
-    pub const fn without(self, kind: FactorKind) -> Self {
-        Self(self.0 & !(1 << kind as u8))
-    }
-
     /// Those, in declaration order.
     pub fn iter(self) -> impl Iterator<Item = FactorKind> {
         FactorKind::ALL.into_iter().filter(move |k| self.contains(*k))
