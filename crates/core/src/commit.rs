@@ -131,6 +131,24 @@ pub enum Guard {
         /// The bound.
         bound: usize,
     },
+    /// The factor's enrolment is not finished.
+    FactorPending {
+        id: FactorId,
+    },
+    /// The factor counts: its enrolment is finished, and its user has it switched on.
+    FactorEnrolled {
+        id: FactorId,
+    },
+    /// The user has fewer factors of this kind than this, finished or not.
+    FactorsBelow {
+        /// Of this kind.
+        kind: factor::FactorKind,
+        bound: u32,
+    },
+    /// The recovery code is one of the user's, and unspent.
+    RecoveryCodeUnspent {
+        /// SHA-256 of the code.
+    },
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
         /// [`ticket::Minter::scope`].
@@ -232,6 +250,11 @@ impl Change {
             Self::Factor(factor::Change::Use { .. } | factor::Change::Fail { .. }) => Lane::Gathered,
             Self::Passkey(
                 passkey::Change::Begin(_) | passkey::Change::Finish(_) | passkey::Change::Assert { .. },
+            ) => Lane::Gathered,
+            Self::Factor(
+                factor::Change::Use { .. }
+                | factor::Change::Fail { .. }
+                | factor::Change::SpendRecoveryCode { .. },
             ) => Lane::Gathered,
             Self::ApiKey(key::Change::Use(..)) => Lane::Gathered,
             Self::Message(_) | Self::Code(_) | Self::Risk(_) => Lane::Gathered,

@@ -8,6 +8,8 @@ use crate::factor::Factor;
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
+use crate::factor::{Factor, RecoveryCode};
+use crate::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
@@ -320,6 +322,8 @@ pub trait Invitations {
 pub trait Factors {
     /// A user's factors, also those that do not count, oldest first.
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>>;
+    /// A user's recovery codes, spent ones too, in no order.
+    fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>>;
 }
 
 /// Reads about devices.

@@ -5,6 +5,7 @@
 //! time, the keys and the limits that are a deployment's to choose are passed in.
 
 mod algorithm;
+pub mod base32;
 pub mod base62;
 mod digest;
 mod jwk;

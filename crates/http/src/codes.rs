@@ -144,6 +144,21 @@ pub const PASSKEY_NOT_FOUND: Code = code(40001403, 404, "passkey not found");
 pub const PASSKEY_TAKEN: Code = code(40001404, 409, "the passkey is registered already");
 /// The caller has as many passkeys as are allowed.
 pub const PASSKEY_LIMIT: Code = code(40001405, 409, "there are too many passkeys; remove one first");
+/// Nothing fresh shows that the user is there.
+pub const STEP_UP: Code = code(40800251, 401, "prove yourself again");
+/// A second factor is enrolled, and its code was not sent.
+pub const MFA_CODE_NEEDED: Code = code(40001501, 400, "mfa_code: needed, since a second factor is enrolled");
+/// No such factor.
+pub const FACTOR_NOT_FOUND: Code = code(40001502, 404, "no such factor");
+/// No enrolment waits for its first code, or no longer.
+pub const NO_ENROLMENT: Code = code(40001503, 409, "no enrolment is waiting; begin anew");
+/// The user has as many factors of this kind as are allowed.
+pub const TOO_MANY_FACTORS: Code = code(40001504, 409, "no more factors of this kind are allowed");
+/// The tenant asks for a factor, and this is the user's last.
+pub const LAST_FACTOR: Code =
+    code(40001505, 409, "your organization asks for a second factor: enrol another first");
+/// Recovery codes stand beside another factor.
+pub const CODES_ALONE: Code = code(40001506, 409, "enrol another factor first");
 
 /// No such client.
 pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
@@ -261,6 +276,12 @@ pub const ALL: &[Code] = &[
     PASSKEY_NOT_FOUND,
     PASSKEY_TAKEN,
     PASSKEY_LIMIT,
+    MFA_CODE_NEEDED,
+    FACTOR_NOT_FOUND,
+    NO_ENROLMENT,
+    TOO_MANY_FACTORS,
+    LAST_FACTOR,
+    CODES_ALONE,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

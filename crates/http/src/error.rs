@@ -52,6 +52,14 @@ impl ApiError {
         Self::unauthenticated().saying("the bearer token is not valid").header(WWW_AUTHENTICATE, challenge)
     }
 
+    /// [`codes::STEP_UP`], with the challenge of RFC 9470 §3; `needs` is what would do.
+    pub fn step_up(needs: &'static str) -> Self {
+        let challenge = "Bearer realm=\"authms\", error=\"insufficient_user_authentication\"";
+        Self::from(codes::STEP_UP)
+            .with("needs", needs)
+            .header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    }
+
     /// [`codes::CLIENT_UNAUTHENTICATED`], with the challenge that RFC 6749 §5.2 asks for.
     pub fn unauthenticated_client() -> Self {
         let challenge = HeaderValue::from_static("Basic realm=\"authms\"");

@@ -8,6 +8,8 @@ use authms_core::device::DeviceError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
 use authms_core::passkey::PasskeyError;
+use authms_core::factor::FactorError;
+use authms_core::mfa::{ReAuthenticateError, StepUpError};
 use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::challenge::ChallengeError;
@@ -52,6 +54,53 @@ impl From<ChallengeError> for ApiError {
             ChallengeError::NotOffered => codes::MFA_METHOD.into(),
             ChallengeError::Throttled(throttled) => throttled.into(),
             ChallengeError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<StepUpError> for ApiError {
+    fn from(error: StepUpError) -> Self {
+        match error {
+            StepUpError::Missing { needs } => Self::step_up(needs.as_str()),
+            StepUpError::Forbidden(forbidden) => forbidden.into(),
+            StepUpError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ReAuthenticateError> for ApiError {
+    fn from(error: ReAuthenticateError) -> Self {
+        match error {
+            ReAuthenticateError::Forbidden(forbidden) => forbidden.into(),
+            ReAuthenticateError::WrongPassword => {
+                Self::from(codes::PASSWORD_WRONG).saying("the password is wrong")
+            }
+            ReAuthenticateError::CodeNeeded => codes::MFA_CODE_NEEDED.into(),
+            ReAuthenticateError::WrongCode => codes::MFA_CODE.into(),
+            ReAuthenticateError::NotOffered => Self::from(codes::MFA_METHOD).saying("method: not offered"),
+            ReAuthenticateError::Throttled(throttled) => throttled.into(),
+            ReAuthenticateError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<FactorError> for ApiError {
+    fn from(error: FactorError) -> Self {
+        let said = error.to_string();
+        match error {
+            FactorError::StepUp(step_up) => step_up.into(),
+            FactorError::Forbidden(forbidden) => forbidden.into(),
+            FactorError::Invalid(invalid) => invalid.into(),
+            FactorError::UnknownUser => codes::USER_NOT_FOUND.into(),
+            FactorError::Unknown => codes::FACTOR_NOT_FOUND.into(),
+            FactorError::Wrong => codes::MFA_CODE.into(),
+            FactorError::NothingPending => codes::NO_ENROLMENT.into(),
+            FactorError::NotUsable(_) => Self::from(codes::MFA_METHOD).saying(said),
+            FactorError::TooMany(_) => Self::from(codes::TOO_MANY_FACTORS).saying(said),
+            FactorError::Last => codes::LAST_FACTOR.into(),
+            FactorError::Alone => codes::CODES_ALONE.into(),
+            FactorError::Throttled(throttled) => throttled.into(),
+            FactorError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -12,6 +12,8 @@ use authms_core::factor::Factor;
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
+use authms_core::factor::{Factor, RecoveryCode};
+use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -336,6 +338,10 @@ impl Invitations for FakeStore {
 
 impl Factors for FakeStore {
     fn factors_of(&self, _: UserId) -> Fut<'_, Read<Vec<Factor>>> {
+        down()
+    }
+
+    fn recovery_codes_of(&self, _: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
         down()
     }
 }

@@ -231,6 +231,7 @@ impl Bench {
             flagged_at: None,
             generation: 0,
             refresh_hash: Some(random(&self.rng)),
+            proven: None,
         };
         let spend = TicketChange::Spend { id: ticket, session: session.id, replay: None };
         let new = NewSession { session, ttl: Span::hours(24) };

@@ -9,6 +9,8 @@ use authms_core::factor::Factor;
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
+use authms_core::factor::{Factor, RecoveryCode};
+use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -370,6 +372,9 @@ impl<S: Store> Invitations for FaultyStore<S> {
 impl<S: Store> Factors for FaultyStore<S> {
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
         self.read(|s| s.factors_of(user))
+    }
+    fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
+        self.read(|s| s.recovery_codes_of(user))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Second factors of people in tests, and tenants that ask for them.
 
-use crate::{Answer, Population, TestApp};
+use crate::{Answer, Population, TestApp, Tokens};
 use authms_core::audit::{Event, EventName};
 use authms_core::commit::{self, Commit, Guard, Row};
 use authms_core::factor::{self, Factor, FactorKind, TotpSecret};
@@ -14,6 +14,22 @@ use serde_json::{Value, json};
 pub struct Authenticator(TotpSecret);
 
 impl Authenticator {
+    /// One that was told this secret (RFC 4648 §6, without padding).
+    pub fn from_base32(text: &str) -> Self {
+        let value = |c: u8| b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".iter().position(|a| *a == c);
+        let mut bytes = Vec::new();
+        let (mut held, mut bits) = (0_usize, 0);
+        for digit in text.bytes() {
+            held = (held << 5 | value(digit).expect("base32")) & 0xffff;
+            bits += 5;
+            if bits >= 8 {
+                bits -= 8;
+                bytes.push((held >> bits) as u8);
+            }
+        }
+        Self(TotpSecret::from_bytes(bytes.try_into().expect("20 bytes")))
+    }
+
     /// The code that it shows now.
     pub fn code(&self, app: &TestApp) -> String {
         self.code_after(app, 0)
@@ -35,6 +51,11 @@ impl Authenticator {
 impl Population<'_> {
     /// Gives a user an authenticator app.
     pub async fn authenticator(&self, user: UserId) -> Authenticator {
+        self.add_authenticator(user, true).await.1
+    }
+
+    /// Gives a user an authenticator app, whose enrolment is finished or not.
+    pub async fn add_authenticator(&self, user: UserId, finished: bool) -> (FactorId, Authenticator) {
         let parts = &self.app().parts;
         let (now, secret) = (parts.now(), TotpSecret::generate(parts));
         let id = FactorId::generate(now, &*parts.rng);
@@ -45,9 +66,9 @@ impl Population<'_> {
             name: "phone".to_owned(),
             address: None,
             sealed: Some(secret.sealed(parts, id)),
-            verified_at: Some(now),
+            verified_at: finished.then_some(now),
             enabled: true,
-            primary: true,
+            primary: finished,
             failures: 0,
             last_step: None,
             last_used_at: None,
@@ -57,7 +78,18 @@ impl Population<'_> {
         let commit = Commit::new(event.into_row(now, &*parts.rng))
             .change(commit::Change::Factor(factor::Change::Add(Box::new(factor))));
         parts.store.commit(commit).await.expect("adds a factor");
-        Authenticator(secret)
+        (id, Authenticator(secret))
+    }
+
+    /// Signs a user in by password and authenticator app, and leaves the tenant asking for none.
+    pub async fn sign_in_by_factor(&self, name: &str, password: &str, phone: &Authenticator) -> Tokens {
+        self.always_asks().await;
+        let body = json!({ "identity": name, "password": password, "tenant_id": self.tenant.to_string() });
+        let answer = self.app().request("POST", "/api/v1/auth/login").json(body).send().await;
+        self.asks_for(MfaPolicy::default()).await;
+        let answer = self.app().verify(&TestApp::challenge_of(&answer), &phone.code(self.app())).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Tokens::of(answer)
     }
 
     /// Has the tenant ask for second factors like this.

@@ -126,6 +126,30 @@ pub enum EventName {
     PasskeyRemoved,
     /// A passkey's authenticator counted no further, so that somebody may hold a copy: an alert.
     PasskeyCopied,
+    /// A user proved themself again in a session.
+    StepUpPassed,
+    /// A user did not prove themself again.
+    StepUpFailed,
+    /// The enrolment of a factor began.
+    FactorPending,
+    /// A factor was proved for the first time, and counts from now on.
+    FactorEnrolled,
+    /// A user tried a factor out.
+    FactorTried,
+    /// A factor was removed.
+    FactorRemoved,
+    /// A factor was switched on.
+    FactorEnabled,
+    /// A factor was switched off by its user.
+    FactorDisabled,
+    /// A factor is the one to be offered first.
+    FactorPrimary,
+    /// A user has new recovery codes.
+    RecoveryCodesMade,
+    /// An administrator removed all of a user's factors.
+    FactorsReset,
+    /// What a tenant asks for besides the way in which somebody signs in was changed.
+    MfaPolicyChanged,
     /// A refresh token was rotated.
     SessionRefreshed,
     /// A refresh token was reused; its family is dead.
@@ -211,6 +235,18 @@ impl EventName {
             Self::PasskeyRenamed => "passkey.renamed",
             Self::PasskeyRemoved => "passkey.removed",
             Self::PasskeyCopied => "passkey.copied",
+            Self::StepUpPassed => "mfa.stepped_up",
+            Self::StepUpFailed => "mfa.step_up_failed",
+            Self::FactorPending => "factor.pending",
+            Self::FactorEnrolled => "factor.enrolled",
+            Self::FactorTried => "factor.tried",
+            Self::FactorRemoved => "factor.removed",
+            Self::FactorEnabled => "factor.enabled",
+            Self::FactorDisabled => "factor.disabled",
+            Self::FactorPrimary => "factor.primary",
+            Self::RecoveryCodesMade => "factor.recovery_codes_made",
+            Self::FactorsReset => "factors.reset",
+            Self::MfaPolicyChanged => "tenant.mfa_policy_changed",
             Self::SessionRefreshed => "session.refreshed",
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",

@@ -1,7 +1,22 @@
 //! Second factors: what a user holds besides the way in which they sign in.
 
+mod authenticator;
+mod changing;
+mod codes;
+mod error;
+mod list;
+mod manage;
 mod model;
+mod recovery;
 mod totp;
 
+pub use authenticator::{ENROLMENT_TTL, Enrolment, finish_totp, set_up_totp, validate_totp};
+pub use changing::Asked;
+pub use codes::{Remaining, generate_codes, remaining_codes, use_code};
+pub use error::FactorError;
+pub use list::{factors_of, mine};
+pub use manage::{make_primary, remove, remove_kind, switch};
 pub use model::*;
+pub(crate) use recovery::recovery_hash;
+pub use recovery::{RECOVERY_CODES, RecoveryCode};
 pub use totp::TotpSecret;

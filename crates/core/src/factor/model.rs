@@ -153,6 +153,11 @@ impl Factor {
     }
 }
 
+/// Whether any is enrolled that could be asked for. Recovery codes stand beside one, never for one.
+pub fn has_enrolled(factors: &[Factor]) -> bool {
+    factors.iter().any(|f| f.is_enrolled() && f.kind != FactorKind::RecoveryCode)
+}
+
 /// The kinds that can be proved now.
 pub fn usable(factors: &[Factor]) -> FactorKinds {
     factors.iter().filter(|f| f.is_usable()).map(|f| f.kind).collect()
@@ -188,5 +193,45 @@ pub enum Change {
         user: UserId,
         /// Which.
         id: FactorId,
+    },
+    /// Its user switches it on or off; switched on, its failures are forgotten.
+    SetEnabled {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: FactorId,
+        /// On or off.
+        enabled: bool,
+    },
+    /// It is the one to be offered first, and no other is.
+    SetPrimary {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: FactorId,
+    },
+    /// Deletes it, with all that belongs to it.
+    Remove {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        id: FactorId,
+    },
+    /// Deletes all of a user's, with all that belongs to them.
+    RemoveAll(UserId),
+    /// Inserts the factor of these recovery codes, in place of the one there was.
+    ReplaceRecoveryCodes {
+        /// The factor.
+        factor: Box<Factor>,
+        /// SHA-256 of each code.
+        hashes: Vec<[u8; 32]>,
+    },
+    /// A recovery code was used; guarded by
+    /// [`RecoveryCodeUnspent`](crate::commit::Guard::RecoveryCodeUnspent).
+    SpendRecoveryCode {
+        /// Whose.
+        user: UserId,
+        /// SHA-256 of the code.
+        hash: [u8; 32],
     },
 }

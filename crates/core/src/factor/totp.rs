@@ -17,6 +17,11 @@ impl TotpSecret {
         Self(Secret::new(random(&*parts.rng)))
     }
 
+    /// The one of these bytes.
+    pub fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(Secret::new(bytes))
+    }
+
     /// The bytes, to be shown at enrolment.
     pub fn expose(&self) -> &[u8; 20] {
         self.0.expose()

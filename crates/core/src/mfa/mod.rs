@@ -1,7 +1,13 @@
-//! When a tenant asks for a second factor, which would do, and why one is asked for.
+//! When a tenant asks for a second factor, which would do, and why one is asked for; and step-up, which asks for one
+//! before what is hard to take back.
 
 mod policy;
+mod re_authenticate;
 mod reason;
+mod step_up;
 
 pub use policy::MfaPolicy;
+pub(crate) use re_authenticate::charge_guess;
+pub use re_authenticate::{ReAuthenticateError, SteppedUp, re_authenticate, step_up};
 pub use reason::MfaReason;
+pub use step_up::{STEP_UP_TOKEN_TYP, STEP_UP_TTL, StepUpError, demand_enrolment, demand_step_up};

@@ -26,6 +26,39 @@ pub struct Origin {
     pub user_agent: Option<String>,
 }
 
+/// What users prove themselves with.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Proof {
+    /// Something that they know, or a code to an address.
+    Password,
+    /// A second factor, or what is as good as two.
+    Factor,
+}
+
+impl Proof {
+    /// The name at rest and in tokens.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Password => "password",
+            Self::Factor => "factor",
+        }
+    }
+
+    /// The proof of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::Password, Self::Factor].into_iter().find(|p| p.as_str() == name)
+    }
+}
+
+/// What a user themself proved at the sign-in of a session. What a ticket's minter vouches for is not among it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Proven {
+    /// What with.
+    pub by: Proof,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// Why a session ended.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum EndReason {
@@ -41,16 +74,19 @@ pub enum EndReason {
     PasswordChanged,
     /// Its client revoked a token of it.
     Revoked,
+    /// The user's second factors changed.
+    FactorsChanged,
 }
 
 impl EndReason {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Logout,
         Self::EndedByUser,
         Self::EndedByAdmin,
         Self::RefreshReuse,
         Self::PasswordChanged,
         Self::Revoked,
+        Self::FactorsChanged,
     ];
 
     /// The name at rest and in the audit log.
@@ -62,6 +98,7 @@ impl EndReason {
             Self::RefreshReuse => "refresh_reuse",
             Self::PasswordChanged => "password_changed",
             Self::Revoked => "revoked",
+            Self::FactorsChanged => "factors_changed",
         }
     }
 
@@ -116,6 +153,8 @@ pub struct Session {
     pub generation: u32,
     /// SHA-256 of the head's secret; `None`: the session has no refresh token.
     pub refresh_hash: Option<[u8; 32]>,
+    /// What its user proved at the sign-in, if anything.
+    pub proven: Option<Proven>,
 }
 
 impl Session {

@@ -11,7 +11,7 @@ use crate::parts::Parts;
 use crate::password::PasswordState;
 use crate::ports::random;
 use crate::risk::Risk;
-use crate::session::{NewSession, Session};
+use crate::session::{NewSession, Proven, Session};
 use crate::time::{Span, Timestamp};
 use crate::user::User;
 use authms_crypto::{RefreshToken, Secret, SecretString};
@@ -81,6 +81,7 @@ impl Grant {
             flagged_at: None,
             generation: 0,
             refresh_hash: refresh.as_ref().map(RefreshToken::hash),
+            proven: evidence.method.proof().map(|by| Proven { by, at: now }),
         };
         let ttl = if on_behalf { acting_ttl(parts, standing, now) } else { parts.policy.session_ttl };
         let jti = TokenId::generate(now, &*parts.rng);

@@ -4,7 +4,7 @@ use crate::access::Role;
 use crate::client::Client;
 use crate::factor::{FactorKind, FactorKinds};
 use crate::id::{TicketId, UserId};
-use crate::session::Acting;
+use crate::session::{Acting, Proof};
 use crate::tenant::Tenant;
 use crate::time::{Span, Timestamp};
 use crate::user::User;
@@ -40,6 +40,14 @@ impl MethodKind {
             Self::Ticket | Self::Password => FactorKinds::ALL,
             Self::EmailCode => FactorKinds::of(&[Totp, Passkey, Sms, RecoveryCode]),
             Self::Passkey => FactorKinds::of(&[Totp, Email, Sms, RecoveryCode]),
+        }
+    }
+
+    /// What it shows of the user themself: of a ticket nobody knows who holds it.
+    pub const fn proof(self) -> Option<Proof> {
+        match self {
+            Self::Ticket => None,
+            Self::Password => Some(Proof::Password),
         }
     }
 

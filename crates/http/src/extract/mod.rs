@@ -11,6 +11,7 @@ mod path;
 mod query;
 pub mod request_id;
 mod source;
+mod step_up;
 mod tenant;
 pub mod traceparent;
 
@@ -22,4 +23,5 @@ pub use json::{BulkJson, Json, MAX_BODY, MAX_BULK_BODY, OptionalJson};
 pub use path::{Noun, Path, PathParams};
 pub use query::Query;
 pub use source::Source;
+pub use step_up::Stepping;
 pub use tenant::TenantHeader;

@@ -2,9 +2,13 @@
 
 use crate::codes::{self, Code};
 use crate::error::ApiError;
+use crate::wire::factor_kind;
+use authms_core::factor::FactorKind;
 use authms_core::id::{
     ApiKeyKind, ClientKind, DeviceKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind,
     TenantKind, TicketKind, UserKind,
+    ApiKeyKind, ClientKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
+    TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -47,6 +51,10 @@ impl Noun for SessionKind {
     const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;
 }
 
+impl Noun for FactorIdKind {
+    const NOT_FOUND: Code = codes::FACTOR_NOT_FOUND;
+}
+
 /// The path's identifiers, in order: `Path<UserId>`, `Path<(TenantId, UserId)>`.
 #[derive(Clone, Copy, Debug)]
 pub struct Path<T>(pub T);
@@ -58,6 +66,12 @@ pub trait PathParams: Sized {
     /// # Errors
     /// The noun's 404 for a malformed identifier.
     fn read<'a>(segments: impl Iterator<Item = &'a str>) -> Result<Self, ApiError>;
+}
+
+impl PathParams for FactorKind {
+    fn read<'a>(mut segments: impl Iterator<Item = &'a str>) -> Result<Self, ApiError> {
+        segments.next().and_then(factor_kind).ok_or_else(|| codes::FACTOR_NOT_FOUND.into())
+    }
 }
 
 impl<K: Noun> PathParams for Id<K> {

@@ -1,7 +1,7 @@
 //! Second factors.
 
 use super::columns::{self, Columns};
-use super::{all, change_one, first};
+use super::{all, change, change_one, first, recovery_code};
 use authms_core::factor::{Change, FAILURES_ALLOWED, Factor, FactorKind};
 use authms_core::id::{FactorId, UserId};
 use authms_core::time::Timestamp;
@@ -63,6 +63,24 @@ pub(crate) fn last_step(conn: &Connection, user: UserId, id: FactorId) -> Result
     first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())
 }
 
+/// Whether it counts.
+pub(crate) fn is_enrolled(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
+    let sql = "SELECT verified_at IS NOT NULL AND enabled FROM factors WHERE user_id = ?1 AND id = ?2";
+    Ok(first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())?.unwrap_or(false))
+}
+
+/// Whether its enrolment is not finished.
+pub(crate) fn is_pending(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
+    let sql = "SELECT verified_at IS NULL FROM factors WHERE user_id = ?1 AND id = ?2";
+    Ok(first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())?.unwrap_or(false))
+}
+
+/// How many of this kind a user has, finished or not.
+pub(crate) fn count(conn: &Connection, user: UserId, kind: FactorKind) -> Result<u32> {
+    let sql = "SELECT count(*) FROM factors WHERE user_id = ?1 AND kind = ?2";
+    Ok(first(conn, sql, params![user.bytes(), kind.as_str()], |c| c.take())?.unwrap_or(0))
+}
+
 /// Writes a change.
 pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
     match what {
@@ -82,6 +100,31 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             let sql = "UPDATE factors SET failures = failures + 1 WHERE user_id = ?1 AND id = ?2";
             change_one(conn, sql, params![user.bytes(), id.bytes()])
         }
+        Change::SetEnabled { user, id, enabled } => {
+            let sql = "UPDATE factors SET enabled = ?3, failures = iif(?3, 0, failures)
+                       WHERE user_id = ?1 AND id = ?2";
+            change_one(conn, sql, params![user.bytes(), id.bytes(), enabled])
+        }
+        Change::SetPrimary { user, id } => {
+            let sql = "UPDATE factors SET is_primary = (id = ?2) WHERE user_id = ?1";
+            change(conn, sql, params![user.bytes(), id.bytes()])
+        }
+        Change::Remove { user, id } => {
+            let sql = "DELETE FROM factors WHERE user_id = ?1 AND id = ?2";
+            change_one(conn, sql, params![user.bytes(), id.bytes()])?;
+            recovery_code::remove(conn, *user, *id)
+        }
+        Change::RemoveAll(user) => {
+            change(conn, "DELETE FROM factors WHERE user_id = ?1", [user.bytes()])?;
+            recovery_code::remove_all(conn, *user)
+        }
+        Change::ReplaceRecoveryCodes { factor, hashes } => {
+            let sql = "DELETE FROM factors WHERE user_id = ?1 AND kind = ?2";
+            change(conn, sql, params![factor.user.bytes(), factor.kind.as_str()])?;
+            add(conn, factor, at)?;
+            recovery_code::replace(conn, factor, hashes)
+        }
+        Change::SpendRecoveryCode { user, hash } => recovery_code::spend(conn, *user, *hash, at),
     }
 }
 

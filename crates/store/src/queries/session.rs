@@ -4,7 +4,7 @@ use super::columns::{self, Columns};
 use super::session_index::OF_USER;
 use super::{challenge, change, change_one, device, first, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
-use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Session};
+use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Proof, Proven, Session};
 use authms_core::signin::MethodKind;
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Error, Result, params};
@@ -44,6 +44,44 @@ const COLUMNS: [&str; 32] = [
     "flagged_at",
     "generation",
     "refresh_hash",
+    "proven_by",
+    "proven_at",
+];
+const COLUMNS: [&str; 33] = [
+    "id",
+    "tenant_id",
+    "user_id",
+    "client_id",
+    "method",
+    "ticket_id",
+    "minted_by",
+    "actor_id",
+    "actor_session_id",
+    "acting_reason",
+    "fence_user",
+    "fence_tenant",
+    "fence_membership",
+    "fence_client",
+    "fence_key",
+    "fence_actor",
+    "fence_actor_membership",
+    "auth_time",
+    "amr",
+    "ip",
+    "user_agent",
+    "risk_score",
+    "risk_level",
+    "device_id",
+    "created_at",
+    "expires_at",
+    "refreshed_at",
+    "ended_at",
+    "end_reason",
+    "flagged_at",
+    "generation",
+    "refresh_hash",
+    "proven_by",
+    "proven_at",
 ];
 
 /// A SELECT list for [`read`].
@@ -75,6 +113,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Session> {
         flagged_at: c.time_if()?,
         generation: c.take()?,
         refresh_hash: c.take()?,
+        proven: c.named_if(Proof::parse)?.zip(c.time_if()?).map(|(by, at)| Proven { by, at }),
     })
 }
 
@@ -169,6 +208,8 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         s.flagged_at.map(Timestamp::as_millis),
         s.generation,
         s.refresh_hash,
+        s.proven.map(|p| p.by.as_str()),
+        s.proven.map(|p| p.at.as_millis()),
     ];
     change_one(conn, &SQL, row)?;
     s.device.map_or(Ok(()), |id| device::see(conn, id, at))?;

@@ -3,6 +3,8 @@
 use crate::queries::{
     api_key, challenge, client, device, factor, installation, invitation, membership, message, passkey,
     passkey_ceremony, sent_code, session, tenant, ticket, ticket_life, user,
+    api_key, challenge, client, factor, installation, invitation, membership, message, recovery_code,
+    sent_code, session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -50,6 +52,10 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::CodeOpen { slot, id, attempts_below } => sent_code::get(conn, *slot)?
             .is_some_and(|code| code.id == *id && code.expires_at > at && code.attempts < *attempts_below),
         Guard::DeviceSecret { id, hash } => device::has_secret(conn, *id, hash)?,
+        Guard::FactorPending { user, id } => factor::is_pending(conn, *user, *id)?,
+        Guard::FactorEnrolled { user, id } => factor::is_enrolled(conn, *user, *id)?,
+        Guard::FactorsBelow { user, kind, bound } => factor::count(conn, *user, *kind)? < *bound,
+        Guard::RecoveryCodeUnspent { user, hash } => recovery_code::is_unspent(conn, *user, *hash)?,
         Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
         Guard::CeremonyOpen(challenge_hash) => passkey_ceremony::is_open(conn, challenge_hash, at)?,
         Guard::PasskeyAsRead { user, factor, counter } => {

@@ -6,6 +6,9 @@ use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, device, factor, installation, invitation, login,
     membership, message, passkey, passkey_ceremony, password_history, password_policy, risk_event, sent_code,
     session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
+    message, password_history, password_policy, recovery_code, risk_event, sent_code, session_view,
+    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -15,6 +18,8 @@ use authms_core::factor::Factor;
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
+use authms_core::factor::{Factor, RecoveryCode};
+use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
@@ -246,6 +251,10 @@ impl Invitations for SqliteStore {
 impl Factors for SqliteStore {
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
         point(&self.readers, |conn| factor::of(conn, user))
+    }
+
+    fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
+        point(&self.readers, move |conn| recovery_code::of(conn, user))
     }
 }
 

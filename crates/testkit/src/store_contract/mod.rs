@@ -7,6 +7,7 @@ mod admin;
 mod attempts;
 mod devices;
 mod existing;
+mod factors;
 mod fences;
 mod guards;
 mod keys;
@@ -51,6 +52,7 @@ pub const CASES: &[&[Case]] = &[
     ticket_life::CASES,
     sessions::CASES,
     risks::CASES,
+    factors::CASES,
     attempts::CASES,
     devices::CASES,
     passkeys::CASES,

@@ -322,6 +322,7 @@ impl World {
             flagged_at: None,
             generation: 0,
             refresh_hash: Some(self.bytes()),
+            proven: None,
         }
     }
 

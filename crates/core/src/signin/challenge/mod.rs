@@ -12,4 +12,5 @@ pub use answer::{Challenged, Pending};
 pub use claims::CHALLENGE_TOKEN_TYP;
 pub use model::*;
 pub use passkey::passkey_options;
+pub(crate) use prove::{Judged, judge};
 pub use verify::{ChallengeError, Verify, is_last, verify};

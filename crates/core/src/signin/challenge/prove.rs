@@ -1,10 +1,11 @@
 //! Judging what a user proves a factor with.
 
-use crate::commit::{Change, Guard};
-use crate::factor::{self, Factor, FactorKind, TotpSecret};
+use crate::commit::{Change, Commit, Guard};
+use crate::factor::{self, Factor, FactorKind, TotpSecret, recovery_hash};
+use crate::fault::Fault;
 use crate::parts::Parts;
 use crate::time::Timestamp;
-use authms_crypto::SecretString;
+use authms_crypto::{SecretString, ct_eq};
 
 /// What was found, and what a commit makes of it. Right or wrong, its guards go with it: what is not written was never
 /// told.
@@ -17,19 +18,66 @@ pub(crate) struct Judged {
     pub changes: Vec<Change>,
 }
 
+impl Judged {
+    /// Nothing was presented, and nothing needs to be.
+    pub const fn nothing() -> Self {
+        Self { right: true, guards: Vec::new(), changes: Vec::new() }
+    }
+
+    /// Makes the outcome part of a commit, after the guards that it has already.
+    pub fn settle(self, commit: Commit) -> Commit {
+        let commit = self.guards.into_iter().fold(commit, Commit::guard);
+        self.changes.into_iter().fold(commit, Commit::change)
+    }
+}
+
 /// Judges a code of a kind, by all the factors of that kind that can be proved now.
-pub(crate) fn judge(
+///
+/// # Errors
+/// [`Fault`] if what it is compared with cannot be read.
+pub(crate) async fn judge(
     parts: &Parts,
     factors: &[Factor],
     kind: FactorKind,
     code: &SecretString,
     now: Timestamp,
-) -> Judged {
+) -> Result<Judged, Fault> {
     let tried: Vec<&Factor> = factors.iter().filter(|f| f.kind == kind && f.is_usable()).collect();
+    if let (FactorKind::RecoveryCode, Some(factor)) = (kind, tried.first()) {
+        return Ok(match recovery_code(parts, factor, code).await? {
+            Some(hash) => spent(factor, hash),
+            None => wrong(&tried),
+        });
+    }
     let proved = tried.iter().find_map(|f| Some((*f, step(parts, f, code, now)?)));
-    match proved {
+    Ok(match proved {
         Some((factor, step)) => right(factor, step),
         None => wrong(&tried),
+    })
+}
+
+/// The hash of the unspent recovery code that this is.
+async fn recovery_code(
+    parts: &Parts,
+    factor: &Factor,
+    code: &SecretString,
+) -> Result<Option<[u8; 32]>, Fault> {
+    let kept = parts.store.recovery_codes_of(factor.user).await?;
+    let hash = recovery_hash(code.expose());
+    // All are compared, so that the time tells nothing.
+    let found = kept.iter().fold(false, |found, kept| found | (ct_eq(&kept.hash, &hash) && !kept.spent));
+    Ok(found.then_some(hash))
+}
+
+fn spent(factor: &Factor, hash: [u8; 32]) -> Judged {
+    let (user, id) = (factor.user, factor.id);
+    Judged {
+        right: true,
+        guards: vec![Guard::FactorUsable { user, id }, Guard::RecoveryCodeUnspent { user, hash }],
+        changes: vec![
+            Change::Factor(factor::Change::Use { user, id, step: None }),
+            Change::Factor(factor::Change::SpendRecoveryCode { user, hash }),
+        ],
     }
 }
 

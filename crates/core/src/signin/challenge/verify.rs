@@ -14,7 +14,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::passkey::{Assertion, COPIED};
 use crate::ports::random;
-use crate::session;
+use crate::session::{self, Proof, Proven};
 use crate::signin::assess::{Assessed, EndUser};
 use crate::signin::change_first::{ChangeFirst, state};
 use crate::signin::decide::{Case, stand};
@@ -167,6 +167,12 @@ impl Run<'_> {
         } else {
             self.count_wrong(challenge, judged, why).await
         }
+        let judged = judge(parts, &factors, self.ask.method, &self.ask.code, now).await?;
+        if judged.right {
+            self.pass(&view, judged, evidence, role).await
+        } else {
+            self.count_wrong(challenge, judged, why).await
+        }
     }
 
     /// What the completed challenge proves, and the role that its user has now; whoever was locked out meanwhile is not
@@ -225,7 +231,8 @@ impl Run<'_> {
             source: self.source,
             secret: key.map(|k| derived_refresh_secret(&self.presented.secret, k.expose(), &salt)),
         };
-        let grant = Grant::new(parts, challenge.session(), ground, role);
+        let mut grant = Grant::new(parts, challenge.session(), ground, role);
+        grant.new.session.proven = Some(Proven { by: Proof::Factor, at: parts.now() });
         let replay = key.map(|k| Replay {
             key_hash: sha256(k.expose().as_bytes()),
             salt,
@@ -274,15 +281,9 @@ impl Run<'_> {
 
     fn commit(&self, challenge: &Challenge, name: EventName, judged: Judged) -> Commit {
         let event = self.event(name, challenge).number("wrong_before", challenge.wrong.into());
-        let mut commit = Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
+        let commit = Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
             .guard(Guard::ChallengeAsRead { id: challenge.id, wrong: challenge.wrong });
-        for guard in judged.guards {
-            commit = commit.guard(guard);
-        }
-        for change in judged.changes {
-            commit = commit.change(change);
-        }
-        commit
+        judged.settle(commit)
     }
 
     /// Of many codes at once one is told right or wrong; the others have to come again.

@@ -20,6 +20,7 @@ mod discovery;
 mod email_code;
 mod existing;
 mod external_id;
+mod factors;
 mod faults;
 mod fences;
 mod idempotency;

@@ -1,7 +1,7 @@
 //! A request that succeeds for every route, with all that it needs freshly made: what tests over all routes start from.
 
 use authms_core::access::{Permission, Role};
-use authms_core::id::{ApiKeyId, ClientId, RestrictionId, UserId};
+use authms_core::id::{ApiKeyId, ClientId, FactorId, RestrictionId, UserId};
 use authms_core::key::{CreateKey, NewRestriction};
 use authms_core::mfa::MfaPolicy;
 use authms_core::risk::Signal;
@@ -87,6 +87,11 @@ pub struct Cast<'a> {
     pub device: String,
     /// A passkey of the caller's, or of the target's for who has none.
     passkey: Passkey,
+    /// An authenticator app of the caller's, and a code that it has not spent: of one that waits for its first code where
+    /// that is what a request is about.
+    pub factor: (FactorId, String),
+    /// A recovery code of the caller's.
+    pub recovery_code: String,
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
     /// The tenant of all that.
@@ -127,6 +132,11 @@ impl<'a> Cast<'a> {
         };
         let mut owner = target;
         let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
+        if ["/mfa/methods", "/mfa/totp/devices"].contains(&route.path.as_str()) {
+            home.authenticator(target).await;
+        }
+        let (mut factor, mut recovery_code) =
+            ((FactorId::from_bytes([0; 16]), "000000".to_owned()), String::new());
         let about_tokens = ["/refresh", "/introspect", "/sessions/", "/login-histories"];
         if about_tokens.iter().any(|part| about(part)) {
             let tokens = home.sign_in(target).await;
@@ -135,10 +145,24 @@ impl<'a> Cast<'a> {
         match who {
             Who::Anonymous => {}
             Who::Person(role) => {
-                let me = home.user_with_password(&format!("caller{n}"), role, PASSWORD).await;
+                let name = format!("caller{n}");
+                let me = home.user_with_password(&name, role, PASSWORD).await;
                 bearer = home.sign_in(me).await.access;
                 if !about("/admin/") {
                     owner = me;
+                }
+                if route.path.starts_with("/mfa/") {
+                    let (id, phone) = home.add_authenticator(me, true).await;
+                    bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
+                    factor = (id, phone.code_after(app, 1));
+                }
+                if about("/totp/verify") {
+                    let (id, phone) = home.add_authenticator(me, false).await;
+                    factor = (id, phone.code(app));
+                }
+                if about("/backup-codes/") {
+                    let made = app.post("/mfa/backup-codes/generate", &bearer, json!({})).await;
+                    recovery_code = made.body["data"]["codes"][0].as_str().unwrap_or_default().to_owned();
                 }
                 if about("/sessions/") {
                     session = sid(&home.sign_in(me).await.access);
@@ -202,6 +226,8 @@ impl<'a> Cast<'a> {
             } else {
                 String::new()
             },
+            factor,
+            recovery_code,
             invitation: match about("/invitations") || about("/register") {
                 true => home.invitation(&format!("invited{n}@example.test")).await,
                 false => Default::default(),
@@ -219,8 +245,14 @@ impl<'a> Cast<'a> {
     /// The request at this route that succeeds, if the caller may; `None`: nobody has written one down yet.
     pub fn example(&self, route: &RouteInfo) -> Option<Example> {
         let body = self.body(&format!("{} {}", route.method, route.path))?;
-        let path = route
-            .path
+        let whose = if ["/mfa/methods", "/mfa/totp/devices"].contains(&route.path.as_str())
+            && route.method == "GET"
+        {
+            format!("?user_id={}", self.target)
+        } else {
+            String::new()
+        };
+        let path = (route.path.clone() + &whose)
             .replace("{user_id}", &self.target.to_string())
             .replace("{invitation_id}", &self.invitation.0)
             .replace("{client_id}", &self.client.to_string())
@@ -233,6 +265,9 @@ impl<'a> Cast<'a> {
             .replace("{restriction_id}", &self.restriction.to_string())
             .replace("{ticket_id}", &self.ticket_id())
             .replace("{session_id}", &self.session)
+            .replace("{device_id}", &self.factor.0.to_string())
+            .replace("{credential_id}", &self.factor.0.to_string())
+            .replace("{method_type}", "totp")
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
             "/mfa/trusted-devices/check" => format!("{path}?user_id={}&fingerprint=sha256:1", self.target),
@@ -259,6 +294,16 @@ impl<'a> Cast<'a> {
             | "GET /auth/me/tenants"
             | "GET /auth/me/email-verification-status"
             | "GET /auth/me/sessions"
+            | "GET /mfa/status/{user_id}"
+            | "DELETE /mfa/methods/{method_type}"
+            | "POST /mfa/totp/disable"
+            | "GET /mfa/totp/devices/{device_id}"
+            | "DELETE /mfa/totp/devices/{device_id}"
+            | "POST /mfa/totp/devices/{device_id}/enable"
+            | "POST /mfa/totp/devices/{device_id}/disable"
+            | "GET /mfa/backup-codes"
+            | "GET /mfa/backup-codes/count"
+            | "POST /mfa/backup-codes/generate"
             | "DELETE /auth/me/sessions"
             | "DELETE /auth/me/sessions/{session_id}"
             | "GET /devices"
@@ -339,6 +384,15 @@ impl<'a> Cast<'a> {
                 json!({ "email": self.target_name, "tenant_id": self.tenant })
             }
             "POST /auth/mfa/passkey-options" => json!({ "challenge_token": self.challenge.0 }),
+            "GET /mfa/methods" | "GET /mfa/totp/devices" => Value::Null,
+            "POST /auth/re-authenticate" => json!({ "password": PASSWORD }),
+            "POST /mfa/step-up" => json!({ "code": self.factor.1, "method": "totp", "user_id": "" }),
+            "POST /mfa/credentials/{credential_id}/primary" => json!({ "type": "totp" }),
+            "POST /mfa/totp/setup" | "POST /mfa/totp/enable" | "POST /mfa/totp/devices" => {
+                json!({ "device_name": "phone" })
+            }
+            "POST /mfa/totp/verify" | "POST /mfa/totp/validate" => json!({ "code": self.factor.1 }),
+            "POST /mfa/backup-codes/verify" => json!({ "code": self.recovery_code }),
             "POST /auth/login" => json!({ "identity": self.target_name, "password": PASSWORD }),
             "POST /auth/send-login-code" => {
                 json!({ "email": format!("{}@example.test", self.target_name) })

@@ -1,0 +1,141 @@
+//! What every change of a factor asks for, tells, and may end.
+
+use super::error::FactorError;
+use super::model::{Factor, FactorKind, has_enrolled};
+use crate::access::{Forbidden, Person};
+use crate::audit::{Event, EventName, Source};
+use crate::commit::{self, Commit};
+use crate::fault::Fault;
+use crate::message::{self, FactorName, Notice};
+use crate::mfa;
+use crate::parts::Parts;
+use crate::session::{self, EndReason};
+use crate::signin::challenge::{Judged, judge};
+use crate::user::User;
+use authms_crypto::SecretString;
+
+/// What somebody presents to change their factors, and what is to happen besides.
+#[derive(Clone, Default, Debug)]
+pub struct Asked {
+    /// A step-up token.
+    pub step_up: Option<SecretString>,
+    /// A code of an authenticator app instead.
+    pub code: Option<SecretString>,
+    /// Ends the user's other sessions in the tenant, in the same commit.
+    pub end_other_sessions: bool,
+}
+
+/// A change of somebody's own factors.
+pub(super) struct Changing<'a> {
+    pub parts: &'a Parts,
+    pub me: &'a Person,
+    pub asked: &'a Asked,
+    pub source: &'a Source,
+    /// The account.
+    pub user: User,
+    /// All that they have.
+    pub factors: Vec<Factor>,
+}
+
+impl<'a> Changing<'a> {
+    /// Reads what there is.
+    pub async fn begin(
+        parts: &'a Parts,
+        me: &'a Person,
+        asked: &'a Asked,
+        source: &'a Source,
+    ) -> Result<Self, FactorError> {
+        if me.acting.is_some() {
+            return Err(Forbidden::OnBehalf.into());
+        }
+        let factors = parts.store.factors_of(me.user).await.map_err(Fault::from)?;
+        let member = parts.store.member(me.tenant, me.user).await.map_err(Fault::from)?;
+        let user = member.ok_or(FactorError::UnknownUser)?.user;
+        Ok(Self { parts, me, asked, source, user, factors })
+    }
+
+    /// Demands what a change of what is enrolled needs: a code, or else a step-up.
+    pub async fn demand(&self) -> Result<Judged, FactorError> {
+        let Some(code) = &self.asked.code else {
+            mfa::demand_step_up(self.parts, self.me, self.asked.step_up.as_ref()).await?;
+            return Ok(Judged::nothing());
+        };
+        self.prove(FactorKind::Totp, code).await
+    }
+
+    /// A code that proves a factor, as part of a commit to come; a wrong one is counted.
+    pub async fn prove(&self, kind: FactorKind, code: &SecretString) -> Result<Judged, FactorError> {
+        if !self.factors.iter().any(|f| f.kind == kind && f.is_usable()) {
+            return Err(FactorError::NotUsable(kind));
+        }
+        mfa::charge_guess(self.parts, self.me).await??;
+        let judged = judge(self.parts, &self.factors, kind, code, self.parts.now()).await?;
+        if judged.right {
+            return Ok(judged);
+        }
+        let event = self.event(EventName::StepUpFailed).text("method", kind.as_str());
+        self.parts.store.commit(judged.settle(self.commit(event))).await?;
+        Err(FactorError::Wrong)
+    }
+
+    /// Whether another factor is left if these are not.
+    pub fn leaves_one(&self, without: &[&Factor]) -> bool {
+        let left: Vec<Factor> =
+            self.factors.iter().filter(|f| without.iter().all(|w| w.id != f.id)).cloned().collect();
+        has_enrolled(&left)
+    }
+
+    /// One of the user's factors.
+    pub fn find(&self, which: impl Fn(&Factor) -> bool) -> Result<&Factor, FactorError> {
+        self.factors.iter().find(|f| which(f)).ok_or(FactorError::Unknown)
+    }
+
+    pub fn event(&self, name: EventName) -> Event {
+        Event::new(name, Some(self.me.tenant))
+            .subject(self.me.user)
+            .text("actor", self.me.user.to_string())
+            .session(self.me.session)
+            .from(self.source)
+    }
+
+    pub fn commit(&self, event: Event) -> Commit {
+        Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
+    }
+
+    /// The commit of a change that counts: it tells the user, and ends the other sessions if that was asked for.
+    pub fn changing(&self, name: EventName, which: &Factor) -> Commit {
+        let event = self.event(name).text("factor", which.id.to_string()).text("kind", which.kind.as_str());
+        let told = told(name, which.kind);
+        let notice = told.and_then(|what| message::notice(self.parts, &self.user, what, self.source));
+        let commit = self.commit(event).with(notice);
+        if !self.asked.end_other_sessions {
+            return commit;
+        }
+        commit.change(commit::Change::Session(session::Change::EndAll {
+            tenant: self.me.tenant,
+            user: self.me.user,
+            except: Some(self.me.session),
+            reason: EndReason::FactorsChanged,
+        }))
+    }
+}
+
+/// What a user is told of a change.
+pub(super) const fn told(name: EventName, kind: FactorKind) -> Option<Notice> {
+    let called = match kind {
+        FactorKind::Totp => FactorName::Totp,
+        FactorKind::Passkey => FactorName::Passkey,
+        FactorKind::Email => FactorName::Email,
+        FactorKind::Sms => FactorName::Sms,
+        FactorKind::RecoveryCode => FactorName::RecoveryCodes,
+    };
+    match name {
+        EventName::FactorEnrolled | EventName::FactorEnabled | EventName::RecoveryCodesMade => {
+            Some(Notice::FactorAdded(called))
+        }
+        EventName::FactorRemoved | EventName::FactorDisabled | EventName::FactorsReset => {
+            Some(Notice::FactorRemoved(called))
+        }
+        _ => None,
+    }
+}

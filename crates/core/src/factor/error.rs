@@ -1,0 +1,69 @@
+//! What may go wrong with factors.
+
+use super::model::FactorKind;
+use crate::access::Forbidden;
+use crate::commit::CommitError;
+use crate::fault::Fault;
+use crate::limits::Throttled;
+use crate::mfa::StepUpError;
+use crate::text::InvalidText;
+
+/// Why nothing was done to a factor.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum FactorError {
+    /// The caller has to prove themself first.
+    #[error(transparent)]
+    StepUp(StepUpError),
+    /// The caller may not.
+    #[error(transparent)]
+    Forbidden(#[from] Forbidden),
+    /// A member is malformed.
+    #[error(transparent)]
+    Invalid(#[from] InvalidText),
+    /// No such user in the caller's tenant.
+    #[error("no such user")]
+    UnknownUser,
+    /// The user has no such factor.
+    #[error("no such factor")]
+    Unknown,
+    /// The code is wrong.
+    #[error("the code is wrong")]
+    Wrong,
+    /// No enrolment waits for this.
+    #[error("no enrolment is waiting; begin anew")]
+    NothingPending,
+    /// The user has none of this kind that could be proved now.
+    #[error("no usable factor of the kind {}", .0.as_str())]
+    NotUsable(FactorKind),
+    /// The user has as many of this kind as are allowed.
+    #[error("no more than {0} are allowed")]
+    TooMany(u32),
+    /// The tenant asks for a factor, and this is the user's last.
+    #[error("the tenant asks for a second factor: enrol another first")]
+    Last,
+    /// Recovery codes stand beside another factor.
+    #[error("enrol another factor first")]
+    Alone,
+    /// Too many attempts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// It could not be carried out.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl From<CommitError> for FactorError {
+    fn from(error: CommitError) -> Self {
+        Fault::from(error).into()
+    }
+}
+
+impl From<StepUpError> for FactorError {
+    fn from(error: StepUpError) -> Self {
+        match error {
+            StepUpError::Forbidden(forbidden) => forbidden.into(),
+            StepUpError::Fault(fault) => fault.into(),
+            other => Self::StepUp(other),
+        }
+    }
+}
