@@ -133,21 +133,33 @@ pub enum Guard {
     },
     /// The factor's enrolment is not finished.
     FactorPending {
+        /// Whose.
+        user: UserId,
+        /// Which.
         id: FactorId,
     },
     /// The factor counts: its enrolment is finished, and its user has it switched on.
     FactorEnrolled {
+        /// Whose.
+        user: UserId,
+        /// Which.
         id: FactorId,
     },
     /// The user has fewer factors of this kind than this, finished or not.
     FactorsBelow {
+        /// Whose.
+        user: UserId,
         /// Of this kind.
         kind: factor::FactorKind,
+        /// The bound.
         bound: u32,
     },
     /// The recovery code is one of the user's, and unspent.
     RecoveryCodeUnspent {
+        /// Whose.
+        user: UserId,
         /// SHA-256 of the code.
+        hash: [u8; 32],
     },
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
@@ -247,7 +259,6 @@ impl Change {
         match self {
             Self::Ticket(ticket::Change::RevokeAll { .. }) => Lane::Alone,
             Self::Ticket(_) | Self::SignIn(_) | Self::Challenge(_) | Self::CountRefusal(_) => Lane::Gathered,
-            Self::Factor(factor::Change::Use { .. } | factor::Change::Fail { .. }) => Lane::Gathered,
             Self::Passkey(
                 passkey::Change::Begin(_) | passkey::Change::Finish(_) | passkey::Change::Assert { .. },
             ) => Lane::Gathered,

@@ -4,12 +4,10 @@ use crate::client::Client;
 use crate::code::{SentCode, Slot};
 use crate::commit::{Commit, CommitError, Committed};
 use crate::device::Device;
-use crate::factor::Factor;
+use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
-use crate::factor::{Factor, RecoveryCode};
-use crate::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};

@@ -138,14 +138,10 @@ pub const STEP_UP: Code = code(40800251, 401, "prove anew who you are");
 pub const PASSKEY: Code = code(40001401, 400, "the passkey was not accepted; begin again");
 /// The passkey was not registered: one answer for all reasons.
 pub const PASSKEY_REGISTRATION: Code = code(40001402, 400, "the passkey was not registered; begin again");
-/// The caller has no such passkey.
-pub const PASSKEY_NOT_FOUND: Code = code(40001403, 404, "passkey not found");
 /// The passkey is registered, for whomever.
 pub const PASSKEY_TAKEN: Code = code(40001404, 409, "the passkey is registered already");
 /// The caller has as many passkeys as are allowed.
 pub const PASSKEY_LIMIT: Code = code(40001405, 409, "there are too many passkeys; remove one first");
-/// Nothing fresh shows that the user is there.
-pub const STEP_UP: Code = code(40800251, 401, "prove yourself again");
 /// A second factor is enrolled, and its code was not sent.
 pub const MFA_CODE_NEEDED: Code = code(40001501, 400, "mfa_code: needed, since a second factor is enrolled");
 /// No such factor.
@@ -273,7 +269,6 @@ pub const ALL: &[Code] = &[
     STEP_UP,
     PASSKEY,
     PASSKEY_REGISTRATION,
-    PASSKEY_NOT_FOUND,
     PASSKEY_TAKEN,
     PASSKEY_LIMIT,
     MFA_CODE_NEEDED,
@@ -292,7 +287,6 @@ pub const ALL: &[Code] = &[
     KEY_NETWORK_NOT_FOUND,
     SESSION_NOT_FOUND,
     DEVICE_NOT_FOUND,
-    STEP_UP,
     INVITATION,
     INVITATION_NOT_FOUND,
     INVITATION_CLOSED,

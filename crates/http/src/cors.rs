@@ -25,13 +25,12 @@ pub const ANY_PAGE: [(HeaderName, HeaderValue); 1] =
 
 /// The routes that pages call. Administration and health are not among them.
 const SCOPES: [&str; 4] = ["/auth/", "/mfa/", "/devices", "/trusted-devices"];
-const SCOPE: [&str; 2] = ["/auth/", "/mfa/"];
 /// Longer than any origin that can be registered.
 const MAX: usize = 300;
 /// The request headers that our routes read.
 const ASKED: HeaderValue = HeaderValue::from_static(
-    "authorization, content-type, idempotency-key, traceparent, x-device-token, x-request-id, x-tenant-id",
-    "authorization, content-type, idempotency-key, traceparent, x-request-id, x-step-up-token, x-tenant-id",
+    "authorization, content-type, idempotency-key, traceparent, x-device-token, x-request-id, x-step-up-token, \
+     x-tenant-id",
 );
 /// The answer headers that a page may read.
 const TOLD: HeaderValue = HeaderValue::from_static("ratelimit, ratelimit-policy, retry-after, x-request-id");
@@ -49,8 +48,6 @@ impl Page {
     pub fn behind(request: &Request) -> Option<Self> {
         let mut origins = request.headers().get_all(ORIGIN).iter();
         let origin = origins.next()?;
-        let path = base_path::canonical(request.uri().path())?;
-        let in_scope = is_in_scope(path);
         let in_scope = is_in_scope(base_path::canonical(request.uri().path())?);
         let fits = origins.next().is_none() && origin.len() <= MAX && origin != "null";
         in_scope.then(|| Self { origin: fits.then(|| origin.clone()) })
@@ -78,10 +75,6 @@ impl Page {
         }
         response
     }
-}
-
-fn is_in_scope(path: &str) -> bool {
-    SCOPE.iter().any(|scope| path.starts_with(scope))
 }
 
 /// The method that a browser asked about, and that the route has.

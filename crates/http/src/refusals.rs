@@ -5,11 +5,11 @@ use crate::error::ApiError;
 use authms_core::client::ClientError;
 use authms_core::contact::ContactError;
 use authms_core::device::DeviceError;
+use authms_core::factor::FactorError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
-use authms_core::passkey::PasskeyError;
-use authms_core::factor::FactorError;
 use authms_core::mfa::{ReAuthenticateError, StepUpError};
+use authms_core::passkey::PasskeyError;
 use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::challenge::ChallengeError;
@@ -204,7 +204,7 @@ impl From<PasskeyError> for ApiError {
             PasskeyError::TooMany => codes::PASSKEY_LIMIT.into(),
             PasskeyError::Refused => codes::PASSKEY_REGISTRATION.into(),
             PasskeyError::Taken => codes::PASSKEY_TAKEN.into(),
-            PasskeyError::Unknown => codes::PASSKEY_NOT_FOUND.into(),
+            PasskeyError::Unknown => codes::FACTOR_NOT_FOUND.into(),
             PasskeyError::Throttled(throttled) => throttled.into(),
             PasskeyError::Fault(fault) => fault.into(),
         }

@@ -46,8 +46,10 @@ impl MethodKind {
     /// What it shows of the user themself: of a ticket nobody knows who holds it.
     pub const fn proof(self) -> Option<Proof> {
         match self {
-            Self::Ticket => None,
+            // Whoever reads the user's mail can have a code sent: that is no proof to change factors by.
+            Self::Ticket | Self::EmailCode => None,
             Self::Password => Some(Proof::Password),
+            Self::Passkey => Some(Proof::Factor),
         }
     }
 

@@ -7,8 +7,6 @@ use authms_core::factor::FactorKind;
 use authms_core::id::{
     ApiKeyKind, ClientKind, DeviceKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind,
     TenantKind, TicketKind, UserKind,
-    ApiKeyKind, ClientKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind,
-    TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -44,9 +42,6 @@ impl Noun for DeviceKind {
     const NOT_FOUND: Code = codes::DEVICE_NOT_FOUND;
 }
 
-impl Noun for FactorIdKind {
-    const NOT_FOUND: Code = codes::PASSKEY_NOT_FOUND;
-}
 impl Noun for SessionKind {
     const NOT_FOUND: Code = codes::SESSION_NOT_FOUND;
 }

@@ -2,9 +2,7 @@
 
 use crate::queries::{
     api_key, challenge, client, device, factor, installation, invitation, membership, message, passkey,
-    passkey_ceremony, sent_code, session, tenant, ticket, ticket_life, user,
-    api_key, challenge, client, factor, installation, invitation, membership, message, recovery_code,
-    sent_code, session, tenant, ticket, ticket_life, user,
+    passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};

@@ -41,9 +41,9 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0012_history", sql: include_str!("../../migrations/sqlite/0012_history.sql") },
     Migration { name: "0013_password", sql: include_str!("../../migrations/sqlite/0013_password.sql") },
     Migration { name: "0014_mail", sql: include_str!("../../migrations/sqlite/0014_mail.sql") },
-    Migration { name: "0017_devices", sql: include_str!("../../migrations/sqlite/0017_devices.sql") },
     Migration { name: "0015_passkeys", sql: include_str!("../../migrations/sqlite/0015_passkeys.sql") },
     Migration { name: "0016_factors", sql: include_str!("../../migrations/sqlite/0016_factors.sql") },
+    Migration { name: "0017_devices", sql: include_str!("../../migrations/sqlite/0017_devices.sql") },
 ];
 
 /// The newest schema version.

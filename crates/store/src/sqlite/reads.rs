@@ -4,22 +4,18 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, device, factor, installation, invitation, login,
-    membership, message, passkey, passkey_ceremony, password_history, password_policy, risk_event, sent_code,
-    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
-    api_key, api_key_list, attempt, challenge, client, factor, installation, invitation, login, membership,
-    message, password_history, password_policy, recovery_code, risk_event, sent_code, session_view,
-    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    membership, message, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
+    risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user,
+    user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::device::Device;
-use authms_core::factor::Factor;
+use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
-use authms_core::factor::{Factor, RecoveryCode};
-use authms_core::id::{ApiKeyId, ChallengeId, ClientId, InvitationId, SessionId, TenantId, TicketId, UserId};
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};

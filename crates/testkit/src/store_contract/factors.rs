@@ -201,6 +201,7 @@ async fn codes(w: World) {
 
 fn new_challenge(w: &World, tenant: &Tenant, user: &User) -> Challenge {
     Challenge {
+        device: None,
         id: w.id(),
         secret_hash: w.bytes(),
         tenant: tenant.id,

@@ -155,7 +155,7 @@ impl Run<'_> {
             Some(assertion) if self.ask.method == FactorKind::Passkey => {
                 passkey::judge(parts, challenge, &factors, assertion).await?
             }
-            _ => (judge(parts, &factors, self.ask.method, &self.ask.code, now), None),
+            _ => (judge(parts, &factors, self.ask.method, &self.ask.code, now).await?, None),
         };
         if judged.right
             && challenge.method == MethodKind::Password
@@ -164,12 +164,6 @@ impl Run<'_> {
             self.pass_to_change(&view, judged).await
         } else if judged.right {
             self.pass(&view, end_user, judged, (evidence, role)).await
-        } else {
-            self.count_wrong(challenge, judged, why).await
-        }
-        let judged = judge(parts, &factors, self.ask.method, &self.ask.code, now).await?;
-        if judged.right {
-            self.pass(&view, judged, evidence, role).await
         } else {
             self.count_wrong(challenge, judged, why).await
         }

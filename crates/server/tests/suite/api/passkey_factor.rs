@@ -201,11 +201,11 @@ async fn passkeys_are_listed_named_and_removed_by_their_owner_alone() {
     for (method, body) in [("GET", Value::Null), ("PUT", json!({ "name": "mine" })), ("DELETE", json!({}))] {
         let request = app.request(method, &path).bearer(&rival.access);
         let request = if body.is_null() { request } else { request.json(body) };
-        assert_eq!(request.send().await.refusal(), (404, 40001403), "{method}");
+        assert_eq!(request.send().await.refusal(), (404, 40001502), "{method}");
     }
     assert_eq!(app.get("/mfa/webauthn/credentials", &rival.access).await.body["total"], 0);
     assert_eq!(app.delete(&path, &tokens.access).await.status, 204);
-    assert_eq!(app.get(&path, &tokens.access).await.refusal(), (404, 40001403));
+    assert_eq!(app.get(&path, &tokens.access).await.refusal(), (404, 40001502));
 }
 
 #[tokio::test]
