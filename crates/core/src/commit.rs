@@ -5,6 +5,7 @@ use crate::id::{
     ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, FactorId, InvitationId, MessageId, SessionId,
     TenantId, TicketId, UserId,
 };
+use crate::risk::Learned;
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
@@ -160,6 +161,15 @@ pub enum Guard {
         user: UserId,
         /// SHA-256 of the code.
         hash: [u8; 32],
+    },
+    /// The user's history in the tenant is still the one that was read; 0: there is none.
+    HistoryAsRead {
+        /// The tenant.
+        tenant: TenantId,
+        /// Whose.
+        user: UserId,
+        /// Its revision as read.
+        rev: u64,
     },
     /// Nobody has used this idempotency key within [`ticket::Idempotency::WINDOW`].
     IdempotencyFree {
@@ -335,6 +345,12 @@ impl Commit {
     /// Counts an attempt to send a message, which is no act of anybody's; that it was sent is one.
     pub fn message_attempt(id: MessageId, due_at: Timestamp) -> Self {
         let changes = vec![Change::Message(message::Change::Try { id, due_at })];
+        Self { guards: Vec::new(), changes, audit: Vec::new() }
+    }
+
+    /// Writes down what was learned of a user, which is no act.
+    pub fn learned(learned: Learned) -> Self {
+        let changes = vec![Change::SignIn(signin::Change::Learn(Box::new(learned)))];
         Self { guards: Vec::new(), changes, audit: Vec::new() }
     }
 

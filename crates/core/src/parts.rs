@@ -3,7 +3,7 @@
 use crate::key::Uses;
 use crate::limits::Quotas;
 use crate::message;
-use crate::ports::{Clock, Mailer, Messenger, Passwords, Rng, Store};
+use crate::ports::{Agents, Clock, Mailer, Messenger, Passwords, Places, Rng, Store};
 use crate::signing_key::Keys;
 use crate::ticket::{Velocity, VelocityPolicy};
 use crate::time::{Span, Timestamp};
@@ -26,6 +26,10 @@ pub struct Parts {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Who sends text messages, if anybody does.
     pub messenger: Option<Arc<dyn Messenger>>,
+    /// Where addresses are.
+    pub places: Arc<dyn Places>,
+    /// What devices call themselves.
+    pub agents: Arc<dyn Agents>,
     /// The keys that sign and verify.
     pub keys: Arc<Keys>,
     /// Keys derived from the master key.

@@ -17,16 +17,17 @@ use crate::message::{Letter, Outgoing};
 use crate::page::{Page, PageRequest};
 use crate::passkey::{Ceremony, Passkey};
 use crate::password::Estimate;
-use crate::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
+use crate::risk::{Agent, Lesson, Place, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use crate::session::{Session, SessionView};
 use crate::signin::challenge::ChallengeView;
-use crate::signin::{Attempt, Standing};
+use crate::signin::{Attempt, Remembered, Standing};
 use crate::signing_key::StoredKey;
 use crate::tenant::Tenant;
 use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
 use crate::time::{Day, Span, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
 use authms_crypto::SecretString;
+use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
 
@@ -106,6 +107,20 @@ pub trait Messenger: Send + Sync {
     fn send<'a>(&'a self, letter: &'a Letter) -> Fut<'a, Result<(), Undelivered>>;
 }
 
+/// Tells where addresses are, from memory.
+pub trait Places: Send + Sync {
+    /// Where an address is; what is not known is left out.
+    fn place(&self, ip: IpAddr) -> Place;
+    /// Whether the operator has listed it as a bad one.
+    fn is_bad(&self, ip: IpAddr) -> bool;
+}
+
+/// Tells devices by what they call themselves.
+pub trait Agents: Send + Sync {
+    /// The kind of device that sends this `User-Agent`, if it can be told.
+    fn agent(&self, user_agent: &str) -> Option<Agent>;
+}
+
 /// The store cannot answer now.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 #[error("the store is unavailable")]
@@ -127,6 +142,7 @@ pub trait Store:
     + Invitations
     + Factors
     + Challenges
+    + Histories
     + Messages
     + Risks
     + Devices
@@ -258,6 +274,8 @@ pub struct RedeemView {
     pub standing: Standing,
     /// What answers a repetition, while it is kept.
     pub replay: Option<Replay>,
+    /// What is remembered of its subject.
+    pub remembered: Remembered,
 }
 
 /// Reads about tickets.
@@ -372,4 +390,12 @@ pub trait Passkeys {
     fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>>;
     /// The ceremony whose challenge has this SHA-256, unless it is used up; its time may be over.
     fn ceremony(&self, challenge_hash: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>>;
+}
+
+/// Reads about what is remembered of users' sign-ins.
+pub trait Histories {
+    /// What is remembered of a user in a tenant.
+    fn remembered(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Remembered>>;
+    /// The oldest sign-ins that are still to be learned from, each with its user's history as it is.
+    fn to_learn(&self, at_most: u32) -> Fut<'_, Read<Vec<Lesson>>>;
 }

@@ -21,10 +21,10 @@ use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::*;
-use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
+use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
-use authms_core::signin::{Attempt, Standing};
+use authms_core::signin::{Attempt, Remembered, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
@@ -340,6 +340,16 @@ impl Factors for FakeStore {
     }
 
     fn recovery_codes_of(&self, _: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
+        down()
+    }
+}
+
+impl Histories for FakeStore {
+    fn remembered(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Remembered>> {
+        down()
+    }
+
+    fn to_learn(&self, _: u32) -> Fut<'_, Read<Vec<Lesson>>> {
         down()
     }
 }

@@ -7,6 +7,7 @@ use authms_core::key;
 use authms_core::message;
 use authms_core::parts::Parts;
 use authms_core::ports::Fut;
+use authms_core::risk;
 use authms_core::signing_key;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
@@ -25,6 +26,9 @@ const MAIL: Duration = Duration::from_secs(1);
 /// How many messages are sent at once.
 const SENDERS: usize = 4;
 
+/// How soon sign-ins are learned from.
+const LEARN: Duration = Duration::from_secs(3);
+
 /// Starts the background tasks; they end when the set is dropped.
 pub fn start(parts: &Parts) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
@@ -34,7 +38,12 @@ pub fn start(parts: &Parts) -> JoinSet<()> {
     for _ in 0..SENDERS {
         tasks.spawn(every(MAIL, "sending messages", parts.clone(), mail));
     }
+    tasks.spawn(every(LEARN, "learning from sign-ins", parts.clone(), learn));
     tasks
+}
+
+fn learn(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(risk::learn(parts))
 }
 
 fn keys(parts: &Parts) -> Fut<'_, Result<(), Fault>> {

@@ -1,5 +1,6 @@
 //! The `authms` server: configuration, data directory, logging and, on top of them, the commands.
 
+mod agents;
 mod allocator;
 mod background;
 mod cli;
@@ -11,6 +12,7 @@ mod failure;
 pub mod logging;
 mod output;
 mod passwords;
+mod places;
 mod policy;
 mod post;
 #[cfg(test)]

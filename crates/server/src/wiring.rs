@@ -12,11 +12,13 @@ use authms_core::signing_key::Keys;
 use authms_crypto::MasterKey;
 use authms_store::{Options, SqliteStore};
 
+use crate::agents::UserAgents;
 use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource};
 use crate::data_dir;
 use crate::failure::Failure;
 use crate::passwords::PasswordWorkers;
+use crate::places::GeoPlaces;
 use crate::policy;
 use crate::post::Post;
 use crate::rng::OsRng;
@@ -110,6 +112,7 @@ impl Opened {
         let passwords = PasswordWorkers::start(passwords, hashing_threads, queue)
             .map_err(|error| Failure::new(format!("cannot start the hashing threads: {error}")))?;
         let post = Post::of(config, &issuer)?;
+        let places = GeoPlaces::open(&config.geo)?;
         let parts = Parts {
             store: self.store.clone(),
             clock: Arc::new(SystemClock),
@@ -117,6 +120,8 @@ impl Opened {
             passwords: Arc::new(passwords),
             mailer: post.mailer,
             messenger: post.messenger,
+            places: Arc::new(places),
+            agents: Arc::new(UserAgents),
             keys: Arc::new(Keys::new(&self.master)),
             secrets: Arc::new(Secrets::derive(&self.master)),
             key_uses: Arc::default(),

@@ -176,6 +176,7 @@ impl Bench {
                 reason: None,
                 subject_auth_time: None,
                 subject_amr: Vec::new(),
+                minted_ip: None,
                 fences: Fences { user: Some(1), tenant: Some(1), ..Fences::default() },
                 created_at: now,
                 expires_at: now,
@@ -234,7 +235,7 @@ impl Bench {
             proven: None,
         };
         let spend = TicketChange::Spend { id: ticket, session: session.id, replay: None };
-        let new = NewSession { session, ttl: Span::hours(24) };
+        let new = NewSession { session, ttl: Span::hours(24), teaches: true };
         Commit::new(self.audit())
             .guard(Guard::TicketLive { id: ticket, attempts_below: 5 })
             .change(Change::Ticket(spend))

@@ -5,6 +5,7 @@ use crate::dir::TempDir;
 use crate::faults::{Faults, FaultyStore};
 use crate::outbox::{Arrived, Outbox};
 use crate::passwords::{CountingPasswords, MASTER};
+use crate::places::SmallWorld;
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
@@ -164,6 +165,8 @@ impl TestApp {
             passwords: passwords.clone(),
             mailer: setup.sends.then(|| -> Arc<dyn Mailer> { outbox.clone() }),
             messenger: setup.sends.then(|| -> Arc<dyn Messenger> { outbox.clone() }),
+            places: Arc::new(SmallWorld),
+            agents: Arc::new(SmallWorld),
             keys: Arc::new(Keys::new(&master)),
             secrets: Arc::new(Secrets::derive(&master)),
             key_uses: Arc::default(),
@@ -176,6 +179,11 @@ impl TestApp {
         let admin = admin.expect("the first administrator").user.id;
         let app = authms_http::app(parts.clone(), setup.settings);
         Self { parts, clock, tenant, admin, outbox, passwords, faults, sqlite, app, dir }
+    }
+
+    /// Learns from the sign-ins up to now, as every server does every few seconds.
+    pub async fn learn(&self) {
+        authms_core::risk::learn(&self.parts).await.expect("learns");
     }
 
     /// The store.

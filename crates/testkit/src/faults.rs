@@ -18,10 +18,11 @@ use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::*;
-use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
+use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Standing};
+use authms_core::signin::{Attempt, Remembered};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
@@ -382,6 +383,16 @@ impl<S: Store> Devices for FaultyStore<S> {
     }
     fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
         self.read(|s| s.devices_of(tenant, user))
+    }
+}
+
+impl<S: Store> Histories for FaultyStore<S> {
+    fn remembered(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Remembered>> {
+        self.read(|s| s.remembered(tenant, user))
+    }
+
+    fn to_learn(&self, at_most: u32) -> Fut<'_, Read<Vec<Lesson>>> {
+        self.read(|s| s.to_learn(at_most))
     }
 }
 

@@ -10,6 +10,7 @@ mod inspect;
 pub mod jwt;
 pub mod outbox;
 pub mod passwords;
+pub mod places;
 pub mod population;
 pub mod request;
 pub mod rng;

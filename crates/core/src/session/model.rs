@@ -171,6 +171,8 @@ pub struct NewSession {
     pub session: Session,
     /// How long it lives at the most.
     pub ttl: Span,
+    /// Whether its sign-in shows what is usual of its user.
+    pub teaches: bool,
 }
 
 /// What gives the last rotation's answer again, for a short while: only whoever holds the old secret can use it.

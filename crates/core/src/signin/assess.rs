@@ -96,6 +96,9 @@ impl Assessed {
         let facts = Facts {
             view: end_user.view,
             ip: end_user.ip,
+            place: end_user.ip.map(|ip| parts.places.place(ip)).unwrap_or_default(),
+            bad_reputation: end_user.ip.is_some_and(|ip| parts.places.is_bad(ip)),
+            agent: end_user.user_agent.as_deref().and_then(|text| parts.agents.agent(text)),
             device: end_user.device,
             history: remembered.history,
             failed_attempts: remembered.failed_attempts,

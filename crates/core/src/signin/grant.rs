@@ -12,6 +12,8 @@ use crate::password::PasswordState;
 use crate::ports::random;
 use crate::risk::Risk;
 use crate::session::{NewSession, Proven, Session};
+use crate::risk::{Risk, View};
+use crate::session::{NewSession, Session};
 use crate::time::{Span, Timestamp};
 use crate::user::User;
 use authms_crypto::{RefreshToken, Secret, SecretString};
@@ -86,7 +88,8 @@ impl Grant {
         let ttl = if on_behalf { acting_ttl(parts, standing, now) } else { parts.policy.session_ttl };
         let jti = TokenId::generate(now, &*parts.rng);
         let record = assessed.assessment.record();
-        Self { new: NewSession { session, ttl }, refresh, jti, role, record }
+        let teaches = !on_behalf && assessed.end_user.view != View::Unseen;
+        Self { new: NewSession { session, ttl, teaches }, refresh, jti, role, record }
     }
 
     /// The answer, once the commit is durable.

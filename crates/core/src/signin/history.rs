@@ -6,12 +6,16 @@ use crate::fault::Fault;
 use crate::id::{EventId, SessionId, TenantId, UserId};
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
+use crate::risk::Learned;
 use crate::session::Origin;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::user::{UserError, existing};
 
 /// How many failures are kept of each user: enough to see an attack, and bounded, whatever strangers send.
 pub const FAILURES_KEPT: u32 = 100;
+
+/// How long failures count against the next sign-in, unless one succeeds before.
+pub const FAILURES_COUNTED: Span = Span::hours(24);
 
 /// A sign-in that failed at an account that exists.
 #[derive(Clone, Debug)]
@@ -35,6 +39,9 @@ pub struct Failure {
 pub enum Change {
     /// Remembers a failure, and forgets the user's oldest beyond [`FAILURES_KEPT`].
     Fail(Box<Failure>),
+    /// Writes down what was learned of a user; guarded by
+    /// [`HistoryAsRead`](crate::commit::Guard::HistoryAsRead).
+    Learn(Box<Learned>),
 }
 
 /// What came of an attempt.

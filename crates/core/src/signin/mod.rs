@@ -22,7 +22,7 @@ pub use decide::{Case, Decision, Demand, Refusal, decide};
 pub use email_code::{EmailCodeError, EmailLogin, Promised, login_by_email_code, send_email_code};
 pub(crate) use grant::{AccessToken, Again, again, sign};
 pub use grant::{Grant, SignedIn};
-pub use history::{Attempt, Change, FAILURES_KEPT, Failure, Outcome, history};
+pub use history::{Attempt, Change, FAILURES_COUNTED, FAILURES_KEPT, Failure, Outcome, history};
 pub use model::*;
 pub use opening::Answer;
 pub(crate) use opening::{Ground, Opening};

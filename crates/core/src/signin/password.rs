@@ -3,6 +3,8 @@
 use super::assess::{Assessed, EndUser, Remembered};
 use super::change_first::{ChangeFirst, state};
 use super::decide::{Case, Decision, Refusal, decide};
+use super::assess::{Assessed, EndUser};
+use super::decide::{Case, Refusal, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
 use super::opening::{Answer, Ground, Opening};
@@ -126,7 +128,9 @@ async fn decide_and_open(parts: &Parts, standing: Standing, source: &Source) -> 
     let idle = parts.policy.session_idle;
     let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
     let end_user = EndUser::direct(parts, source, &standing).await?;
-    let known = (end_user, Remembered::default(), None);
+    let remembered =
+        parts.store.remembered(standing.tenant.id, standing.user.id).await.map_err(Fault::from)?;
+    let known = (end_user, remembered, None);
     let assessed = Assessed::new(parts, &evidence, &standing, known);
     let decision = decide(&case, &assessed, now);
     if matches!(decision, Decision::Grant(_)) && state(&standing, now).must_be_changed() {

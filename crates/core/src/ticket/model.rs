@@ -6,6 +6,7 @@ use crate::signin::Fences;
 use crate::time::{Span, Timestamp};
 use ipnet::IpNet;
 use std::fmt;
+use std::net::IpAddr;
 
 /// What a ticket is for.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -111,6 +112,8 @@ pub struct Ticket {
     pub subject_auth_time: Option<Timestamp>,
     /// How the subject authenticated (RFC 8176), as the minter vouches.
     pub subject_amr: Vec<String>,
+    /// From where a person minted it; where a backend did so says nothing of its user, and is not kept.
+    pub minted_ip: Option<IpAddr>,
     /// The fences of all that the minting was decided on.
     pub fences: Fences,
     /// When it was minted.

@@ -11,6 +11,8 @@ use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
 use crate::risk::{Assurance, Delivery, Place, RiskOutcome, TicketFacts};
 use crate::signin::{Answer, Assessed, Evidence, Ground, MethodKind, Opening, Refusal, Remembered, decide};
+use crate::risk::{Assurance, Delivery, TicketFacts};
+use crate::signin::{Answer, Assessed, Evidence, Ground, MethodKind, Opening, Refusal, decide};
 use authms_crypto::{derived_refresh_secret, sha256};
 
 /// Redeems a ticket. Past the checksum every refusal waits for a commit, as a success does.
@@ -37,7 +39,7 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<An
     }
     let evidence = attempt.judge(parts, &view, lost).await?;
     let end_user = attempt.end_user(parts, &view.standing).await?;
-    let known = (end_user, Remembered::default(), Some(facts(&view.ticket)));
+    let known = (end_user, view.remembered.clone(), Some(facts(parts, &view.ticket)));
     let assessed = Assessed::new(parts, &evidence, &view.standing, known);
     match plan(parts, attempt, &view, evidence, &assessed).await? {
         Ok(planned) => spend(parts, attempt, view, planned, &assessed).await,
@@ -47,7 +49,7 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<An
 }
 
 /// What an assessment sees of the ticket.
-fn facts(ticket: &Ticket) -> TicketFacts {
+fn facts(parts: &Parts, ticket: &Ticket) -> TicketFacts {
     TicketFacts {
         delivery: match ticket.minter {
             Minter::System(_) => Delivery::System,
@@ -59,8 +61,8 @@ fn facts(ticket: &Ticket) -> TicketFacts {
         minted_at: ticket.created_at,
         // A proof that was not met has been refused before.
         proven: ticket.proof.is_some(),
-        minted_ip: None,
-        minted_place: Place::default(),
+        minted_ip: ticket.minted_ip,
+        minted_place: ticket.minted_ip.map(|ip| parts.places.place(ip)).unwrap_or_default(),
     }
 }
 

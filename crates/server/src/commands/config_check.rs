@@ -5,6 +5,7 @@ use authms_core::ports::Clock as _;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::places::GeoPlaces;
 use crate::{output, tls};
 
 #[derive(Debug, clap::Subcommand)]
@@ -24,6 +25,9 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
     output::line(settings.trim_end())?;
     if let Some(identity) = identity {
         output::note(&format!("the certificate is valid until {}", tls::ends(&identity)));
+    }
+    for age in GeoPlaces::open(&config.geo)?.ages(SystemClock.now()) {
+        output::note(&format!("database of {age}"));
     }
     output::note("the configuration is valid");
     Ok(())

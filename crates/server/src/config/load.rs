@@ -10,7 +10,7 @@ use authms_crypto::SecretString;
 use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
-    Codes, Config, ConfigError, Data, Environment, Keys, Limit, Limits, Log, LogFormat, Mail,
+    Codes, Config, ConfigError, Data, Environment, Geo, Keys, Limit, Limits, Log, LogFormat, Mail,
     MasterKeySource, Passkeys, Passwords, Problem, Server, Sms, SmsFormat, Smtp, SmtpTls, Sources, Store,
     Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
 };
@@ -221,6 +221,13 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             rp_id: optional(layers, "passkeys.rp_id"),
             origins: parsed(layers, "passkeys.origins", passkeys::origins)?,
             user_verification: required(layers, "passkeys.user_verification")?.text == "required",
+        },
+        geo: Geo {
+            country_file: optional(layers, "geo.country_file").map(PathBuf::from),
+            asn_file: optional(layers, "geo.asn_file").map(PathBuf::from),
+            city_file: optional(layers, "geo.city_file").map(PathBuf::from),
+            hosting_networks_file: optional(layers, "geo.hosting_networks_file").map(PathBuf::from),
+            bad_networks_file: optional(layers, "geo.bad_networks_file").map(PathBuf::from),
         },
         limits: Limits {
             exempt: parsed(layers, "limits.exempt", value::networks)?,

@@ -37,6 +37,8 @@ pub struct Config {
     pub codes: Codes,
     /// Whom passkeys are made for.
     pub passkeys: Passkeys,
+    /// Where addresses are.
+    pub geo: Geo,
     /// Rate limits.
     pub limits: Limits,
     /// What is logged, and how.
@@ -326,4 +328,19 @@ pub struct Log {
     pub format: LogFormat,
     /// Which records are written.
     pub level: LogLevels,
+}
+
+/// `[geo]`: files that the operator supplies; they are read at start.
+#[derive(Clone, Default, Debug)]
+pub struct Geo {
+    /// Countries, in place of the database in the binary.
+    pub country_file: Option<PathBuf>,
+    /// Operators of networks (autonomous systems).
+    pub asn_file: Option<PathBuf>,
+    /// Cities.
+    pub city_file: Option<PathBuf>,
+    /// Networks of servers, VPNs and proxies.
+    pub hosting_networks_file: Option<PathBuf>,
+    /// Networks of bad reputation.
+    pub bad_networks_file: Option<PathBuf>,
 }

@@ -157,6 +157,12 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("passkeys.user_verification", Choice(&["required", "preferred"]), Value("required"),
         "PIN or biometric when a passkey signs in by itself"),
 
+    one("geo.country_file", Path, Unset("in the binary"), ".mmdb file of countries by address"),
+    one("geo.asn_file", Path, Unset("none"), ".mmdb file of network operators by address"),
+    one("geo.city_file", Path, Unset("none"), ".mmdb file of cities by address"),
+    one("geo.hosting_networks_file", Path, Unset("none"), "networks of servers, VPNs and proxies, one a line"),
+    one("geo.bad_networks_file", Path, Unset("none"), "networks of bad reputation, one a line"),
+
     one("limits.exempt", Networks, Value(""), "networks without limits; never a trusted proxy"),
     quota("limits.address.quota", "600", "requests from one address"),
     window("limits.address.window_seconds", "60"),

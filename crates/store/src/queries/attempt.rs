@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::session_index::OF_USER;
-use super::{List, change, change_one, first, page};
+use super::{List, change, change_one, first, history, page};
 use authms_core::id::{EventId, SessionId, TenantId, UserId};
 use authms_core::page::{Page, PageRequest};
 use authms_core::session::Origin;
@@ -67,8 +67,10 @@ pub(crate) fn failures(conn: &Connection, tenant: TenantId, user: UserId) -> Res
 
 /// Writes a change.
 pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
-    let Change::Fail(failure) = change;
-    fail(conn, failure, at)
+    match change {
+        Change::Fail(failure) => fail(conn, failure, at),
+        Change::Learn(learned) => history::learn(conn, learned),
+    }
 }
 
 fn fail(conn: &Connection, new: &Failure, at: Timestamp) -> Result<()> {

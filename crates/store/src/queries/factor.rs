@@ -2,6 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::{all, change, change_one, first, recovery_code};
+use super::{all, change, change_one, first};
 use authms_core::factor::{Change, FAILURES_ALLOWED, Factor, FactorKind};
 use authms_core::id::{FactorId, UserId};
 use authms_core::time::Timestamp;
@@ -88,7 +89,8 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
         Change::Verify { user, id, step } => {
             let sql = "UPDATE factors SET verified_at = ?3, last_step = max(coalesce(last_step, 0), ?4),
                            last_used_at = ?3, failures = 0 WHERE user_id = ?1 AND id = ?2 AND verified_at IS NULL";
-            change_one(conn, sql, params![user.bytes(), id.bytes(), at.as_millis(), step])
+            change_one(conn, sql, params![user.bytes(), id.bytes(), at.as_millis(), step])?;
+            changed(conn, *user, at)
         }
         Change::Use { user, id, step } => {
             let sql =
@@ -149,4 +151,13 @@ fn add(conn: &Connection, new: &Factor, at: Timestamp) -> Result<()> {
         at.as_millis(),
     ];
     change_one(conn, &SQL, row)
+}
+
+/// Notes on the user that their factors changed.
+fn changed(conn: &Connection, user: UserId, at: Timestamp) -> Result<()> {
+    change(
+        conn,
+        "UPDATE users SET factors_changed_at = ?2 WHERE id = ?1",
+        params![user.bytes(), at.as_millis()],
+    )
 }

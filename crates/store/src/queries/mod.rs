@@ -9,6 +9,7 @@ pub(crate) mod client;
 mod columns;
 pub(crate) mod device;
 pub(crate) mod factor;
+pub(crate) mod history;
 pub(crate) mod installation;
 pub(crate) mod invitation;
 pub(crate) mod login;

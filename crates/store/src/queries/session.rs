@@ -2,7 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::session_index::OF_USER;
-use super::{challenge, change, change_one, device, first, json, session_index, ticket};
+use super::{challenge, change, change_one, device, first, history, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Proof, Proven, Session};
 use authms_core::signin::MethodKind;
@@ -137,7 +137,7 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("INSERT INTO sessions ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
     });
-    let NewSession { session: s, ttl } = new;
+    let NewSession { session: s, ttl, teaches } = new;
     let acting = s.acting.as_ref();
     let row = params![
         s.id.bytes(),
@@ -176,6 +176,9 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
         s.proven.map(|p| p.at.as_millis()),
     ];
     change_one(conn, &SQL, row)?;
+    if *teaches {
+        history::append(conn, s.id)?;
+    }
     s.device.map_or(Ok(()), |id| device::see(conn, id, at))?;
     session_index::append(conn, s.id, s.user)
 }

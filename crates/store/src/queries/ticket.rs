@@ -7,12 +7,13 @@ use authms_core::ticket::{Idempotency, Minter, NewTicket, Purpose, Replay, Revoc
 use authms_core::time::Timestamp;
 use ipnet::IpNet;
 use rusqlite::{Connection, Result, params};
+use std::net::IpAddr;
 use std::sync::LazyLock;
 
 /// The stored state of a ticket that was neither spent nor revoked; perhaps it has expired.
 pub(super) const ISSUED: &str = "issued";
 
-const COLUMNS: [&str; 32] = [
+const COLUMNS: [&str; 33] = [
     "id",
     "tenant_id",
     "subject_id",
@@ -26,6 +27,7 @@ const COLUMNS: [&str; 32] = [
     "reason",
     "subject_auth_time",
     "subject_amr",
+    "minted_ip",
     "fence_user",
     "fence_tenant",
     "fence_membership",
@@ -69,6 +71,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Ticket> {
         reason: c.take()?,
         subject_auth_time: c.time_if()?,
         subject_amr: c.texts()?,
+        minted_ip: c.named_if(|ip| ip.parse().ok())?,
         fences: c.fences()?,
         created_at: c.time()?,
         expires_at: c.time()?,
@@ -145,6 +148,7 @@ pub(super) fn insert(conn: &Connection, new: &NewTicket, at: Timestamp) -> Resul
         t.reason,
         t.subject_auth_time.map(Timestamp::as_millis),
         json(&t.subject_amr),
+        t.minted_ip.as_ref().map(IpAddr::to_string),
         t.fences.user,
         t.fences.tenant,
         t.fences.membership,

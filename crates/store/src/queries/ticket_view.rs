@@ -2,12 +2,12 @@
 
 use super::columns::Columns;
 use super::standing::{self, Names};
-use super::{first, ticket};
+use super::{first, history, ticket};
 use authms_core::id::TicketId;
 use authms_core::ports::RedeemView;
 use authms_core::ticket::Replay;
-use authms_core::time::Span;
-use rusqlite::{Connection, Result};
+use authms_core::time::{Span, Timestamp};
+use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const NAMES: Names = Names {
@@ -22,18 +22,25 @@ const NAMES: Names = Names {
 /// The one joined read of a redemption; its plan must not depend on what is bound.
 pub(crate) static SQL: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, {}
-         FROM tickets t LEFT JOIN ticket_replays r ON r.ticket_id = t.id {} WHERE t.id = ?1",
+        "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, {}, {}
+         FROM tickets t LEFT JOIN ticket_replays r ON r.ticket_id = t.id {} {} WHERE t.id = ?1",
         ticket::columns("t"),
+        history::COLUMNS,
         standing::columns(),
         standing::joins(&NAMES),
+        history::JOIN,
     )
 });
 
-/// A ticket, what answers its replay, and the present standing of what it rests on.
-pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<RedeemView>> {
-    first(conn, &SQL, [id.bytes()], |c| {
-        Ok(RedeemView { ticket: ticket::read(c)?, replay: read_replay(c)?, standing: standing::read(c)? })
+/// A ticket, what answers its replay, and the present standing of what it rests on, with what is remembered of its subject.
+pub(crate) fn get(conn: &Connection, id: TicketId, now: Timestamp) -> Result<Option<RedeemView>> {
+    first(conn, &SQL, params![id.bytes(), history::counted_from(now)], |c| {
+        Ok(RedeemView {
+            ticket: ticket::read(c)?,
+            replay: read_replay(c)?,
+            remembered: history::read(c)?,
+            standing: standing::read(c)?,
+        })
     })
 }
 

@@ -3,6 +3,8 @@
 use crate::queries::{
     api_key, challenge, client, device, factor, installation, invitation, membership, message, passkey,
     passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life, user,
+    api_key, challenge, client, device, factor, history, installation, invitation, membership, message,
+    sent_code, session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -54,6 +56,9 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::FactorEnrolled { user, id } => factor::is_enrolled(conn, *user, *id)?,
         Guard::FactorsBelow { user, kind, bound } => factor::count(conn, *user, *kind)? < *bound,
         Guard::RecoveryCodeUnspent { user, hash } => recovery_code::is_unspent(conn, *user, *hash)?,
+        Guard::HistoryAsRead { tenant, user, rev } => {
+            history::rev(conn, *tenant, *user)?.unwrap_or(0) == *rev
+        }
         Guard::SessionUnflagged(id) => session::is_flagged(conn, *id)? == Some(false),
         Guard::CeremonyOpen(challenge_hash) => passkey_ceremony::is_open(conn, challenge_hash, at)?,
         Guard::PasskeyAsRead { user, factor, counter } => {

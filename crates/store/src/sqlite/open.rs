@@ -162,7 +162,8 @@ mod tests {
         let writer = first(&place, true, Timestamp::default()).expect("it opens");
         let conn = reader(&place).expect("it opens");
         for n in 0..9 {
-            ticket_view::get(&conn, TicketId::from_bytes([n; 16])).expect("it reads");
+            ticket_view::get(&conn, TicketId::from_bytes([n; 16]), Timestamp::from_millis(0))
+                .expect("it reads");
         }
         let statement = conn.prepare_cached(&ticket_view::SQL).expect("it is cached");
         assert_eq!(statement.get_status(StatementStatus::Run), 9);

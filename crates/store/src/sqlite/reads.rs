@@ -7,6 +7,9 @@ use crate::queries::{
     membership, message, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
     risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user,
     user_list,
+    api_key, api_key_list, attempt, challenge, client, device, factor, history, installation, invitation,
+    login, membership, message, password_history, password_policy, risk_event, sent_code, session_view,
+    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -26,11 +29,13 @@ use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Devices, Factors, Fut, Installations, Invitations, Member, Memberships,
     Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
+    ApiKeys, Challenges, Clients, Devices, Factors, Fut, Histories, Installations, Invitations, Member,
+    Memberships, Messages, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
-use authms_core::risk::{RiskCount, RiskEvent, RiskFilter, RiskyUser};
+use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
-use authms_core::signin::{Attempt, Standing};
+use authms_core::signin::{Attempt, Remembered, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self as tickets, Idempotency, Ticket, TicketFilter};
@@ -175,7 +180,8 @@ impl ApiKeys for SqliteStore {
 
 impl Tickets for SqliteStore {
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
-        point(&self.readers, |conn| ticket_view::get(conn, id))
+        let now = self.clock.now();
+        point(&self.readers, |conn| ticket_view::get(conn, id, now))
     }
 
     fn ticket(&self, id: TicketId) -> Fut<'_, Read<Option<Ticket>>> {
@@ -315,5 +321,16 @@ impl Passkeys for SqliteStore {
 
     fn ceremony(&self, challenge_hash: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>> {
         point(&self.readers, |conn| passkey_ceremony::get(conn, &challenge_hash))
+    }
+}
+
+impl Histories for SqliteStore {
+    fn remembered(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Remembered>> {
+        let now = self.clock.now();
+        point(&self.readers, |conn| history::get(conn, tenant, user, now))
+    }
+
+    fn to_learn(&self, at_most: u32) -> Fut<'_, Read<Vec<Lesson>>> {
+        list(&self.readers, move |conn| history::to_learn(conn, at_most))
     }
 }

@@ -10,6 +10,7 @@ mod existing;
 mod factors;
 mod fences;
 mod guards;
+mod histories;
 mod keys;
 mod lists;
 mod messages;
@@ -58,6 +59,7 @@ pub const CASES: &[&[Case]] = &[
     passkeys::CASES,
     people::CASES,
     passwords::CASES,
+    histories::CASES,
     messages::CASES,
     views::CASES,
     lists::CASES,

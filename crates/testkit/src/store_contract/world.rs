@@ -259,6 +259,7 @@ impl World {
             reason: None,
             subject_auth_time: None,
             subject_amr: Vec::new(),
+            minted_ip: None,
             fences: self.fences(tenant, subject),
             created_at: self.now(),
             expires_at: self.now(),
@@ -286,7 +287,7 @@ impl World {
 
     /// A redemption, as the use case commits it.
     pub(super) fn redemption(&self, ticket: &Ticket, session: &Session, replay: Option<Replay>) -> Commit {
-        let new = NewSession { session: session.clone(), ttl: SESSION_TTL };
+        let new = NewSession { session: session.clone(), ttl: SESSION_TTL, teaches: true };
         let spend = ticket::Change::Spend { id: ticket.id, session: session.id, replay };
         Commit::new(self.audit())
             .guard(Self::live(ticket.id))
@@ -327,7 +328,7 @@ impl World {
     }
 
     pub(super) async fn open(&self, session: &Session) -> Committed {
-        let new = NewSession { session: session.clone(), ttl: SESSION_TTL };
+        let new = NewSession { session: session.clone(), ttl: SESSION_TTL, teaches: true };
         self.commit(Change::Session(session::Change::Open(Box::new(new)))).await
     }
 

@@ -85,6 +85,7 @@ impl Draft {
             reason,
             subject_auth_time: ask.subject_auth_time,
             subject_amr: ask.subject_amr,
+            minted_ip: by.source.ip.filter(|_| matches!(by.minter, Minter::Person { .. })),
             fences: fences(by, ground),
             created_at: now,
             expires_at: now.plus(ttl),

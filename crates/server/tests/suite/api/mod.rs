@@ -51,6 +51,7 @@ mod recovery;
 mod redeem;
 mod refresh;
 mod report;
+mod risk;
 mod risk_config;
 mod risk_events;
 mod rotation;
