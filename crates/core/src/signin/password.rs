@@ -3,8 +3,6 @@
 use super::assess::{Assessed, EndUser, Remembered};
 use super::change_first::{ChangeFirst, state};
 use super::decide::{Case, Decision, Refusal, decide};
-use super::assess::{Assessed, EndUser};
-use super::decide::{Case, Refusal, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
 use super::opening::{Answer, Ground, Opening};

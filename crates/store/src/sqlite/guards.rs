@@ -1,10 +1,8 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    api_key, challenge, client, device, factor, installation, invitation, membership, message, passkey,
-    passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life, user,
     api_key, challenge, client, device, factor, history, installation, invitation, membership, message,
-    sent_code, session, tenant, ticket, ticket_life, user,
+    passkey, passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};

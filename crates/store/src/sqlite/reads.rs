@@ -3,13 +3,10 @@
 use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
-    api_key, api_key_list, attempt, challenge, client, device, factor, installation, invitation, login,
-    membership, message, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
+    api_key, api_key_list, attempt, challenge, client, device, factor, history, installation, invitation,
+    login, membership, message, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
     risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user,
     user_list,
-    api_key, api_key_list, attempt, challenge, client, device, factor, history, installation, invitation,
-    login, membership, message, password_history, password_policy, risk_event, sent_code, session_view,
-    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -27,10 +24,8 @@ use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::{
-    ApiKeys, Challenges, Clients, Devices, Factors, Fut, Installations, Invitations, Member, Memberships,
-    Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
     ApiKeys, Challenges, Clients, Devices, Factors, Fut, Histories, Installations, Invitations, Member,
-    Memberships, Messages, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
+    Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{Session, SessionView};
