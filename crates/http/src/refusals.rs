@@ -40,6 +40,7 @@ impl From<RedeemError> for ApiError {
     fn from(error: RedeemError) -> Self {
         match error {
             RedeemError::Refused => codes::TICKET.into(),
+            RedeemError::Context => codes::CONTEXT_NOT_ALLOWED.into(),
             RedeemError::Throttled(throttled) => throttled.into(),
             RedeemError::Fault(fault) => fault.into(),
         }
@@ -52,6 +53,7 @@ impl From<ChallengeError> for ApiError {
             ChallengeError::Invalid => codes::MFA_CHALLENGE.into(),
             ChallengeError::Wrong => codes::MFA_CODE.into(),
             ChallengeError::NotOffered => codes::MFA_METHOD.into(),
+            ChallengeError::Context => codes::CONTEXT_NOT_ALLOWED.into(),
             ChallengeError::Throttled(throttled) => throttled.into(),
             ChallengeError::Fault(fault) => fault.into(),
         }

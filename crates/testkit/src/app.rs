@@ -276,6 +276,7 @@ impl TestApp {
             purposes: purposes.to_vec(),
             redirect_uris: Vec::new(),
             allowed_origins: Vec::new(),
+            may_send_context: false,
         };
         let created = client::create(&self.parts, &self.console(), ask, &Source::default()).await;
         let created = created.expect("creates a client");

@@ -129,6 +129,7 @@ impl Population<'_> {
             purposes: vec![Purpose::Sso, Purpose::OnBehalf],
             redirect_uris: Vec::new(),
             allowed_origins: Vec::new(),
+            may_send_context: false,
         };
         let created = client::create(&self.app.parts, &self.console(), ask, &Source::default()).await;
         created.expect("creates a client")

@@ -27,6 +27,8 @@ pub struct CreateClient {
     pub redirect_uris: Vec<String>,
     /// Origins of the web pages that may call us from a browser; see [`Client::allowed_origins`].
     pub allowed_origins: Vec<String>,
+    /// Whether it may tell of the user behind it.
+    pub may_send_context: bool,
 }
 
 /// A client with its secret, which is shown this once.
@@ -62,6 +64,7 @@ pub async fn create(
         purposes: ask.purposes,
         redirect_uris: checked_uris(ask.redirect_uris)?,
         allowed_origins: checked_origins(ask.allowed_origins)?,
+        may_send_context: ask.may_send_context,
         status: ClientStatus::Active,
         fence: 0,
         rev: 1,

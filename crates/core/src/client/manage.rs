@@ -59,6 +59,8 @@ pub struct UpdateClient {
     pub redirect_uris: Option<Vec<String>>,
     /// Its allowed origins from now on.
     pub allowed_origins: Option<Vec<String>>,
+    /// Whether it may tell of the user behind it from now on.
+    pub may_send_context: Option<bool>,
     /// A new status; disabling ends its sessions and tickets at once.
     pub status: Option<ClientStatus>,
 }
@@ -106,6 +108,7 @@ pub async fn update(
             .map(checked_origins)
             .transpose()?
             .unwrap_or(before.allowed_origins),
+        may_send_context: ask.may_send_context.unwrap_or(before.may_send_context),
         status,
         fence: before.fence + u32::from(ends),
         rev: rev + 1,

@@ -47,6 +47,8 @@ pub struct Client {
     pub redirect_uris: Vec<String>,
     /// Origins of the web pages that may read our answers in a browser, as browsers write them; at most 20.
     pub allowed_origins: Vec<String>,
+    /// Whether it may tell of the user behind it when it redeems: their address, user agent and device.
+    pub may_send_context: bool,
     /// Whether it may authenticate.
     pub status: ClientStatus,
     /// Incremented to end all that was decided on the former value.

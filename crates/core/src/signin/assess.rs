@@ -3,6 +3,7 @@
 use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::Source;
 use crate::commit;
+use crate::client::Client;
 use crate::device;
 use crate::fault::Fault;
 use crate::id::DeviceId;
@@ -14,6 +15,7 @@ use crate::risk::{
 };
 use crate::session::Origin;
 use crate::time::Timestamp;
+use authms_crypto::SecretString;
 use std::net::IpAddr;
 
 /// Who signs in, as far as the request tells.
@@ -47,6 +49,39 @@ impl EndUser {
         })
     }
 
+    /// Somebody of whom a client that may do so has told; what it left out is unknown.
+    ///
+    /// # Errors
+    /// [`Fault`] if the store does not answer.
+    pub(crate) async fn told(parts: &Parts, told: &Told, subject: &Standing) -> Result<Self, Fault> {
+        let known = device::recognize(parts, told.device_token.as_ref(), subject).await?;
+        Ok(Self {
+            view: View::Told,
+            ip: told.ip,
+            user_agent: told.user_agent.clone(),
+            device: known.standing,
+            device_id: known.id,
+        })
+    }
+
+    /// Whoever signs in through this client or, without one, has sent the request themself.
+    ///
+    /// # Errors
+    /// [`Fault`] if the store does not answer.
+    pub(crate) async fn behind(
+        parts: &Parts,
+        client: Option<&Client>,
+        told: Option<&Told>,
+        source: &Source,
+        subject: &Standing,
+    ) -> Result<Self, Fault> {
+        match (client, told) {
+            (Some(_), Some(told)) => Self::told(parts, told, subject).await,
+            (Some(_), None) => Ok(Self::unseen()),
+            (None, _) => Self::direct(parts, source, subject).await,
+        }
+    }
+
     /// Somebody behind a client that authenticated and told nothing about them: the request's address is the client's.
     pub const fn unseen() -> Self {
         Self { view: View::Unseen, ip: None, user_agent: None, device: Device::Unknown, device_id: None }
@@ -58,6 +93,24 @@ impl EndUser {
             View::Unseen => Origin { ip: source.ip, user_agent: source.user_agent.clone() },
             View::Direct | View::Told => Origin { ip: self.ip, user_agent: self.user_agent.clone() },
         }
+    }
+}
+
+/// What a client tells of the user behind it.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Their address.
+    pub ip: Option<IpAddr>,
+    /// Their `User-Agent`, at most 256 characters.
+    pub user_agent: Option<String>,
+    /// The secret that their device presented.
+    pub device_token: Option<SecretString>,
+}
+
+impl Told {
+    /// Whether this client, if any authenticated, may tell it.
+    pub(crate) fn is_allowed(told: Option<&Self>, client: Option<&Client>) -> bool {
+        told.is_none() || client.is_some_and(|client| client.may_send_context)
     }
 }
 

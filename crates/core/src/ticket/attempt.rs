@@ -13,7 +13,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::RedeemView;
 use crate::session::Acting;
-use crate::signin::{Case, EndUser, Evidence, MethodKind, Refusal, Standing, stand};
+use crate::signin::{Case, EndUser, Evidence, MethodKind, Refusal, Standing, Told, stand};
 use authms_crypto::{OpaqueToken, SecretString};
 
 /// What a redeemer presents.
@@ -27,6 +27,8 @@ pub struct Redeem {
     pub redirect_uri: Option<String>,
     /// The context that the ticket is bound to.
     pub context: Option<SecretString>,
+    /// What the client tells of the user behind it; only of one that may.
+    pub told: Option<Told>,
     /// The redeeming client, if it authenticates.
     pub client: Option<Credentials>,
     /// The tenant that the request names; `Err` if it names none that could exist.
@@ -41,6 +43,9 @@ pub enum RedeemError {
     /// The ticket does not sign in: one answer for all reasons; the audit log tells them apart.
     #[error("the ticket is invalid or has expired")]
     Refused,
+    /// No client authenticated that may tell of its user.
+    #[error("only a client that may tells of the user behind it")]
+    Context,
     /// Too many attempts.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -101,6 +106,9 @@ impl<'a> Attempt<'a> {
                 Some(client)
             }
         };
+        if !Told::is_allowed(ask.told.as_ref(), client.as_ref()) {
+            return Err(RedeemError::Context);
+        }
         Ok(Self { act, token, client, ask, source })
     }
 
@@ -166,12 +174,10 @@ impl<'a> Attempt<'a> {
         }
     }
 
-    /// Who redeems: a client that authenticates is not its user.
+    /// Who redeems: a client that authenticates is not its user, but may tell of them.
     pub async fn end_user(&self, parts: &Parts, subject: &Standing) -> Result<EndUser, Fault> {
-        match self.client {
-            Some(_) => Ok(EndUser::unseen()),
-            None => EndUser::direct(parts, self.source, subject).await,
-        }
+        let (client, told) = (self.client.as_ref(), self.ask.told.as_ref());
+        EndUser::behind(parts, client, told, self.source, subject).await
     }
 
     fn evidence(&self, ticket: &Ticket) -> Evidence {
@@ -248,6 +254,7 @@ pub(super) fn event(name: EventName, attempt: &Attempt<'_>, ticket: &Ticket) -> 
         .text("purpose", ticket.purpose.as_str())
         .text_if("act", (attempt.act == TicketAct::Peek).then_some("peek"))
         .client(attempt.client.as_ref().map(|c| c.id))
+        .text_if("told_ip", attempt.ask.told.as_ref().and_then(|t| t.ip).map(|ip| ip.to_string()))
         .from(attempt.source)
 }
 

@@ -3,6 +3,7 @@
 mod at_most;
 mod batch;
 mod binary;
+mod end_user;
 mod envelope;
 mod factor;
 mod given;
@@ -21,6 +22,7 @@ mod webauthn;
 pub use at_most::AtMost;
 pub use batch::{BatchResult, BatchResults, Items};
 pub use binary::Binary;
+pub use end_user::{EndUserContext, RedeemContext};
 pub use envelope::{Data, List, PageInfo};
 pub use factor::{ChangeFactorRequest, CodeRequest, Disabled, Valid, factor_kind};
 pub use given::given;

@@ -10,7 +10,7 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "id",
     "tenant_id",
     "name",
@@ -19,6 +19,7 @@ const COLUMNS: [&str; 13] = [
     "purposes",
     "redirect_uris",
     "allowed_origins",
+    "may_send_context",
     "status",
     "fence",
     "rev",
@@ -36,6 +37,7 @@ fn read(c: &mut Columns<'_>) -> Result<Client> {
         purposes: c.words(Purpose::parse)?,
         redirect_uris: c.texts()?,
         allowed_origins: c.texts()?,
+        may_send_context: c.take()?,
         status: c.named(ClientStatus::parse)?,
         fence: c.take()?,
         rev: c.count()?,
@@ -107,6 +109,7 @@ fn create(conn: &Connection, new: &Client) -> Result<()> {
         purposes(new),
         array(&new.redirect_uris),
         array(&new.allowed_origins),
+        new.may_send_context,
         new.status.as_str(),
         new.fence,
         signed(new.rev),
@@ -119,7 +122,8 @@ fn create(conn: &Connection, new: &Client) -> Result<()> {
 
 fn update(conn: &Connection, new: &Client, at: Timestamp) -> Result<()> {
     let sql = "UPDATE clients SET name = ?2, secret_hash = ?3, secret_last_four = ?4, purposes = ?5,
-                   redirect_uris = ?6, allowed_origins = ?7, status = ?8, fence = ?9, rev = ?10, updated_at = ?11
+                   redirect_uris = ?6, allowed_origins = ?7, may_send_context = ?8, status = ?9, fence = ?10,
+                   rev = ?11, updated_at = ?12
                WHERE id = ?1";
     let row = params![
         new.id.bytes(),
@@ -129,6 +133,7 @@ fn update(conn: &Connection, new: &Client, at: Timestamp) -> Result<()> {
         purposes(new),
         array(&new.redirect_uris),
         array(&new.allowed_origins),
+        new.may_send_context,
         new.status.as_str(),
         new.fence,
         signed(new.rev),

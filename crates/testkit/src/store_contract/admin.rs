@@ -238,6 +238,7 @@ async fn clients(w: World) {
     client.secret_hash = w.bytes();
     client.secret_last_four = "abcd".to_owned();
     client.purposes = vec![Purpose::Sso];
+    client.may_send_context = true;
     client.redirect_uris = Vec::new();
     client.allowed_origins = vec!["https://b.example".to_owned(), "https://a.example:8443".to_owned()];
     client.status = ClientStatus::Disabled;

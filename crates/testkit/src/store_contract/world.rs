@@ -189,6 +189,7 @@ impl World {
             purposes: vec![Purpose::Sso, Purpose::OnBehalf],
             redirect_uris: vec!["https://app.example/cb?x=\"1\"".to_owned(), "app:/cb".to_owned()],
             allowed_origins: Vec::new(),
+            may_send_context: false,
             status: ClientStatus::Active,
             fence: 11,
             rev: 1,

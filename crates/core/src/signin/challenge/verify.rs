@@ -17,6 +17,8 @@ use crate::ports::random;
 use crate::session::{self, Proof, Proven};
 use crate::signin::assess::{Assessed, EndUser};
 use crate::signin::change_first::{ChangeFirst, state};
+use crate::session;
+use crate::signin::assess::{Assessed, EndUser, Told};
 use crate::signin::decide::{Case, stand};
 use crate::signin::grant::{Again, Grant, again};
 use crate::signin::model::{Evidence, MethodKind};
@@ -36,6 +38,8 @@ pub struct Verify {
     pub code: SecretString,
     /// Or, of a passkey, by this.
     pub assertion: Option<Assertion>,
+    /// What the client tells of the user behind it; only of one that may.
+    pub told: Option<Told>,
     /// The client, if it authenticates: it must be the one that began.
     pub client: Option<Credentials>,
     /// Makes the request safe to repeat: 1–255 visible characters, as hard to guess as a secret.
@@ -54,6 +58,9 @@ pub enum ChallengeError {
     /// The challenge is not satisfied by this method, or the user does not have it.
     #[error("this method is not offered")]
     NotOffered,
+    /// No client authenticated that may tell of its user.
+    #[error("only a client that may tells of the user behind it")]
+    Context,
     /// The next code is not looked at yet, or too many were sent at once.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -89,6 +96,9 @@ pub async fn verify(parts: &Parts, ask: &Verify, source: &Source) -> Result<Answ
             client => client,
         },
     };
+    if !Told::is_allowed(ask.told.as_ref(), client.as_ref()) {
+        return Err(ChallengeError::Context);
+    }
     let run = Run { parts, ask, source, presented, client };
     for _ in 0..3 {
         match run.try_once().await {
@@ -125,10 +135,8 @@ impl Run<'_> {
         if challenge.client != self.client.as_ref().map(|c| c.id) {
             return self.refuse(challenge, "client").await;
         }
-        let end_user = match self.client {
-            Some(_) => EndUser::unseen(),
-            None => EndUser::direct(parts, self.source, &view.standing).await?,
-        };
+        let (client, told) = (self.client.as_ref(), self.ask.told.as_ref());
+        let end_user = EndUser::behind(parts, client, told, self.source, &view.standing).await?;
         if challenge.device.is_some_and(|began| end_user.device_id != Some(began)) {
             return self.refuse(challenge, "device").await;
         }

@@ -28,6 +28,9 @@ pub struct Args {
     /// Origin whose web pages may call the API for it (CORS); may be given more than once
     #[arg(long, value_name = "ORIGIN")]
     allowed_origin: Vec<String>,
+    /// Let it tell of the user behind it when it redeems: their address, user agent and device
+    #[arg(long)]
+    send_context: bool,
     #[command(flatten)]
     tenant: TenantArg,
     #[command(flatten)]
@@ -40,6 +43,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
         purposes: without_repeats(args.purpose),
         redirect_uris: args.redirect_uri,
         allowed_origins: args.allowed_origin,
+        may_send_context: args.send_context,
     };
     let created = operate(config, &args.tenant, async |op| {
         Ok(client::create(op.parts, &op.caller, ask, &op.source).await?)

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 
 #[derive(Debug, clap::Args)]
 #[command(
-    group = clap::ArgGroup::new("change").args(["name", "purpose", "redirect_uri", "allowed_origin"]).required(true).multiple(true),
+    group = clap::ArgGroup::new("change").args(["name", "purpose", "redirect_uri", "allowed_origin", "send_context"]).required(true).multiple(true),
     after_help = "Example:
   authms client update shop --redirect-uri https://shop.example.org/a --redirect-uri https://shop.example.org/b"
 )]
@@ -31,6 +31,9 @@ pub struct Args {
     /// Origins whose web pages may call the API for it from now on (CORS), instead of all it has; may be given more than once
     #[arg(long, value_name = "ORIGIN")]
     allowed_origin: Vec<String>,
+    /// Whether it may tell of the user behind it when it redeems: their address, user agent and device
+    #[arg(long, value_name = "BOOL")]
+    send_context: Option<bool>,
     #[command(flatten)]
     tenant: TenantArg,
     #[command(flatten)]
@@ -43,6 +46,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
         purposes: Some(without_repeats(args.purpose)).filter(|purposes| !purposes.is_empty()),
         redirect_uris: Some(args.redirect_uri).filter(|uris| !uris.is_empty()),
         allowed_origins: Some(args.allowed_origin).filter(|origins| !origins.is_empty()),
+        may_send_context: args.send_context,
         status: None,
     };
     let client = operate(config, &args.tenant, async |op| {

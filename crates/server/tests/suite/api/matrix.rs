@@ -1,6 +1,6 @@
 //! Who reaches which route.
 
-use super::stage::{Cast, Who};
+use super::stage::{Cast, Who, challenge};
 use crate::golden;
 use authms_http::{RouteInfo, codes, routes};
 use authms_testkit::{Answer, TestApp};
@@ -77,7 +77,10 @@ async fn the_document_names_who_may_call() {
 #[tokio::test]
 async fn p11_what_is_no_access_token_opens_nothing() {
     let app = TestApp::start().await;
-    let member = app.home().sign_in(app.home().user("alice", authms_core::access::Role::Member).await).await;
+    let alice = app.home().user("alice", authms_core::access::Role::Member).await;
+    let member = app.home().sign_in(alice).await;
+    let (before_the_second_factor, _) = challenge(&app.home(), alice).await;
+    let device = app.home().device(app.admin, true).await.token;
     let ticket = app.ticket(app.admin).await;
     let (head, signature) = member.access.rsplit_once('.').expect("a JWT");
     let garbage = [
@@ -87,6 +90,8 @@ async fn p11_what_is_no_access_token_opens_nothing() {
         format!("ak_{}", "0".repeat(70)),
         ticket,
         member.refresh.clone(),
+        before_the_second_factor,
+        device,
         format!("{head}."),
         format!("{head}.{}", signature.chars().rev().collect::<String>()),
         "eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.eyJzdWIiOiJ1c3JfMSJ9.".to_owned(),

@@ -18,6 +18,7 @@ mod cors;
 mod devices;
 mod discovery;
 mod email_code;
+mod end_user;
 mod existing;
 mod external_id;
 mod factors;

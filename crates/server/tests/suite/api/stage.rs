@@ -514,7 +514,7 @@ async fn key(home: &Population<'_>) -> (ApiKeyId, RestrictionId) {
 }
 
 /// A challenge of this user's, and the code that completes it. Nobody else is asked for one.
-async fn challenge(home: &Population<'_>, user: UserId) -> (String, String) {
+pub async fn challenge(home: &Population<'_>, user: UserId) -> (String, String) {
     let (app, phone) = (home.app(), home.authenticator(user).await);
     home.always_asks().await;
     let answer = app.redeem(&home.ticket(user).await).await;

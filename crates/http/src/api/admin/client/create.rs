@@ -24,6 +24,8 @@ pub struct CreateClientRequest {
     /// Origins of the web pages that may call from a browser, such as `https://app.example.org`: as browsers write
     /// them, https or on localhost http, at most 20.
     allowed_origins: Option<Vec<Text<300>>>,
+    /// Whether it may tell of the user behind it when it redeems, in `context`; `false` if absent.
+    may_send_context: Option<bool>,
 }
 
 /// `dto.CreateClientResponse`
@@ -60,6 +62,7 @@ pub async fn create(
         purposes: body.purposes.map(purposes).transpose()?.unwrap_or_else(|| vec![Purpose::Sso]),
         redirect_uris: strings(body.redirect_uris.unwrap_or_default()),
         allowed_origins: strings(body.allowed_origins.unwrap_or_default()),
+        may_send_context: body.may_send_context.unwrap_or(false),
     };
     let created = client::create(&state, &caller, ask, &source).await?;
     let answer =

@@ -25,6 +25,8 @@ pub struct ClientDetails {
     id: String,
     /// Always: every client has a secret.
     is_confidential: bool,
+    /// Whether it may tell of the user behind it when it redeems, in `context`.
+    may_send_context: bool,
     /// Its name.
     name: String,
     /// Which tickets it may redeem.
@@ -50,6 +52,7 @@ impl From<Client> for ClientDetails {
             created_at: client.created_at.into(),
             id: client.id.to_string(),
             is_confidential: true,
+            may_send_context: client.may_send_context,
             name: client.name,
             purposes: client.purposes.iter().map(|p| p.as_str()).collect(),
             redirect_uris: client.redirect_uris,

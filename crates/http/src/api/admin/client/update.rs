@@ -23,6 +23,8 @@ pub struct UpdateClientRequest {
     /// Origins of the web pages that may call from a browser, such as `https://app.example.org`: as browsers write
     /// them, https or on localhost http, at most 20.
     allowed_origins: Option<Vec<Text<300>>>,
+    /// Whether it may tell of the user behind it when it redeems, in `context`.
+    may_send_context: Option<bool>,
     /// `active` or `disabled`; disabling ends its sessions and tickets at once.
     status: Option<Text<16>>,
 }
@@ -55,6 +57,7 @@ pub async fn update(
         purposes: body.purposes.map(purposes).transpose()?,
         redirect_uris: body.redirect_uris.map(strings),
         allowed_origins: body.allowed_origins.map(strings),
+        may_send_context: body.may_send_context,
         status: body.status.map(|s| ClientStatus::parse(&s).ok_or_else(unknown)).transpose()?,
     };
     let client = client::update(&state, &caller, id, ask, &source).await?;

@@ -7,7 +7,7 @@ pub mod signin;
 use crate::api::public::credentials;
 use crate::error::ApiError;
 use crate::extract::TenantHeader;
-use crate::wire::{SecretText, Text};
+use crate::wire::{RedeemContext, SecretText, Text};
 use authms_core::ticket::Redeem;
 use authms_crypto::SecretString;
 use axum::http::HeaderMap;
@@ -23,8 +23,8 @@ pub struct TicketSigninRequest {
     verifier: Option<SecretText<128>>,
     /// The ticket's `redirect_uri`, byte for byte.
     redirect_uri: Option<Text<2048>>,
-    /// The ticket's `context`.
-    context: Option<SecretText<512>>,
+    /// The ticket's `context`, a text; or, from an authenticated client that may, an object that tells of its user.
+    context: Option<RedeemContext>,
     /// The redeeming client, unless it authenticates by Basic.
     client_id: Option<Text<64>>,
     /// The redeeming client's secret.
@@ -39,12 +39,14 @@ impl TicketSigninRequest {
         tenant: TenantHeader,
         idempotency_key: Option<SecretString>,
     ) -> Result<Redeem, ApiError> {
+        let (context, told) = self.context.map(RedeemContext::read).transpose()?.unwrap_or_default();
         Ok(Redeem {
             client: credentials(headers, self.client_id, self.client_secret)?,
             ticket: self.ticket.into_secret(),
             verifier: self.verifier.map(SecretText::into_secret),
             redirect_uri: self.redirect_uri.map(Text::into_string),
-            context: self.context.map(SecretText::into_secret),
+            context,
+            told,
             tenant: tenant.0.map(|named| named.map_err(|_| ())),
             idempotency_key,
         })
