@@ -187,9 +187,6 @@ pub const DEVICE_NOT_FOUND: Code = code(40001101, 404, "device not found");
 pub const CONTEXT_NOT_ALLOWED: Code =
     code(40001102, 400, "context: only an authenticated client with may_send_context tells of its user");
 
-/// No second factor was proved in this session, or too long ago.
-pub const STEP_UP: Code = code(40800251, 401, "prove a second factor first");
-
 /// The invitation makes no account: one answer for all reasons.
 pub const INVITATION: Code = code(40001001, 400, "the invitation is invalid or has expired");
 /// No such invitation.
@@ -295,7 +292,6 @@ pub const ALL: &[Code] = &[
     SESSION_NOT_FOUND,
     DEVICE_NOT_FOUND,
     CONTEXT_NOT_ALLOWED,
-    STEP_UP,
     INVITATION,
     INVITATION_NOT_FOUND,
     INVITATION_CLOSED,

@@ -2,8 +2,8 @@
 
 use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::Source;
-use crate::commit;
 use crate::client::Client;
+use crate::commit;
 use crate::device;
 use crate::fault::Fault;
 use crate::id::DeviceId;

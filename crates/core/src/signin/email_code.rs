@@ -1,6 +1,6 @@
 //! Signing in by a code that was mailed: one factor, and a weak one.
 
-use super::assess::{Assessed, EndUser, Remembered};
+use super::assess::{Assessed, EndUser};
 use super::decide::{Case, Refusal, decide};
 use super::history::{Change, Failure};
 use super::model::{Evidence, MethodKind, Standing};
@@ -143,7 +143,9 @@ async fn open(
     let idle = parts.policy.session_idle;
     let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
     let end_user = EndUser::direct(parts, source, &standing).await?;
-    let known = (end_user, Remembered::default(), None);
+    let remembered =
+        parts.store.remembered(standing.tenant.id, standing.user.id).await.map_err(Fault::from)?;
+    let known = (end_user, remembered, None);
     let assessed = Assessed::new(parts, &evidence, &standing, known);
     let decision = decide(&case, &assessed, now);
     let ground =

@@ -14,9 +14,8 @@ mod passkey;
 mod password;
 pub(crate) mod throttle;
 
-pub use assess::{Assessed, EndUser, Remembered};
-pub use change_first::{ChangeFirst, Changing, PASSWORD_CHANGE_TYP, changing};
 pub use assess::{Assessed, EndUser, Remembered, Told};
+pub use change_first::{ChangeFirst, Changing, PASSWORD_CHANGE_TYP, changing};
 pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT};
 pub(crate) use decide::stand;
 pub use decide::{Case, Decision, Demand, Refusal, decide};

@@ -1,6 +1,6 @@
 //! Signing in by password.
 
-use super::assess::{Assessed, EndUser, Remembered};
+use super::assess::{Assessed, EndUser};
 use super::change_first::{ChangeFirst, state};
 use super::decide::{Case, Decision, Refusal, decide};
 use super::history::{Change, Failure};

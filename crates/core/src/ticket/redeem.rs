@@ -9,8 +9,8 @@ use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
-use crate::risk::{Assurance, Delivery, Place, RiskOutcome, TicketFacts};
-use crate::signin::{Answer, Assessed, Evidence, Ground, MethodKind, Opening, Refusal, Remembered, decide};
+use crate::risk::{Assurance, Delivery, RiskOutcome, TicketFacts};
+use crate::signin::{Answer, Assessed, Evidence, Ground, MethodKind, Opening, Refusal, decide};
 use authms_crypto::{derived_refresh_secret, sha256};
 
 /// Redeems a ticket. Past the checksum every refusal waits for a commit, as a success does.

@@ -4,8 +4,7 @@ use crate::api::public::credentials;
 use crate::error::ApiError;
 use crate::extract::{IdempotencyKey, Json, Source};
 use crate::state::AppState;
-use crate::wire::{AssertionCredential, LoginResponse, SecretText, SimpleResponse, Text};
-use crate::wire::{EndUserContext, LoginResponse, SecretText, SimpleResponse, Text};
+use crate::wire::{AssertionCredential, EndUserContext, LoginResponse, SecretText, SimpleResponse, Text};
 use authms_core::factor::FactorKind;
 use authms_core::signin::challenge::{self, Verify};
 use authms_crypto::SecretString;
@@ -23,12 +22,9 @@ pub struct VerifyMfaChallengeRequest {
     code: Option<SecretText<64>>,
     /// What a passkey answered to the options of `/auth/mfa/passkey-options`.
     credential: Option<AssertionCredential>,
-    /// `totp`, the default, `passkey`, `sms`, `email` or `backup`.
-    /// The code.
-    code: SecretText<64>,
     /// What an authenticated client that may tells of its user; `binding` plays no part.
     context: Option<EndUserContext>,
-    /// `totp`, the default, `sms`, `email` or `backup`.
+    /// `totp`, the default, `passkey`, `sms`, `email` or `backup`.
     mfa_method: Option<Text<32>>,
     /// The client, unless it authenticates by Basic.
     client_id: Option<Text<64>>,
@@ -72,8 +68,6 @@ pub async fn verify_challenge(
         code: code(body.code, method == FactorKind::Passkey && assertion.is_some())?,
         assertion,
         told: body.context.map(EndUserContext::read).transpose()?.and_then(|(_, told)| told),
-        method: method(body.mfa_method)?,
-        code: body.code.into_secret(),
         idempotency_key,
     };
     let signed_in = challenge::verify(&state, &ask, &source).await?;
