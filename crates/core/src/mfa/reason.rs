@@ -56,6 +56,11 @@ impl MfaReason {
         Self::LeakedCredential,
     ];
 
+    /// Whether the tenant asks whatever the risk.
+    pub const fn is_policy(self) -> bool {
+        matches!(self, Self::PolicyAlways | Self::PolicyRole)
+    }
+
     /// The word on the wire and at rest.
     pub const fn as_str(self) -> &'static str {
         match self {

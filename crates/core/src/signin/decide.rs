@@ -36,10 +36,14 @@ pub struct Demand {
 }
 
 impl Demand {
-    /// Without what the method has proved already: the same mailbox twice is one factor.
+    /// Without what the method has proved already: the same mailbox or passkey twice is one factor.
     fn besides(self, method: MethodKind) -> Self {
-        let left = |kind: &FactorKind| !(method == MethodKind::EmailCode && *kind == FactorKind::Email);
-        Self { methods: self.methods.iter().filter(left).collect(), ..self }
+        let proved = match method {
+            MethodKind::EmailCode => Some(FactorKind::Email),
+            MethodKind::Passkey => Some(FactorKind::Passkey),
+            MethodKind::Ticket | MethodKind::Password => None,
+        };
+        Self { methods: self.methods.iter().filter(|kind| Some(*kind) != proved).collect(), ..self }
     }
 }
 

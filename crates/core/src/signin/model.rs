@@ -2,7 +2,6 @@
 
 use crate::access::Role;
 use crate::client::Client;
-use crate::factor::{FactorKind, FactorKinds};
 use crate::id::{TicketId, UserId};
 use crate::session::{Acting, Proof};
 use crate::tenant::Tenant;
@@ -30,16 +29,6 @@ impl MethodKind {
             Self::Password => "password",
             Self::EmailCode => "email_code",
             Self::Passkey => "passkey",
-        }
-    }
-
-    /// The kinds of factors that prove something else than the method itself has.
-    pub const fn leaves(self) -> FactorKinds {
-        use FactorKind::{Email, Passkey, RecoveryCode, Sms, Totp};
-        match self {
-            Self::Ticket | Self::Password => FactorKinds::ALL,
-            Self::EmailCode => FactorKinds::of(&[Totp, Passkey, Sms, RecoveryCode]),
-            Self::Passkey => FactorKinds::of(&[Totp, Email, Sms, RecoveryCode]),
         }
     }
 

@@ -8,7 +8,7 @@ use super::grant::{Grant, SignedIn};
 use super::model::{Evidence, Standing};
 use crate::audit::{Event, Source};
 use crate::commit;
-use crate::factor;
+use crate::factor::{self, Factor};
 use crate::fault::Fault;
 use crate::id::{ApiKeyId, SessionId, TokenId};
 use crate::parts::Parts;
@@ -73,14 +73,30 @@ impl Opening {
         ground: Ground<'_>,
     ) -> Result<Result<Self, Refusal>, Fault> {
         let factors = parts.store.factors_of(ground.evidence.subject).await?;
-        // What the method itself has proved is no second factor.
-        let left = ground.evidence.method.leaves();
-        let offered = factor::usable(&factors).and(demand.methods).and(left);
+        let offered = factor::usable(&factors).and(demand.methods);
         if offered.is_empty() {
-            return Ok(Err(Refusal::NoFactor));
+            return Ok(Self::without_factors(parts, session, demand, ground, &factors));
         }
         let pending = Pending::new(parts, session, ground, (offered, demand.why));
         Ok(Ok(Self::Challenge(Box::new(pending))))
+    }
+
+    /// Nobody proves what they never had: else strangers who mistype somebody's password would lock them out. What stood
+    /// out is kept and told. Whom policy wants to have a factor, and who has one that does not do, is refused.
+    fn without_factors(
+        parts: &Parts,
+        session: SessionId,
+        demand: Demand,
+        ground: Ground<'_>,
+        factors: &[Factor],
+    ) -> Result<Self, Refusal> {
+        let enrolled = factors.iter().any(Factor::is_enrolled);
+        match ground.standing.role {
+            Some(role) if !enrolled && !demand.why.is_policy() => {
+                Ok(Self::Session(Box::new(Grant::new(parts, session, ground, role))))
+            }
+            _ => Err(Refusal::NoFactor),
+        }
     }
 
     /// The session that it opens or leads to.

@@ -237,6 +237,16 @@ impl<'a> Cast<'a> {
         }
     }
 
+    /// What a route calls a credential: a trusted device, a passkey or a factor.
+    fn credential(&self, path: &str) -> String {
+        match path {
+            _ if path.contains("totp") => self.factor.0.to_string(),
+            _ if path.contains("devices") => self.device.clone(),
+            _ if path.contains("webauthn") => self.passkey.id.clone(),
+            _ => self.factor.0.to_string(),
+        }
+    }
+
     /// What names the ticket.
     fn ticket_id(&self) -> String {
         self.ticket.get(4..26).map(|id| format!("tid_{id}")).unwrap_or_default()
@@ -257,16 +267,13 @@ impl<'a> Cast<'a> {
             .replace("{invitation_id}", &self.invitation.0)
             .replace("{client_id}", &self.client.to_string())
             .replace("/devices/{id}", &format!("/devices/{}", self.device))
-            .replace("{device_id}", &self.device)
-            .replace("{credential_id}", &self.device)
             .replace("webauthn-credentials/{id}", &format!("webauthn-credentials/{}", self.passkey.id))
-            .replace("{credential_id}", &self.passkey.id)
             .replace("{id}", &self.key.to_string())
             .replace("{restriction_id}", &self.restriction.to_string())
             .replace("{ticket_id}", &self.ticket_id())
             .replace("{session_id}", &self.session)
-            .replace("{device_id}", &self.factor.0.to_string())
-            .replace("{credential_id}", &self.factor.0.to_string())
+            .replace("{device_id}", &self.credential(&route.path))
+            .replace("{credential_id}", &self.credential(&route.path))
             .replace("{method_type}", "totp")
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
@@ -303,7 +310,6 @@ impl<'a> Cast<'a> {
             | "POST /mfa/totp/devices/{device_id}/disable"
             | "GET /mfa/backup-codes"
             | "GET /mfa/backup-codes/count"
-            | "POST /mfa/backup-codes/generate"
             | "DELETE /auth/me/sessions"
             | "DELETE /auth/me/sessions/{session_id}"
             | "GET /devices"
@@ -386,6 +392,7 @@ impl<'a> Cast<'a> {
             "POST /auth/mfa/passkey-options" => json!({ "challenge_token": self.challenge.0 }),
             "GET /mfa/methods" | "GET /mfa/totp/devices" => Value::Null,
             "POST /auth/re-authenticate" => json!({ "password": PASSWORD }),
+            "POST /mfa/backup-codes/generate" => json!({}),
             "POST /mfa/step-up" => json!({ "code": self.factor.1, "method": "totp", "user_id": "" }),
             "POST /mfa/credentials/{credential_id}/primary" => json!({ "type": "totp" }),
             "POST /mfa/totp/setup" | "POST /mfa/totp/enable" | "POST /mfa/totp/devices" => {
