@@ -25,8 +25,6 @@ CREATE INDEX devices_by_seen_at ON devices (seen_at);
 ALTER TABLE sessions ADD COLUMN device_id BLOB;
 ALTER TABLE challenges ADD COLUMN device_id BLOB;
 
--- The session that the one behind a challenge takes the place of.
-ALTER TABLE challenges ADD COLUMN renews_session BLOB;
 
 -- Whether a client may tell of the user behind it.
 ALTER TABLE clients ADD COLUMN may_send_context INTEGER NOT NULL DEFAULT 0;
