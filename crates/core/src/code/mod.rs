@@ -4,7 +4,7 @@
 //! session), for ten minutes and five attempts; a new one takes its place. Of the code itself only an HMAC is kept.
 //!
 //! To send one, add [`send`]'s outcome to the commit of the act:
-//! ```ignore
+//! ```text
 //! let sending = code::send(parts, &CodeFor { purpose: Purpose::SecondFactor, … }, source).await?;
 //! let commit = sending.onto(Commit::new(row)); // a conflict at its guard: the last code is younger than a minute
 //! ```

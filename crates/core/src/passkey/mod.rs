@@ -1,7 +1,7 @@
 //! Passkeys (WebAuthn): credentials that a user's authenticator holds, as second factors and as a way to sign in.
 //!
 //! A passkey is a [factor](crate::factor) with a public key beside it. What a browser brings back is judged in one
-//! place, [`judge`], for every use.
+//! place, `judge`, for every use.
 
 mod assertion;
 mod ceremony;
