@@ -57,7 +57,8 @@ async fn a_preflight_names_the_method_the_headers_and_for_how_long() {
     assert_eq!(headers["access-control-allow-methods"], "POST");
     assert_eq!(
         headers["access-control-allow-headers"],
-        "authorization, content-type, idempotency-key, traceparent, x-device-token, x-request-id, x-tenant-id"
+        "authorization, content-type, idempotency-key, traceparent, x-device-token, x-request-id, \
+         x-step-up-token, x-tenant-id"
     );
     assert_eq!(headers["access-control-max-age"], "600");
     assert_eq!(headers["vary"], "origin");
