@@ -158,6 +158,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::ticket::show::show, admin::ticket::revoke::revoke))
         .routes(routes!(admin::ticket::revoke_all::revoke_all))
         .routes(routes!(admin::ticket_policy::show::show, admin::ticket_policy::update::update))
+        .routes(routes!(admin::mfa_policy::show::show, admin::mfa_policy::update::update))
         .routes(routes!(admin::risk_config::show::show, admin::risk_config::update::update))
         .routes(routes!(admin::risk_config::reset::reset))
         .routes(routes!(admin::risk_event::list::list))

@@ -1,11 +1,13 @@
 //! When a tenant asks for a second factor, which would do, and why one is asked for; and step-up, which asks for one
 //! before what is hard to take back.
 
+mod manage;
 mod policy;
 mod re_authenticate;
 mod reason;
 mod step_up;
 
+pub use manage::{UpdateMfaPolicy, policy, update_policy};
 pub use policy::MfaPolicy;
 pub(crate) use re_authenticate::charge_guess;
 pub use re_authenticate::{ReAuthenticateError, SteppedUp, re_authenticate, step_up};

@@ -5,7 +5,7 @@ use super::challenge::{self, Challenged, Pending};
 use super::change_first::ChangeFirst;
 use super::decide::{Decision, Demand, Refusal};
 use super::grant::{Grant, SignedIn};
-use super::model::{Evidence, Standing};
+use super::model::{Evidence, MethodKind, Standing};
 use crate::audit::{Event, Source};
 use crate::commit;
 use crate::factor::{self, Factor};
@@ -91,8 +91,12 @@ impl Opening {
         factors: &[Factor],
     ) -> Result<Self, Refusal> {
         let enrolled = factors.iter().any(Factor::is_enrolled);
+        // What was minted at the command line brings an administrator in to enrol a first factor.
+        let at_console = ground.evidence.method == MethodKind::Ticket
+            && !ground.evidence.minted_in_session
+            && ground.minted_by.is_none();
         match ground.standing.role {
-            Some(role) if !enrolled && !demand.why.is_policy() => {
+            Some(role) if !enrolled && (at_console || !demand.why.is_policy()) => {
                 Ok(Self::Session(Box::new(Grant::new(parts, session, ground, role))))
             }
             _ => Err(Refusal::NoFactor),

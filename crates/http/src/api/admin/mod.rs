@@ -4,6 +4,7 @@ pub mod api_key;
 pub mod client;
 pub mod invitation;
 pub mod membership;
+pub mod mfa_policy;
 pub mod password_policy;
 pub mod risk_config;
 pub mod risk_event;

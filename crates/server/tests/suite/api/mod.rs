@@ -36,6 +36,7 @@ mod logout;
 mod manners;
 mod matrix;
 mod messages;
+mod mfa_policy;
 mod mint;
 mod oauth;
 mod on_behalf;

@@ -352,6 +352,7 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants"
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
+            | "GET /admin/mfa/risk-policy"
             | "GET /admin/security/risk-config"
             | "GET /admin/security/risk-events"
             | "GET /admin/security/risk-events/aggregation"
@@ -468,6 +469,9 @@ impl<'a> Cast<'a> {
             "POST /admin/tenants" => json!({ "name": format!("tenant {n}") }),
             "PUT /admin/tenants/{tenant_id}" => json!({ "name": format!("renamed {n}") }),
             "PUT /admin/security/risk-config" => json!({ "signal_weights": { "ip_vpn": 20 } }),
+            "PUT /admin/mfa/risk-policy" => json!({
+                "low_risk": [], "medium_risk": ["totp", "passkey", "email"], "high_risk": ["totp", "passkey"],
+            }),
             "PUT /admin/tickets/policy" => json!({ "forbid_unbound": false }),
             "POST /admin/oauth/clients" => json!({ "name": format!("app {n}"), "redirect_uris": [] }),
             "PUT /admin/oauth/clients/{client_id}" => json!({ "name": format!("other {n}") }),
