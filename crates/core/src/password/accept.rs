@@ -30,6 +30,29 @@ pub(crate) async fn accept(parts: &Parts, user: &User, new: &SecretString) -> Re
     hash(parts, &rules, new).await
 }
 
+/// Accepts a password of who has proved themselves otherwise, by a mailed code for example: neither the present one nor a
+/// former one that may not come back.
+///
+/// # Errors
+/// [`UserError::Password`] with the rule that it breaks.
+pub(crate) async fn accept_recovered(
+    parts: &Parts,
+    user: &User,
+    new: &SecretString,
+) -> Result<Accepted, UserError> {
+    let rules = rules(parts, user).await?;
+    let new = SecretString::new(text::password(new.expose()));
+    guess(parts, &rules, &new).await?;
+    if rules.policy.history > 0
+        && let Some(present) = parts.store.password_hash(user.id).await.map_err(Fault::from)?
+        && parts.passwords.verify(new.clone(), Some(present)).await.map_err(Fault::from)? != Verdict::Mismatch
+    {
+        return Err(PasswordRefused::Unchanged.into());
+    }
+    new_to_history(parts, &rules, user, &new).await?;
+    hash(parts, &rules, new).await
+}
+
 /// Accepts a password in the place of the present one, which its user has just proved.
 ///
 /// # Errors
@@ -50,16 +73,7 @@ pub(crate) async fn accept_anew(
         return Err(PasswordRefused::Unchanged.into());
     }
     guess(parts, &rules, &new).await?;
-    let former = match rules.policy.history {
-        0 => Vec::new(),
-        kept => parts.store.former_passwords(user.id, kept).await.map_err(Fault::from)?,
-    };
-    for hash in former {
-        let verdict = parts.passwords.verify(new.clone(), Some(hash)).await.map_err(Fault::from)?;
-        if verdict != Verdict::Mismatch {
-            return Err(PasswordRefused::Reused(rules.policy.history).into());
-        }
-    }
+    new_to_history(parts, &rules, user, &new).await?;
     hash(parts, &rules, new).await
 }
 
@@ -102,6 +116,26 @@ async fn guess(parts: &Parts, rules: &Rules, new: &SecretString) -> Result<(), U
     if guessed.score < rules.policy.min_score {
         let said = guessed.warning.into_iter().chain(guessed.suggestions).collect::<Vec<_>>();
         return Err(PasswordRefused::Weak(said.join(" ")).into());
+    }
+    Ok(())
+}
+
+/// Compares it with each former hash that is kept, one after another on the hashing threads.
+async fn new_to_history(
+    parts: &Parts,
+    rules: &Rules,
+    user: &User,
+    new: &SecretString,
+) -> Result<(), UserError> {
+    let former = match rules.policy.history {
+        0 => Vec::new(),
+        kept => parts.store.former_passwords(user.id, kept).await.map_err(Fault::from)?,
+    };
+    for hash in former {
+        let verdict = parts.passwords.verify(new.clone(), Some(hash)).await.map_err(Fault::from)?;
+        if verdict != Verdict::Mismatch {
+            return Err(PasswordRefused::Reused(rules.policy.history).into());
+        }
     }
     Ok(())
 }

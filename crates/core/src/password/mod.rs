@@ -8,7 +8,7 @@ mod state;
 mod status;
 mod strength;
 
-pub(crate) use accept::{Accepted, accept, accept_anew, changes_at_first};
+pub(crate) use accept::{Accepted, accept, accept_anew, accept_recovered, changes_at_first};
 pub use check::PasswordRefused;
 pub use manage::{UpdatePasswordPolicy, policy, update_policy};
 pub use policy::{Composition, PasswordPolicy, Preset};

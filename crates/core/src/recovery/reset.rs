@@ -49,7 +49,7 @@ pub async fn reset(
 ) -> Result<(), RecoveryError> {
     let proved = prove(parts, proof, source).await?;
     let user = proved.standing.user.clone();
-    let accepted = match password::accept(parts, &user, new).await {
+    let accepted = match password::accept_recovered(parts, &user, new).await {
         Ok(accepted) => accepted,
         Err(refused) => {
             // Told only to whoever has the code, under the same guard as any other guess.

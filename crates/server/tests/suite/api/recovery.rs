@@ -77,6 +77,25 @@ async fn a_forgotten_password_is_set_anew_with_the_code_that_was_mailed() {
 }
 
 #[tokio::test]
+async fn a_reset_brings_no_password_back_that_the_history_keeps() {
+    let app = start().await;
+    let admin = app.sign_in(app.admin).await.access;
+    let policy = json!({ "history_count": 2 });
+    assert_eq!(app.put("/admin/security/password-policy", &admin, policy).await.status, 200);
+    let mine = Tokens::of(app.login("alice", PASSWORD).await).access;
+    let change = json!({ "old_password": PASSWORD, "new_password": NEW });
+    assert_eq!(app.put("/auth/me/password", &mine, change).await.status, 200);
+    app.post_leaves().await;
+    let code = letter(&app, "alice@example.test").await.code();
+    for (former, reason) in [(PASSWORD, "reused"), (NEW, "unchanged")] {
+        let answer = reset(&app, "alice", &code, former).await;
+        assert_eq!(answer.refusal(), (400, 40000501), "{}", answer.body);
+        assert_eq!(answer.body["reason"], reason, "{}", answer.body);
+    }
+    assert_eq!(reset(&app, "alice", &code, "yet another long sentence").await.status, 200);
+}
+
+#[tokio::test]
 async fn s18_forgotten_passwords_of_known_and_unknown_users_get_the_same_bytes_for_the_same_work() {
     let app = start().await;
     let disabled = app.home().user_with_password("carol", Role::Member, PASSWORD).await;
