@@ -23,9 +23,6 @@ pub(crate) struct Args {
     /// Which endpoint
     #[arg(long, value_enum, default_value = "login")]
     op: Op,
-    /// Hash passwords at the least cost that is allowed: what differs beside the hashing shows the sooner
-    #[arg(long)]
-    cheap: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -101,12 +98,6 @@ pub(crate) fn run(args: &Args) -> Result<Verdict> {
         ("AUTHMS_LIMITS__ADDRESS_SIGN_IN__QUOTA", unlimited()),
         ("AUTHMS_LIMITS__CODES__QUOTA", unlimited()),
     ]);
-    if args.cheap {
-        site.plan.environment.extend([
-            ("AUTHMS_PASSWORDS__MEMORY_KIB", "8192".to_owned()),
-            ("AUTHMS_PASSWORDS__ITERATIONS", "1".to_owned()),
-        ]);
-    }
     // Hashed as the server hashes: a hash of another cost would take another time.
     let known = site.add_user_with_mail("known@example.test", "correct horse battery staple")?;
     let server = site.plan.start()?;
