@@ -2,9 +2,13 @@
 
 use super::model::{Ceremony, Change, Passkey};
 use super::options::UserVerification;
+use crate::audit::{Event, Source};
 use crate::commit::{self, Commit, Guard};
 use crate::factor::{self, Factor};
+use crate::id::{TenantId, UserId};
 use crate::parts::Parts;
+use crate::risk::{self, Happened, RiskEvent, RiskOutcome};
+use crate::signin::MethodKind;
 use authms_crypto::webauthn::{
     Asserted, AssertionResponse, CeremonyError, CredentialKey, Expected, KnownCredential, verify_assertion,
 };
@@ -115,4 +119,26 @@ pub(crate) fn finish(ceremony: &Ceremony) -> commit::Change {
 /// Uses a challenge up in this commit.
 pub(crate) fn finishing(commit: Commit, ceremony: &Ceremony) -> Commit {
     commit.guard(Guard::CeremonyOpen(ceremony.challenge_hash)).change(finish(ceremony))
+}
+
+/// Tells that somebody may hold a copy of a passkey's key: an alert, and a risk event.
+pub(crate) fn alarm(
+    parts: &Parts,
+    commit: Commit,
+    alert: Event,
+    (tenant, user, method): (TenantId, UserId, MethodKind),
+    source: &Source,
+) -> Commit {
+    let row = alert.subject(user).into_row(parts.now(), &*parts.rng);
+    let kept = RiskEvent::copied_key(Happened {
+        row: row.id,
+        tenant,
+        user,
+        method,
+        ip: source.ip,
+        country: source.ip.and_then(|ip| parts.places.place(ip).country),
+        device: None,
+        outcome: RiskOutcome::Refused,
+    });
+    commit.audit(row).change(commit::Change::Risk(risk::Change::Keep(kept)))
 }

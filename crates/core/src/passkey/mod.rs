@@ -14,7 +14,7 @@ mod options;
 mod register;
 
 pub use assertion::Assertion;
-pub(crate) use assertion::{COPIED, changes, finish, finishing, guards, judge};
+pub(crate) use assertion::{COPIED, alarm, changes, finish, finishing, guards, judge};
 pub(crate) use ceremony::{Begin, begin, find};
 pub(crate) use decoy::filled_up;
 pub use error::PasskeyError;

@@ -114,6 +114,33 @@ impl RiskEvent {
         }))
     }
 
+    /// The event of a passkey whose signature counter fell (WebAuthn §7.2): its key may be known to others. As risky as
+    /// anything gets.
+    pub fn copied_key(happened: Happened) -> Box<Self> {
+        let Happened { row, tenant, user, method, ip, country, device, outcome } = happened;
+        let observed = Observation {
+            signal: Signal::CredentialLeaked,
+            weight: 100,
+            counted: 100,
+            what: "the passkey's signature counter fell".into(),
+        };
+        Box::new(Self {
+            id: row,
+            tenant,
+            user,
+            signal: observed.signal,
+            score: 100,
+            level: Level::Critical,
+            outcome,
+            method,
+            ip,
+            country,
+            device,
+            observed: vec![observed],
+            at: Timestamp::default(),
+        })
+    }
+
     /// How many bands of scores there are.
     pub const BANDS: u8 = 5;
 

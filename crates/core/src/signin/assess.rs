@@ -156,6 +156,8 @@ impl Assessed {
             history: remembered.history,
             failed_attempts: remembered.failed_attempts,
             factors_changed_at: remembered.factors_changed_at,
+            credential_leaked: evidence.method == MethodKind::Password
+                && standing.user.password_compromised_at.is_some(),
             ticket,
             ..Facts::unknown(standing.user.created_at)
         };
@@ -183,7 +185,7 @@ impl Assessed {
             method,
             ip: self.end_user.ip,
             country: self.country,
-            device: None,
+            device: self.end_user.device_id.map(|id| id.to_string()),
             outcome,
         };
         let event = RiskEvent::of(&standing.tenant.risk_config, &self.assessment, happened)?;

@@ -1,21 +1,19 @@
 //! Signing in by a code that was mailed: one factor, and a weak one.
 
-use super::assess::{Assessed, EndUser};
-use super::decide::{Case, Refusal, decide};
-use super::history::{Change, Failure};
-use super::model::{Evidence, MethodKind, Standing};
-use super::opening::{Answer, Ground, Opening};
+use super::challenge::Judged;
+use super::direct::{Failed, OpenError, Proved, open};
+use super::model::{MethodKind, Standing};
+use super::opening::Answer;
 use super::password::LoginError;
 use super::throttle;
-use crate::audit::{Event, EventName, Source};
+use crate::audit::Source;
 use crate::code::{self, Checked, Purpose, SendError};
-use crate::commit::{self, Commit, CommitError, Guard, Row};
+use crate::commit::{Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::TenantId;
 use crate::limits::Throttled;
 use crate::message::{Channel, errand};
 use crate::parts::Parts;
-use crate::session::Origin;
 use crate::text::{self, InvalidText};
 use crate::time::Span;
 use crate::user::{Identifier, IdentifierKind};
@@ -106,11 +104,11 @@ pub async fn login_by_email_code(
     // What was sent to an address that is no longer the user's proves nothing.
     let own = |c: &Checked| standing.user.email.as_deref() == Some(c.to.as_str());
     match checked.filter(own) {
-        Some(checked) if checked.right => open(parts, standing, checked, source).await,
+        Some(checked) if checked.right => proved(parts, standing, checked, source).await,
         Some(checked) => {
-            let event = Event::new(EventName::LoginFailed, Some(tenant));
-            let commit = checked.onto(failure(parts, event, &standing, "wrong_code", source));
-            refuse(parts, commit).await
+            let (user, method) = (standing.user.id, MethodKind::EmailCode);
+            let failed = Failed { tenant, user, method, why: "wrong_code", source };
+            refuse(parts, checked.onto(failed.row(parts))).await
         }
         None => refuse(parts, Commit::refusal("no_code")).await,
     }
@@ -123,82 +121,27 @@ async fn home(parts: &Parts, named: Option<TenantId>) -> Result<TenantId, Fault>
     }
 }
 
-async fn open(
+/// The code is used up, whatever is decided; it is good for its user as they were read.
+async fn proved(
     parts: &Parts,
     standing: Standing,
     checked: Checked,
     source: &Source,
 ) -> Result<Answer, EmailCodeError> {
-    let now = parts.now();
-    let evidence = Evidence {
+    let as_read = Guard::Rev { row: Row::User(standing.user.id), rev: standing.user.rev };
+    let proved = Proved {
         method: MethodKind::EmailCode,
-        subject: standing.user.id,
         amr: vec!["otp".to_owned()],
-        auth_time: Some(now),
-        minted_in_session: false,
-        acting: None,
-        client: None,
-        ticket: None,
+        factor: None,
+        standing,
+        source,
+        judged: Judged { right: true, guards: vec![as_read, checked.guard], changes: vec![checked.change] },
     };
-    let idle = parts.policy.session_idle;
-    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
-    let end_user = EndUser::direct(parts, source, &standing).await?;
-    let remembered =
-        parts.store.remembered(standing.tenant.id, standing.user.id).await.map_err(Fault::from)?;
-    let known = (end_user, remembered, None);
-    let assessed = Assessed::new(parts, &evidence, &standing, known);
-    let decision = decide(&case, &assessed, now);
-    let ground =
-        Ground { evidence, standing: &standing, assessed: &assessed, minted_by: None, source, secret: None };
-    let opening = match Opening::plan(parts, decision, ground).await? {
-        Ok(opening) => opening,
-        Err(why) => {
-            let event = match why {
-                Refusal::Risk => Event::new(EventName::RiskRefused, Some(standing.tenant.id))
-                    .text("risk", assessed.assessment.record()),
-                _ => Event::new(EventName::LoginFailed, Some(standing.tenant.id)),
-            };
-            let commit = failure(parts, event, &standing, why.as_str(), source);
-            return refuse(parts, checked.onto(commit)).await;
-        }
-    };
-    let name = match opening {
-        Opening::Session(_) => EventName::LoginSucceeded,
-        Opening::Challenge(_) => EventName::LoginChallenged,
-    };
-    let event = Event::new(name, Some(standing.tenant.id))
-        .subject(standing.user.id)
-        .text("method", MethodKind::EmailCode.as_str())
-        .from(source);
-    let commit = Commit::new(opening.tell(event).into_row(now, &*parts.rng))
-        .guard(Guard::Rev { row: Row::User(standing.user.id), rev: standing.user.rev })
-        .change(opening.change());
-    match parts.store.commit(checked.onto(commit)).await {
-        Ok(committed) => Ok(opening.answer(parts, standing, committed.at)?),
+    open(parts, proved).await.map_err(|error| match error {
         // The code was used up meanwhile, or its user was changed: it proves nothing any more.
-        Err(CommitError::Conflict(_)) => Err(EmailCodeError::Refused),
-        Err(other) => Err(Fault::from(other).into()),
-    }
-}
-
-/// A failure that its user may see.
-fn failure(parts: &Parts, event: Event, standing: &Standing, why: &'static str, source: &Source) -> Commit {
-    let (tenant, user) = (standing.tenant.id, standing.user.id);
-    let row = event
-        .subject(user)
-        .text("method", MethodKind::EmailCode.as_str())
-        .text("why", why)
-        .from(source)
-        .into_row(parts.now(), &*parts.rng);
-    let failure = Failure {
-        event: row.id,
-        tenant,
-        user,
-        method: MethodKind::EmailCode,
-        why: why.to_owned(),
-        origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
-    };
-    Commit::new(row).change(commit::Change::SignIn(Change::Fail(Box::new(failure))))
+        OpenError::Raced | OpenError::Refused(_) => EmailCodeError::Refused,
+        OpenError::Fault(fault) => fault.into(),
+    })
 }
 
 /// Whatever the reason, a refusal waits for one commit.

@@ -5,6 +5,7 @@ pub mod challenge;
 mod change_first;
 mod claims;
 mod decide;
+mod direct;
 mod email_code;
 mod grant;
 mod history;

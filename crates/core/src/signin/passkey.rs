@@ -1,21 +1,17 @@
 //! Signing in by a passkey.
 
-use super::assess::{Assessed, EndUser};
-use super::decide::{Case, Refusal, decide};
-use super::history::{Change, Failure};
-use super::model::{Evidence, MethodKind, Standing};
-use super::opening::{Answer, Ground, Opening};
+use super::challenge::Judged;
+use super::decide::Refusal;
+use super::direct::{Failed, OpenError, Proved, open};
+use super::model::{MethodKind, Standing};
+use super::opening::Answer;
 use crate::audit::{Event, EventName, Source};
-use crate::commit::{self, Commit, CommitError};
+use crate::commit::{Commit, CommitError};
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
 use crate::parts::Parts;
-use crate::passkey::{
-    self, Assertion, Begin, COPIED, Ceremony, Passkey, Purpose, RequestOptions, UserVerification,
-};
-use crate::session::Origin;
+use crate::passkey::{self, Assertion, Begin, COPIED, Ceremony, Purpose, RequestOptions, UserVerification};
 use crate::text;
-use authms_crypto::webauthn::Asserted;
 
 /// Who wants to sign in, if they say.
 #[derive(Clone, Debug, Default)]
@@ -100,6 +96,17 @@ impl<E: Into<PasskeySignInError>> From<E> for TryError {
     }
 }
 
+impl From<OpenError> for TryError {
+    fn from(error: OpenError) -> Self {
+        match error {
+            OpenError::Raced => Self::Raced,
+            OpenError::Refused(Refusal::Risk) => Self::Ended(PasskeySignInError::Risky),
+            OpenError::Refused(_) => Self::Ended(PasskeySignInError::Refused),
+            OpenError::Fault(fault) => Self::Ended(fault.into()),
+        }
+    }
+}
+
 async fn try_once(parts: &Parts, assertion: &Assertion, source: &Source) -> Result<Answer, TryError> {
     let Some(ceremony) = passkey::find(parts, &assertion.client_data_json, Purpose::SignIn).await? else {
         // Used up, over, or never ours: whoever sends it has proved nothing.
@@ -115,70 +122,22 @@ async fn try_once(parts: &Parts, assertion: &Assertion, source: &Source) -> Resu
     let factors = parts.store.factors_of(passkey.user).await.map_err(Fault::from)?;
     let judged = passkey::judge(parts, &ceremony, (&passkey, &factors), assertion, verification(parts));
     match judged {
-        Ok(asserted) => open(parts, &ceremony, &passkey, asserted, standing, source).await,
-        Err(why) => refuse(parts, &ceremony, Some(&standing), why, source).await,
-    }
-}
-
-/// One commit: the challenge is used up, the passkey's count kept, and what was decided opened.
-async fn open(
-    parts: &Parts,
-    ceremony: &Ceremony,
-    passkey: &Passkey,
-    asserted: Asserted,
-    standing: Standing,
-    source: &Source,
-) -> Result<Answer, TryError> {
-    let now = parts.now();
-    let evidence = Evidence {
-        method: MethodKind::Passkey,
-        subject: standing.user.id,
-        amr: passkey.amr(asserted.user_verified),
-        auth_time: Some(now),
-        minted_in_session: false,
-        acting: None,
-        client: None,
-        ticket: None,
-    };
-    let idle = parts.policy.session_idle;
-    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle };
-    let end_user = EndUser::direct(parts, source, &standing).await?;
-    let remembered =
-        parts.store.remembered(standing.tenant.id, standing.user.id).await.map_err(Fault::from)?;
-    let known = (end_user, remembered, None);
-    let assessed = Assessed::new(parts, &evidence, &standing, known);
-    let decision = decide(&case, &assessed, now);
-    let ground =
-        Ground { evidence, standing: &standing, assessed: &assessed, minted_by: None, source, secret: None };
-    let opening = match Opening::plan(parts, decision, ground).await? {
-        Ok(opening) => opening,
-        Err(Refusal::Risk) => {
-            let told =
-                event(EventName::RiskRefused, ceremony, source).text("risk", assessed.assessment.record());
-            finish(parts, ceremony, Some(&standing), told, Refusal::Risk.as_str(), source).await?;
-            return Err(PasskeySignInError::Risky.into());
+        Ok(asserted) => {
+            let proved = Proved {
+                method: MethodKind::Passkey,
+                amr: passkey.amr(asserted.user_verified),
+                factor: Some(passkey.factor),
+                standing,
+                source,
+                judged: Judged {
+                    right: true,
+                    guards: passkey::guards(&ceremony, &passkey).into(),
+                    changes: passkey::changes(&ceremony, &passkey, asserted).into(),
+                },
+            };
+            open(parts, proved).await.map_err(TryError::from)
         }
-        Err(why) => return refuse(parts, ceremony, Some(&standing), why.as_str(), source).await,
-    };
-    let name = match opening {
-        Opening::Session(_) => EventName::LoginSucceeded,
-        Opening::Challenge(_) => EventName::LoginChallenged,
-    };
-    let event = opening
-        .tell(event(name, ceremony, source))
-        .subject(standing.user.id)
-        .text("factor", passkey.factor.to_string());
-    let mut commit = Commit::new(event.into_row(now, &*parts.rng)).change(opening.change());
-    for guard in passkey::guards(ceremony, passkey) {
-        commit = commit.guard(guard);
-    }
-    for change in passkey::changes(ceremony, passkey, asserted) {
-        commit = commit.change(change);
-    }
-    match parts.store.commit(commit).await {
-        Ok(committed) => Ok(opening.answer(parts, standing, committed.at)?),
-        Err(CommitError::Conflict(_)) => Err(TryError::Raced),
-        Err(other) => Err(Fault::from(other).into()),
+        Err(why) => refuse(parts, &ceremony, Some(&standing), why, source).await,
     }
 }
 
@@ -191,44 +150,28 @@ async fn refuse(
     why: &'static str,
     source: &Source,
 ) -> Result<Answer, TryError> {
-    let told = event(EventName::LoginFailed, ceremony, source);
-    finish(parts, ceremony, standing, told, why, source).await?;
-    Err(PasskeySignInError::Refused.into())
-}
-
-/// The one commit of a refusal.
-async fn finish(
-    parts: &Parts,
-    ceremony: &Ceremony,
-    standing: Option<&Standing>,
-    told: Event,
-    why: &'static str,
-    source: &Source,
-) -> Result<(), TryError> {
-    let now = parts.now();
-    let mut told = told.text("why", why);
-    if let Some(standing) = standing {
-        told = told.subject(standing.user.id);
-    }
-    let row = told.into_row(now, &*parts.rng);
-    let failure = standing.map(|standing| Failure {
-        event: row.id,
-        tenant: ceremony.tenant,
-        user: standing.user.id,
-        method: MethodKind::Passkey,
-        why: why.to_owned(),
-        origin: Origin { ip: source.ip, user_agent: source.user_agent.clone() },
-    });
-    let mut commit = passkey::finishing(Commit::new(row), ceremony);
-    if let Some(failure) = failure {
-        commit = commit.change(commit::Change::SignIn(Change::Fail(Box::new(failure))));
-    }
+    let commit = match standing {
+        Some(standing) => Failed {
+            tenant: ceremony.tenant,
+            user: standing.user.id,
+            method: MethodKind::Passkey,
+            why,
+            source,
+        }
+        .row(parts),
+        None => {
+            let told = event(EventName::LoginFailed, ceremony, source).text("why", why);
+            Commit::new(told.into_row(parts.now(), &*parts.rng))
+        }
+    };
+    let mut commit = passkey::finishing(commit, ceremony);
     if let Some(standing) = standing.filter(|_| why == COPIED) {
-        let alert = event(EventName::PasskeyCopied, ceremony, source).subject(standing.user.id);
-        commit = commit.audit(alert.into_row(now, &*parts.rng));
+        let alert = event(EventName::PasskeyCopied, ceremony, source);
+        let whose = (ceremony.tenant, standing.user.id, MethodKind::Passkey);
+        commit = passkey::alarm(parts, commit, alert, whose, source);
     }
     match parts.store.commit(commit).await {
-        Ok(_) => Ok(()),
+        Ok(_) => Err(PasskeySignInError::Refused.into()),
         Err(CommitError::Conflict(_)) => Err(TryError::Raced),
         Err(other) => Err(Fault::from(other).into()),
     }

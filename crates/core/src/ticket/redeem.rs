@@ -1,12 +1,13 @@
 //! Redeeming: whoever holds the ticket signs its subject in, once.
 
-use super::attempt::{Attempt, Redeem, RedeemError, TryError, ended, event, refuse};
+use super::attempt::{Attempt, Redeem, RedeemError, TryError, ended, event, refuse, take};
 use super::life::{Revocation, TicketAct, TicketState};
 use super::model::{Change, Minter, Replay, Ticket};
 use super::replay::{answer_again, count_replay, recognize};
 use crate::audit::{EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
+use crate::limits::LimitKind;
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
 use crate::risk::{Assurance, Delivery, RiskOutcome, TicketFacts};
@@ -41,7 +42,7 @@ async fn try_once(parts: &Parts, attempt: &Attempt<'_>, lost: bool) -> Result<An
     let assessed = Assessed::new(parts, &evidence, &view.standing, known);
     match plan(parts, attempt, &view, evidence, &assessed).await? {
         Ok(planned) => spend(parts, attempt, view, planned, &assessed).await,
-        Err(Refusal::Risk) => kill(parts, attempt, &view, &assessed).await,
+        Err(why @ (Refusal::Risk | Refusal::NoFactor)) => stop(parts, attempt, &view, (&assessed, why)).await,
         Err(why) => refuse(parts, attempt, &view, why.as_str()).await,
     }
 }
@@ -64,22 +65,28 @@ fn facts(parts: &Parts, ticket: &Ticket) -> TicketFacts {
     }
 }
 
-/// At critical risk the ticket is dead, whoever holds it: another try from elsewhere must not do better.
-async fn kill(
+/// Refuses by what was assessed. At critical risk the ticket is dead, whoever holds it: another try from elsewhere must not
+/// do better.
+async fn stop(
     parts: &Parts,
     attempt: &Attempt<'_>,
     view: &RedeemView,
-    assessed: &Assessed,
+    (assessed, why): (&Assessed, Refusal),
 ) -> Result<Answer, TryError> {
     let id = view.ticket.id;
-    let alert = event(EventName::RiskRefused, attempt, &view.ticket)
+    let deadly = why == Refusal::Risk;
+    if !deadly {
+        take(parts, LimitKind::Ticket, id.bytes()).await?;
+    }
+    let name = if deadly { EventName::RiskRefused } else { EventName::TicketRefused };
+    let row = event(name, attempt, &view.ticket)
         .text("method", MethodKind::Ticket.as_str())
-        .text("risk", assessed.assessment.record());
-    let revoke = Change::Revoke { id, why: Revocation::Risk };
-    let row = alert.into_row(parts.now(), &*parts.rng);
+        .text("why", why.as_str())
+        .text("risk", assessed.assessment.record())
+        .into_row(parts.now(), &*parts.rng);
     let kept = assessed.kept(row.id, &view.standing, (MethodKind::Ticket, RiskOutcome::Refused));
-    let commit = Commit::new(row).change(commit::Change::Ticket(revoke));
-    let commit = kept.into_iter().fold(commit, Commit::change);
+    let revoke = deadly.then_some(Change::Revoke { id, why: Revocation::Risk }).map(commit::Change::Ticket);
+    let commit = revoke.into_iter().chain(kept).fold(Commit::new(row), Commit::change);
     attempt.commit(parts, view, commit).await?;
     Err(RedeemError::Refused.into())
 }

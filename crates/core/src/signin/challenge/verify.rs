@@ -12,7 +12,7 @@ use crate::factor::FactorKind;
 use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
-use crate::passkey::{Assertion, COPIED};
+use crate::passkey::{Assertion, COPIED, alarm};
 use crate::ports::random;
 use crate::session::{self, Proof, Proven};
 use crate::signin::assess::{Assessed, EndUser, Told};
@@ -271,7 +271,8 @@ impl Run<'_> {
         let commit = match why {
             Some(COPIED) => {
                 let alert = self.event(EventName::PasskeyCopied, challenge);
-                commit.audit(alert.into_row(self.parts.now(), &*self.parts.rng))
+                let whose = (challenge.tenant, challenge.user, challenge.method);
+                alarm(self.parts, commit, alert, whose, self.source)
             }
             _ => commit,
         };

@@ -115,6 +115,8 @@ async fn s32_a_counter_that_falls_at_a_challenge_alarms() {
         assert_eq!(prove(&app, &challenge, credential).send().await.status, expected);
     }
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE name = 'passkey.copied'"), 1);
+    let copied = "SELECT count(*) FROM risk_events WHERE score = 100 AND type = 'credential_leaked'";
+    assert_eq!(app.count(copied), 1);
 }
 
 #[tokio::test]

@@ -156,6 +156,8 @@ async fn s32_a_counter_that_falls_is_refused_and_alarms() {
         assert_eq!(try_at(fallen).await, 400, "{fallen}");
     }
     assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE name = 'passkey.copied'"), 4);
+    let copied = "SELECT count(*) FROM risk_events WHERE score = 100 AND type = 'credential_leaked'";
+    assert_eq!(app.count(copied), 4);
     assert_eq!(app.count("SELECT counter FROM passkeys"), 7, "nothing changed");
     assert_eq!(try_at(u32::MAX).await, 200, "the true one goes on");
 }

@@ -9,12 +9,13 @@ use authms_testkit::{Answer, Authenticator, Setup, TestApp, TestRequest, jwt};
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery staple";
-const ENTRIES: [Entry; 2] = [Entry::Ticket, Entry::Password];
+const ENTRIES: [Entry; 3] = [Entry::Ticket, Entry::Password, Entry::Mail];
 
 #[derive(Clone, Copy, Debug)]
 enum Entry {
     Ticket,
     Password,
+    Mail,
 }
 
 /// Ada, who has signed in at home every evening for three weeks.
@@ -50,6 +51,16 @@ impl Ada {
                 let body = json!({ "identity": "ada", "password": PASSWORD });
                 self.app.request("POST", "/api/v1/auth/login").json(body)
             }
+            Entry::Mail => {
+                // One code a minute.
+                self.app.clock.advance(Span::seconds(61));
+                let email = "ada@example.test";
+                let ask = self.app.request("POST", "/auth/send-login-code").json(json!({ "email": email }));
+                assert_eq!(ask.send().await.status, 200);
+                let code = self.app.post_leaves().await.last().expect("a letter").code();
+                let body = json!({ "email": email, "code": code });
+                self.app.request("POST", "/api/v1/auth/login/email-code").json(body)
+            }
         }
     }
 
@@ -80,7 +91,7 @@ async fn what_is_usual_is_low_whichever_way_in() {
         assert_eq!(told(&answer), ("low", 10), "{entry:?}: {}", ada.record());
         let more = match entry {
             Entry::Ticket => "; the minter vouches for nothing fresh",
-            Entry::Password => "",
+            Entry::Password | Entry::Mail => "",
         };
         assert_eq!(ada.record(), format!("10 low; unknown_device 10/10: no known device{more}"));
     }
@@ -161,6 +172,18 @@ async fn critical_risk_refuses_a_right_password_with_a_code_of_its_own() {
     let wrong = ada.app.request("POST", "/api/v1/auth/login").json(wrong).from(BAD).send().await;
     assert_eq!((wrong.status, wrong.code()), (401, 40000502), "a wrong password is told first");
     assert_eq!(ada.app.count("SELECT count(*) FROM audit_log WHERE name = 'risk.refused'"), 1);
+}
+
+#[tokio::test]
+async fn what_stood_out_is_a_risk_event_whichever_way_in() {
+    let kept = "SELECT count(*) FROM risk_events WHERE outcome = ";
+    for (ip, outcome) in [(JAPAN, "challenged"), (BAD, "refused")] {
+        for entry in ENTRIES {
+            let ada = Ada::new().await;
+            ada.enter(entry, ip).await;
+            assert_eq!(ada.app.count(&format!("{kept}'{outcome}'")), 1, "{entry:?} {ip}: {}", ada.record());
+        }
+    }
 }
 
 #[tokio::test]
