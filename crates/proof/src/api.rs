@@ -23,6 +23,7 @@ pub(crate) mod path {
     pub(crate) const FORGOT: &str = "/api/v1/auth/forgot-password";
     pub(crate) const SEND_LOGIN_CODE: &str = "/api/v1/auth/send-login-code";
     pub(crate) const PASSKEY_OPTIONS: &str = "/api/v1/auth/webauthn/authenticate/begin";
+    pub(crate) const RISK_CONFIG: &str = "/api/v1/admin/security/risk-config";
     pub(crate) const USERS: &str = "/api/v1/admin/users";
 }
 

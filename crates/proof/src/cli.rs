@@ -20,6 +20,8 @@ struct Cli {
 enum Command {
     /// Rate, latency, CPU and memory, beside the yardstick
     Load(load::Args),
+    /// What assessing the risk costs a redeem
+    Risk(load::risk::Args),
     /// Many redeemers, one ticket: exactly one may win
     Race(race::Args),
     /// Kill the server again and again; nothing acknowledged may be lost or doubled
@@ -49,6 +51,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Load(args) => {
             load::run(&args).and_then(|report| show(json, &report, report.human(), report.is_clean()))
+        }
+        Command::Risk(args) => {
+            let report = load::risk::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
         }
         Command::Race(args) => {
             let verdict = race::run(&args)?;

@@ -72,6 +72,17 @@ impl Site {
         Ok(())
     }
 
+    /// A key that may change the tenant's settings; before the server runs.
+    pub(crate) fn settings_key(&self) -> Result<String> {
+        make_key(&self.plan.program, &self.data, "load-settings", "tenant:write", "admin")
+    }
+
+    /// Takes this machine for a proxy, whose word on addresses is believed.
+    pub(crate) fn believe_forwarded(&mut self) {
+        self.plan.environment.retain(|(name, _)| *name != "AUTHMS_LIMITS__EXEMPT");
+        self.plan.environment.push(("AUTHMS_SERVER__TRUSTED_PROXIES", "127.0.0.0/8".to_owned()));
+    }
+
     /// Makes the users that are still missing over the running server's own API.
     pub(crate) async fn add_users(&mut self) -> Result<()> {
         let Some(key) = self.admin_key.take() else { return Ok(()) };

@@ -85,6 +85,9 @@ pub struct Risk {
 }
 
 impl Assessment {
+    /// That of a tenant whose signals add nothing: nobody looked.
+    pub const NOTHING: Self = Self { score: 0, level: Level::Low, observed: Vec::new() };
+
     /// What is kept of it.
     pub const fn risk(&self) -> Risk {
         Risk { score: self.score, level: self.level }

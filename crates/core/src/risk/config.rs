@@ -14,6 +14,11 @@ impl SignalWeights {
         self.0[signal as usize]
     }
 
+    /// Whether no signal adds anything.
+    pub fn are_silent(&self) -> bool {
+        self.0.iter().all(|weight| *weight == 0)
+    }
+
     /// The same weights but for this signal.
     #[must_use]
     pub const fn with(mut self, signal: Signal, weight: u8) -> Self {

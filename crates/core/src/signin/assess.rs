@@ -144,6 +144,9 @@ impl Assessed {
         standing: &Standing,
         (end_user, remembered, ticket): (EndUser, Remembered, Option<TicketFacts>),
     ) -> Self {
+        if standing.tenant.risk_config.weights.are_silent() {
+            return Self { assessment: Assessment::NOTHING, end_user, country: None };
+        }
         // Whoever acts for somebody leaves no trace in their history, and is not measured by it.
         let remembered = if evidence.acting.is_some() { Remembered::default() } else { remembered };
         let facts = Facts {

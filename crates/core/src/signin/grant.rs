@@ -86,7 +86,8 @@ impl Grant {
         let ttl = if on_behalf { acting_ttl(parts, standing, now) } else { parts.policy.session_ttl };
         let jti = TokenId::generate(now, &*parts.rng);
         let record = assessed.assessment.record();
-        let teaches = !on_behalf && assessed.end_user.view != View::Unseen;
+        let weighed = !standing.tenant.risk_config.weights.are_silent();
+        let teaches = weighed && !on_behalf && assessed.end_user.view != View::Unseen;
         Self { new: NewSession { session, ttl, teaches }, refresh, jti, role, record }
     }
 

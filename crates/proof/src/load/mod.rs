@@ -3,6 +3,7 @@
 mod drive;
 mod op;
 mod report;
+pub(crate) mod risk;
 mod scenario;
 
 pub(crate) use op::Op;

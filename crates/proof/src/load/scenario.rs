@@ -20,13 +20,15 @@ pub(crate) struct Scenario<'a> {
     site: &'a Site,
     args: &'a Args,
     pool: Vec<(Instant, String)>,
+    /// Redeem as people do, from addresses of their own and with browsers.
+    pub(crate) everyday: bool,
     /// Of all preparing so far.
     pub(crate) minted: Run,
 }
 
 impl<'a> Scenario<'a> {
     pub(crate) fn new(site: &'a Site, args: &'a Args) -> Self {
-        Self { site, args, pool: Vec::new(), minted: Run::default() }
+        Self { site, args, pool: Vec::new(), everyday: false, minted: Run::default() }
     }
 
     /// An operation with `count` requests.
@@ -72,7 +74,7 @@ impl<'a> Scenario<'a> {
         }
         let tickets = self.pool.iter().take(count).map(|(_, ticket)| ticket.clone()).collect();
         let met = self.site.bound.as_ref().map(|b| b.met.clone()).unwrap_or_default();
-        Ok(Redeem { tickets, met, idempotency, keep })
+        Ok(Redeem { tickets, met, idempotency, keep, everyday: self.everyday })
     }
 
     /// One token of each of `count` new sessions.

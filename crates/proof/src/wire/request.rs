@@ -9,6 +9,8 @@ pub(crate) struct Request<'a> {
     pub(crate) path: &'a str,
     pub(crate) bearer: Option<&'a str>,
     pub(crate) idempotency_key: Option<&'a str>,
+    /// Further header lines, each with its end.
+    pub(crate) headers: &'a str,
     /// JSON. A POST without one sends an empty body.
     pub(crate) body: Option<&'a str>,
 }
@@ -30,6 +32,10 @@ impl<'a> Request<'a> {
         Self { idempotency_key: key, ..self }
     }
 
+    pub(crate) fn headers(self, headers: &'a str) -> Self {
+        Self { headers, ..self }
+    }
+
     /// Replaces what the buffer held.
     pub(crate) fn write_to(&self, out: &mut Vec<u8>) {
         out.clear();
@@ -43,6 +49,7 @@ impl<'a> Request<'a> {
                 out.extend_from_slice(part.as_bytes());
             }
         }
+        out.extend_from_slice(self.headers.as_bytes());
         let body = self.body.unwrap_or_default();
         if self.body.is_some() {
             out.extend_from_slice(b"content-type: application/json\r\n");

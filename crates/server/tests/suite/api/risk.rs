@@ -2,6 +2,7 @@
 
 use authms_core::access::{Permission, Role};
 use authms_core::id::UserId;
+use authms_core::risk::Signal;
 use authms_core::ticket::Purpose;
 use authms_core::time::Span;
 use authms_testkit::places::{BAD, CAFE, HOME, JAPAN, SERVER};
@@ -172,6 +173,21 @@ async fn critical_risk_refuses_a_right_password_with_a_code_of_its_own() {
     let wrong = ada.app.request("POST", "/api/v1/auth/login").json(wrong).from(BAD).send().await;
     assert_eq!((wrong.status, wrong.code()), (401, 40000502), "a wrong password is told first");
     assert_eq!(ada.app.count("SELECT count(*) FROM audit_log WHERE name = 'risk.refused'"), 1);
+}
+
+#[tokio::test]
+async fn a_tenant_that_silences_all_signals_neither_assesses_nor_learns() {
+    let ada = Ada::new().await;
+    let key = ada.app.api_key(&[Permission::TenantWrite], Role::Admin).await;
+    let weights: serde_json::Map<_, _> =
+        Signal::ALL.iter().map(|signal| (signal.as_str().to_owned(), json!(0))).collect();
+    let silent = ada.app.put("/admin/security/risk-config", &key, json!({ "signal_weights": weights })).await;
+    assert_eq!(silent.status, 200, "{}", silent.body);
+    for entry in ENTRIES {
+        assert_eq!(told(&ada.enter(entry, BAD).await), ("low", 0), "{entry:?}");
+        assert_eq!(ada.record(), "0 low");
+    }
+    assert_eq!(ada.app.count("SELECT count(*) FROM sign_ins_to_learn"), 0);
 }
 
 #[tokio::test]
