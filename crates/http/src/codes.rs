@@ -153,6 +153,8 @@ pub const TOO_MANY_FACTORS: Code = code(40001504, 409, "no more factors of this 
 /// The tenant asks for a factor, and this is the user's last.
 pub const LAST_FACTOR: Code =
     code(40001505, 409, "your organization asks for a second factor: enrol another first");
+/// No such level of a tenant's policy.
+pub const MFA_LEVEL: Code = code(40001531, 404, "no such level: low, medium or high");
 /// Recovery codes stand beside another factor.
 pub const CODES_ALONE: Code = code(40001506, 409, "enrol another factor first");
 
@@ -281,6 +283,7 @@ pub const ALL: &[Code] = &[
     TOO_MANY_FACTORS,
     LAST_FACTOR,
     CODES_ALONE,
+    MFA_LEVEL,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

@@ -159,6 +159,11 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::ticket::revoke_all::revoke_all))
         .routes(routes!(admin::ticket_policy::show::show, admin::ticket_policy::update::update))
         .routes(routes!(admin::mfa_policy::show::show, admin::mfa_policy::update::update))
+        .routes(routes!(admin::mfa_policy::list_levels::list_levels))
+        .routes(routes!(
+            admin::mfa_policy::update_level::update_level,
+            admin::mfa_policy::reset_level::reset_level
+        ))
         .routes(routes!(admin::risk_config::show::show, admin::risk_config::update::update))
         .routes(routes!(admin::risk_config::reset::reset))
         .routes(routes!(admin::risk_event::list::list))

@@ -7,6 +7,7 @@ use crate::commit::{self, Commit, Guard, Row};
 use crate::factor::{FactorKind, FactorKinds};
 use crate::fault::Fault;
 use crate::parts::Parts;
+use crate::risk::Level;
 use crate::tenant::{self, Tenant, TenantError};
 use crate::text::InvalidText;
 
@@ -54,6 +55,26 @@ pub async fn update_policy(
         .change(commit::Change::Tenant(tenant::Change::Update(after)));
     parts.store.commit(commit).await?;
     Ok(policy)
+}
+
+/// Has one level of the caller's tenant ask for these; without any, for its default again.
+///
+/// # Errors
+/// [`TenantError`]
+pub async fn update_level(
+    parts: &Parts,
+    caller: &Caller,
+    level: Level,
+    methods: Option<FactorKinds>,
+    source: &Source,
+) -> Result<MfaPolicy, TenantError> {
+    let methods = Some(methods.unwrap_or_else(|| MfaPolicy::default().at(level)));
+    let ask = match level {
+        Level::Low => UpdateMfaPolicy { low: methods, ..UpdateMfaPolicy::default() },
+        Level::Medium => UpdateMfaPolicy { medium: methods, ..UpdateMfaPolicy::default() },
+        Level::High | Level::Critical => UpdateMfaPolicy { high: methods, ..UpdateMfaPolicy::default() },
+    };
+    update_policy(parts, caller, ask, source).await
 }
 
 async fn own(parts: &Parts, caller: &Caller) -> Result<Tenant, TenantError> {

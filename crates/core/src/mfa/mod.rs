@@ -7,7 +7,7 @@ mod re_authenticate;
 mod reason;
 mod step_up;
 
-pub use manage::{UpdateMfaPolicy, policy, update_policy};
+pub use manage::{UpdateMfaPolicy, policy, update_level, update_policy};
 pub use policy::MfaPolicy;
 pub(crate) use re_authenticate::charge_guess;
 pub use re_authenticate::{ReAuthenticateError, SteppedUp, re_authenticate, step_up};

@@ -1,5 +1,6 @@
 //! Why a second factor is asked for, in a stable word.
 
+use crate::message::Language;
 use crate::risk::{Device, Signal};
 
 /// Why a second factor is asked for: what weighed the most.
@@ -106,8 +107,15 @@ impl MfaReason {
         }
     }
 
-    /// What to tell the user, in English.
-    pub const fn english(self) -> &'static str {
+    /// What to tell the user.
+    pub const fn text(self, language: Language) -> &'static str {
+        match language {
+            Language::En => self.english(),
+            Language::Zh => self.chinese(),
+        }
+    }
+
+    const fn english(self) -> &'static str {
         match self {
             Self::PolicyAlways => "Your organization asks for a second factor at every sign-in.",
             Self::PolicyRole => "Your role asks for a second factor at every sign-in.",
@@ -127,8 +135,7 @@ impl MfaReason {
         }
     }
 
-    /// The same in Chinese.
-    pub const fn chinese(self) -> &'static str {
+    const fn chinese(self) -> &'static str {
         match self {
             Self::PolicyAlways => "您的组织要求每次登录都进行二次验证。",
             Self::PolicyRole => "您的角色要求每次登录都进行二次验证。",

@@ -7,6 +7,7 @@ use super::update::administered;
 use crate::access::{Caller, Permission};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
+use crate::factor;
 use crate::fault::Fault;
 use crate::id::UserId;
 use crate::parts::Parts;
@@ -25,6 +26,12 @@ pub struct SecurityStatus {
     pub failures: u32,
     /// Password attempts that one network has at once.
     pub attempts: u32,
+    /// Whether a second factor is enrolled, also if failures have switched it off.
+    pub has_factor: bool,
+    /// Whether the e-mail address is known to be theirs.
+    pub email_verified: bool,
+    /// Whether the phone number is.
+    pub phone_verified: bool,
 }
 
 /// How a user of the caller's tenant stands.
@@ -42,11 +49,15 @@ pub async fn security_status(
     let take = throttle::everywhere(parts, throttle::account(tenant, &user));
     let budgets = parts.store.budgets(&[take]).await.map_err(Fault::from)?;
     let used_up = budgets.first().filter(|b| !b.allowed);
+    let factors = parts.store.factors_of(id).await.map_err(Fault::from)?;
     Ok(SecurityStatus {
         active: user.status == UserStatus::Active,
         locked_until: used_up.map(|b| parts.now().plus(b.reset)),
         failures: parts.store.failures_of(tenant, id).await.map_err(Fault::from)?,
         attempts: parts.policy.quotas.account.requests,
+        has_factor: factor::has_enrolled(&factors),
+        email_verified: user.email_verified_at.is_some(),
+        phone_verified: user.phone_verified_at.is_some(),
     })
 }
 

@@ -1,7 +1,9 @@
 //! What every sign-in answers.
 
 use super::Time;
+use authms_core::audit::Source;
 use authms_core::factor::FactorKinds;
+use authms_core::message::Language;
 use authms_core::password::PasswordState;
 use authms_core::risk::Risk;
 use authms_core::signin::challenge::Challenged;
@@ -22,7 +24,10 @@ pub struct LoginResponse {
     /// Seconds until the access token expires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub expires_in: Option<i64>,
-    /// Why a further factor is asked for, in a stable word.
+    /// Why a further factor is asked for, to be shown: in the language of `Accept-Language`, English or Chinese.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mfa_check_message: Option<&'static str>,
+    /// The same in a stable word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_check_reason: Option<String>,
     /// Whether the password must be changed.
@@ -98,21 +103,23 @@ pub struct UserInfo {
     pub username: Option<String>,
 }
 
-impl From<Answer> for LoginResponse {
-    fn from(answer: Answer) -> Self {
+impl LoginResponse {
+    /// What a sign-in answers to the request that asked for it.
+    pub fn of(answer: Answer, source: &Source) -> Self {
         match answer {
             Answer::SignedIn(signed_in) => (*signed_in).into(),
-            Answer::Challenged(challenged) => challenged.into(),
+            Answer::Challenged(challenged) => {
+                Self::challenged(&challenged, source.language.unwrap_or_default())
+            }
             Answer::ChangeFirst(first) => first.into(),
         }
     }
-}
 
-impl From<Challenged> for LoginResponse {
-    /// It names nobody: whoever holds a ticket alone learns no more than that a factor is missing.
-    fn from(challenged: Challenged) -> Self {
+    /// It names nobody, nor their language: whoever holds a ticket alone learns no more than that a factor is missing.
+    fn challenged(challenged: &Challenged, language: Language) -> Self {
         Self {
             challenge_token: Some(challenged.token.expose().to_owned()),
+            mfa_check_message: Some(challenged.why.text(language)),
             mfa_check_reason: Some(challenged.why.as_str().to_owned()),
             required_mfa_methods: Some(challenged.methods.iter().map(|m| m.as_str().to_owned()).collect()),
             requires_mfa: Some(true),

@@ -2,9 +2,12 @@
 
 use super::stage::PASSWORD;
 use authms_core::access::{Permission, Role};
+use authms_core::commit::{Change, Commit};
+use authms_core::factor::{self, FAILURES_ALLOWED};
 use authms_core::id::UserId;
 use authms_core::limits::Quota;
 use authms_core::time::Span;
+use authms_core::user::{self, User};
 use authms_testkit::{Answer, CommitFault, Setup, TestApp};
 use serde_json::{Value, json};
 
@@ -284,6 +287,37 @@ async fn the_security_status_tells_of_guesses_and_an_unlock_gives_attempts_back(
     app.clock.advance(Span::seconds(1));
     assert_eq!(guess(&app, "192.0.2.1", PASSWORD).await, 200);
     assert_eq!(status().await, calm, "signed in since");
+}
+
+#[tokio::test]
+async fn the_security_status_tells_of_factors_and_addresses_as_they_are() {
+    let app = TestApp::start().await;
+    let home = app.home();
+    let alice = app.user("alice", Role::Member).await;
+    let (_, admin) = home.signed_in("deputy", Role::Admin).await;
+    let told = async || {
+        let status = app.get(&format!("/admin/users/{alice}/security-status"), &admin).await.body;
+        ["mfa_enabled", "email_verified", "phone_verified"].map(|member| status["data"][member] == true)
+    };
+    assert_eq!(told().await, [false, false, false]);
+    home.add_authenticator(alice, false).await;
+    assert_eq!(told().await, [false, false, false], "an enrolment that is not finished counts for nothing");
+    let (id, _) = home.add_authenticator(alice, true).await;
+    assert_eq!(told().await, [true, false, false]);
+    for _ in 0..FAILURES_ALLOWED {
+        write(&app, Change::Factor(factor::Change::Fail { user: alice, id })).await;
+    }
+    assert_eq!(told().await, [true, false, false], "what failures have switched off is enrolled");
+    write(&app, Change::Factor(factor::Change::SetEnabled { user: alice, id, enabled: false })).await;
+    assert_eq!(told().await, [false, false, false], "what its user has switched off is not");
+    let found = app.store().member(app.tenant, alice).await.expect("reads").expect("a member").user;
+    let verified = User { email_verified_at: Some(app.parts.now()), ..found };
+    write(&app, Change::User(user::Change::Update(Box::new(verified)))).await;
+    assert_eq!(told().await, [false, true, false]);
+}
+
+async fn write(app: &TestApp, change: Change) {
+    app.store().commit(Commit::unremarkable(change)).await.expect("writes");
 }
 
 #[tokio::test]

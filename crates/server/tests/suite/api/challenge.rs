@@ -57,6 +57,43 @@ async fn a_ticket_is_spent_on_a_challenge_that_a_code_completes() {
 }
 
 #[tokio::test]
+async fn why_a_code_is_asked_for_is_told_in_the_language_that_is_asked_for() {
+    let (app, user, _) = somebody().await;
+    let english = "Your organization asks for a second factor at every sign-in.";
+    let chinese = "您的组织要求每次登录都进行二次验证。";
+    for (languages, message) in [
+        (None, english),
+        (Some("zh-CN,zh;q=0.9,en;q=0.8"), chinese),
+        (Some("en-GB, zh;q=0.5"), english),
+        (Some("fr"), english),
+    ] {
+        let by_ticket = app.signin(json!({ "ticket": app.ticket(user).await }));
+        let body = json!({ "identity": "ada", "password": PASSWORD });
+        for request in [by_ticket, app.request("POST", "/api/v1/auth/login").json(body)] {
+            let request = languages.into_iter().fold(request, |r, l| r.header("accept-language", l));
+            let asked = request.send().await;
+            assert_eq!(asked.body["mfa_check_message"], message, "{languages:?}: {}", asked.body);
+            assert_eq!(asked.body["mfa_check_reason"], "policy_always", "the word is the same");
+        }
+    }
+}
+
+#[tokio::test]
+async fn who_is_signed_in_is_told_no_reason() {
+    let (app, user, phone) = somebody().await;
+    let passed = app
+        .verify(&TestApp::challenge_of(&app.redeem(&app.ticket(user).await).await), &phone.code(&app))
+        .await;
+    app.home().asks_for(MfaPolicy::default()).await;
+    for signed_in in [passed, app.login("ada", PASSWORD).await] {
+        assert!(signed_in.body["access_token"].is_string(), "{}", signed_in.body);
+        for absent in ["mfa_check_message", "mfa_check_reason", "challenge_token", "required_mfa_methods"] {
+            assert!(signed_in.body.get(absent).is_none(), "{absent}: {}", signed_in.body);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_password_is_followed_by_the_same_challenge() {
     let (app, _, phone) = somebody().await;
     let challenge = TestApp::challenge_of(&app.login("ada", PASSWORD).await);

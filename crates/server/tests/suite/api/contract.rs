@@ -276,6 +276,7 @@ fn the_seeds_shapes_are_ours_to_the_letter() {
         }
         let more: &[&str] = match ours {
             "SimpleResponse" => &["request_id"],
+            "LoginResponse" => &["mfa_check_message"],
             "TicketSigninRequest" => &["verifier", "redirect_uri", "context", "client_id", "client_secret"],
             _ => &[],
         };

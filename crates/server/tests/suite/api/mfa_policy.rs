@@ -64,3 +64,67 @@ async fn whom_policy_asks_and_who_has_no_factor_comes_in_by_the_command_line_alo
     let by_operator = app.redeem(&app.ticket(ada).await).await;
     assert_eq!((by_operator.status, &by_operator.body["requires_mfa"]), (200, &json!(false)));
 }
+
+const LEVELS: &str = "/admin/mfa/risk-policies";
+
+#[tokio::test]
+async fn the_levels_one_by_one_are_the_same_policy() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(app.admin).await.access;
+    let listed = async || {
+        let items = app.get(LEVELS, &admin).await.body["items"].clone();
+        let told = |i: usize| (items[i]["level"].clone(), items[i]["enabled"].clone());
+        assert_eq!([0, 1, 2].map(|i| told(i).0), ["low", "medium", "high"], "{items}");
+        ([0, 1, 2].map(|i| told(i).1 == true), items[2]["required_methods"].clone())
+    };
+    assert_eq!(listed().await, ([false, true, true], json!(["totp", "passkey", "backup"])));
+
+    let high = format!("{LEVELS}/high");
+    let changed = app.put(&high, &admin, json!({ "enabled": true, "required_methods": ["passkey"] })).await;
+    assert_eq!((changed.status, &changed.body["data"]["enabled"]), (200, &json!(true)), "{}", changed.body);
+    assert_eq!(listed().await, ([false, true, true], json!(["passkey"])));
+    let whole = app.get(POLICY, &admin).await.body["data"].clone();
+    assert_eq!(whole["high_risk"]["required_methods"], json!(["passkey"]));
+    assert_eq!(whole["medium_risk"]["required_methods"].as_array().map(Vec::len), Some(5), "the others stay");
+
+    let off = app.put(&high, &admin, json!({ "enabled": false, "required_methods": ["totp"] })).await;
+    assert_eq!(off.body["data"]["required_methods"], json!([]));
+    assert_eq!(listed().await.0, [false, true, false]);
+    app.put(POLICY, &admin, json!({ "high_risk": ["totp"] })).await;
+    assert_eq!(listed().await, ([false, true, true], json!(["totp"])));
+    assert_eq!(app.delete(&high, &admin).await.status, 204);
+    assert_eq!(listed().await, ([false, true, true], json!(["totp", "passkey", "backup"])));
+    assert_eq!(app.count("SELECT count(*) FROM audit_log WHERE name = 'tenant.mfa_policy_changed'"), 4);
+}
+
+#[tokio::test]
+async fn a_level_is_held_to_the_rules_of_the_whole_and_to_who_may_change_it() {
+    let app = TestApp::start().await;
+    let admin = app.sign_in(app.admin).await.access;
+    let put =
+        async |bearer: &str, level: &str, body| app.put(&format!("{LEVELS}/{level}"), bearer, body).await;
+    for (level, body, member) in [
+        ("high", json!({ "required_methods": ["email", "sms"] }), "high_risk"),
+        ("medium", json!({ "required_methods": ["sms"] }), "medium_risk"),
+        ("medium", json!({ "required_methods": ["password"] }), "required_methods"),
+        ("medium", json!({ "enabled": true, "required_methods": [] }), "required_methods"),
+        ("medium", json!({ "enabled": false }), "required_methods"),
+    ] {
+        let refused = put(&admin, level, body).await;
+        assert_eq!((refused.refusal(), &refused.body["member"]), ((400, 40000001), &json!(member)));
+    }
+    for level in ["critical", "none", "HIGH"] {
+        let refused = put(&admin, level, json!({ "required_methods": ["totp"] })).await;
+        assert_eq!(refused.refusal(), (404, 40001531), "above high a sign-in is refused: {level}");
+        assert_eq!(app.delete(&format!("{LEVELS}/{level}"), &admin).await.refusal(), (404, 40001531));
+    }
+    let (_, deputy) = app.home().signed_in("deputy", Role::Admin).await;
+    let reader = app.api_key(&[Permission::TenantRead], Role::SuperAdmin).await;
+    for bearer in [&deputy, &reader] {
+        assert_eq!(app.get(LEVELS, bearer).await.status, 200);
+        let asked = put(bearer, "high", json!({ "required_methods": ["totp"] })).await;
+        assert_eq!(asked.refusal(), (403, 40000010));
+        assert_eq!(app.delete(&format!("{LEVELS}/high"), bearer).await.refusal(), (403, 40000010));
+    }
+    assert_eq!(app.count("SELECT count(*) FROM tenants WHERE mfa_policy IS NOT NULL"), 0);
+}

@@ -275,6 +275,7 @@ impl<'a> Cast<'a> {
             .replace("{device_id}", &self.credential(&route.path))
             .replace("{credential_id}", &self.credential(&route.path))
             .replace("{method_type}", "totp")
+            .replace("{level}", "high")
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
             "/mfa/trusted-devices/check" => format!("{path}?user_id={}&fingerprint=sha256:1", self.target),
@@ -353,6 +354,8 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
             | "GET /admin/mfa/risk-policy"
+            | "GET /admin/mfa/risk-policies"
+            | "DELETE /admin/mfa/risk-policies/{level}"
             | "GET /admin/security/risk-config"
             | "GET /admin/security/risk-events"
             | "GET /admin/security/risk-events/aggregation"
@@ -472,6 +475,9 @@ impl<'a> Cast<'a> {
             "PUT /admin/mfa/risk-policy" => json!({
                 "low_risk": [], "medium_risk": ["totp", "passkey", "email"], "high_risk": ["totp", "passkey"],
             }),
+            "PUT /admin/mfa/risk-policies/{level}" => {
+                json!({ "enabled": true, "required_methods": ["totp", "passkey"] })
+            }
             "PUT /admin/tickets/policy" => json!({ "forbid_unbound": false }),
             "POST /admin/oauth/clients" => json!({ "name": format!("app {n}"), "redirect_uris": [] }),
             "PUT /admin/oauth/clients/{client_id}" => json!({ "name": format!("other {n}") }),

@@ -1,12 +1,11 @@
 //! `PUT /admin/mfa/risk-policy`
 
-use super::{MfaPolicyDetails, render};
+use super::{MfaPolicyDetails, kinds, render};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text, given};
 use authms_core::access::Role;
-use authms_core::factor::{FactorKind, FactorKinds};
 use authms_core::mfa::{self, UpdateMfaPolicy};
 use axum::extract::State;
 use serde::Deserialize;
@@ -65,9 +64,4 @@ fn role(name: Option<Text<32>>) -> Result<Option<Role>, ApiError> {
     let Some(name) = name else { return Ok(None) };
     let known = Role::parse(&name);
     known.map(Some).ok_or_else(|| ApiError::malformed("from_role", "must be a role"))
-}
-
-fn kinds(member: &'static str, names: &[Text<32>]) -> Result<FactorKinds, ApiError> {
-    let known = names.iter().map(|name| FactorKind::parse(name)).collect::<Option<FactorKinds>>();
-    known.ok_or_else(|| ApiError::malformed(member, "must list totp, passkey, email, sms or backup"))
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 pub struct UserSecurity {
     /// Whether the account is active.
     can_login: bool,
-    /// Whether the e-mail address was verified; nothing verifies one yet.
+    /// Whether the e-mail address was verified.
     email_verified: bool,
     /// Whether passwords are refused for a while, since too many were tried: not from the networks that the user
     /// signed in from before, and never by ticket.
@@ -27,9 +27,9 @@ pub struct UserSecurity {
     login_fail_count: u32,
     /// Password attempts that one network has at once.
     max_attempts: u32,
-    /// Whether a second factor is set up; there is none yet.
+    /// Whether a second factor is enrolled, also one that failures have switched off. Recovery codes alone are none.
     mfa_enabled: bool,
-    /// Whether the phone number was verified; nothing verifies one yet.
+    /// Whether the phone number was verified.
     phone_verified: bool,
 }
 
@@ -59,13 +59,13 @@ impl From<SecurityStatus> for UserSecurity {
     fn from(status: SecurityStatus) -> Self {
         Self {
             can_login: status.active,
-            email_verified: false,
+            email_verified: status.email_verified,
             is_locked: status.locked_until.is_some(),
             lock_until: status.locked_until.map(Time),
             login_fail_count: status.failures,
             max_attempts: status.attempts,
-            mfa_enabled: false,
-            phone_verified: false,
+            mfa_enabled: status.has_factor,
+            phone_verified: status.phone_verified,
         }
     }
 }

@@ -71,7 +71,7 @@ pub async fn verify_challenge(
         idempotency_key,
     };
     let signed_in = challenge::verify(&state, &ask, &source).await?;
-    Ok(Json(signed_in.into()))
+    Ok(Json(LoginResponse::of(signed_in, &source)))
 }
 
 fn method(named: Option<Text<32>>) -> Result<FactorKind, ApiError> {

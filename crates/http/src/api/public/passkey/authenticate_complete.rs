@@ -35,5 +35,5 @@ pub async fn authenticate_complete(
     Json(body): Json<PasskeyCompleteRequest>,
 ) -> Result<Json<Data<LoginResponse>>, ApiError> {
     let answer = signin::by_passkey(&state, &body.credential.into(), &source).await?;
-    Ok(Json(Data::new(answer.into(), state.now())))
+    Ok(Json(Data::new(LoginResponse::of(answer, &source), state.now())))
 }

@@ -26,5 +26,5 @@ pub async fn login_complete(
     Json(body): Json<AssertionCredential>,
 ) -> Result<Json<Data<LoginResponse>>, ApiError> {
     let answer = signin::by_passkey(&state, &body.into(), &source).await?;
-    Ok(Json(Data::new(answer.into(), state.now())))
+    Ok(Json(Data::new(LoginResponse::of(answer, &source), state.now())))
 }

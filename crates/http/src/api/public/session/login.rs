@@ -49,5 +49,5 @@ pub async fn login(
     let tenant = tenant(body.tenant_id, header)?;
     let ask = Login { identity: body.identity.into_string(), password: body.password.into_secret(), tenant };
     let answer = signin::login(&state, ask, &source).await?;
-    Ok(Json(answer.into()))
+    Ok(Json(LoginResponse::of(answer, &source)))
 }

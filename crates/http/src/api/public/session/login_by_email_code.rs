@@ -60,5 +60,5 @@ pub async fn login_by_email_code(
     let tenant = tenant(body.tenant_id, header)?;
     let ask = EmailLogin { email: body.email.into_string(), code: body.code.into_secret(), tenant };
     let answer = signin::login_by_email_code(&state, &ask, &source).await?;
-    Ok(Json(LoginByCodeResponse { login: answer.into(), is_new_user: false }))
+    Ok(Json(LoginByCodeResponse { login: LoginResponse::of(answer, &source), is_new_user: false }))
 }

@@ -40,5 +40,5 @@ pub async fn signin(
 ) -> Result<Json<LoginResponse>, ApiError> {
     let ask = body.read(&headers, tenant, idempotency_key)?;
     let answer = ticket::redeem(&state, &ask, &source).await?;
-    Ok(Json(answer.into()))
+    Ok(Json(LoginResponse::of(answer, &source)))
 }
