@@ -21,6 +21,7 @@ mod rng;
 #[cfg(test)]
 mod scratch;
 mod signals;
+mod stamps;
 mod start_screen;
 mod table;
 mod tls;

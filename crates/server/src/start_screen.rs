@@ -27,6 +27,8 @@ pub struct Facts<'a> {
     pub data_dir: &'a Path,
     /// Where messages land that are not sent, in development.
     pub mail_folder: Option<&'a Path>,
+    /// How old the databases of addresses are.
+    pub places: &'a str,
     /// Whether the installation was made just now.
     pub first_start: bool,
     /// The master key's file, if it was made just now.
@@ -52,6 +54,7 @@ fn write_facts(out: &mut String, facts: &Facts<'_>) -> std::fmt::Result {
     if let Some(folder) = facts.mail_folder {
         writeln!(out, "  Mail     not sent, but put into {}", folder.display())?;
     }
+    writeln!(out, "  Places   {}", facts.places)?;
     writeln!(out)?;
     if let Some(key) = facts.new_key {
         writeln!(out, "A master key was made: {}", key.display())?;
@@ -90,6 +93,7 @@ mod tests {
             store: Path::new("./authms-data/authms.db"),
             schema: 1,
             data_dir: Path::new("./authms-data"),
+            places: "countries: 12 days old",
             mail_folder: ticket.as_ref().map(|_| Path::new("./authms-data/mail")),
             first_start: ticket.is_some(),
             new_key: ticket.as_ref().map(|_| Path::new("./authms-data/master.key")),

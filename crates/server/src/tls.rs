@@ -13,6 +13,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::config::TlsFiles;
 use crate::failure::Failure;
+use crate::stamps::Stamps;
 
 /// How soon a change of the files is noticed.
 const LOOK: Duration = Duration::from_secs(30);
@@ -82,7 +83,7 @@ impl Keeper {
     /// # Errors
     /// As [`load`].
     pub fn start(files: &TlsFiles, clock: Arc<dyn Clock>) -> Result<Self, Failure> {
-        let seen = Stamps::of(files);
+        let seen = stamps(files);
         let identity = load(files, clock.now())?;
         let (current, _) = watch::channel(identity.server());
         Ok(Self { files: files.clone(), clock, current, ends: ends(&identity), seen, told: None })
@@ -113,9 +114,9 @@ impl Keeper {
     }
 
     fn look(&mut self, asked: bool) {
-        let stamps = Stamps::of(&self.files);
-        if asked || stamps != self.seen {
-            self.seen = stamps;
+        let seen = stamps(&self.files);
+        if asked || seen != self.seen {
+            self.seen = seen;
             self.reload();
         }
         self.tell_of_the_end();
@@ -158,22 +159,8 @@ impl Keeper {
     }
 }
 
-/// What tells whether files have changed, through links, too.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Stamps([Option<Stamp>; 2]);
-
-/// Device, file, time of the last change in seconds and nanoseconds, length.
-type Stamp = (u64, u64, i64, i64, u64);
-
-impl Stamps {
-    fn of(files: &TlsFiles) -> Self {
-        use std::os::unix::fs::MetadataExt as _;
-        let stamp = |file: &Path| {
-            let found = std::fs::metadata(file).ok()?;
-            Some((found.dev(), found.ino(), found.mtime(), found.mtime_nsec(), found.len()))
-        };
-        Self([stamp(&files.cert), stamp(&files.key)])
-    }
+fn stamps(files: &TlsFiles) -> Stamps {
+    Stamps::of([files.cert.as_path(), files.key.as_path()])
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::config::{Config, MasterKeySource};
 use crate::data_dir;
 use crate::failure::Failure;
 use crate::passwords::PasswordWorkers;
-use crate::places::GeoPlaces;
+use crate::places::LivePlaces;
 use crate::policy;
 use crate::post::Post;
 use crate::rng::OsRng;
@@ -35,6 +35,8 @@ pub struct Site {
     pub new_key: Option<PathBuf>,
     /// Where messages land that are not sent, in development.
     pub mail_folder: Option<PathBuf>,
+    /// Where addresses are.
+    pub places: Arc<LivePlaces>,
 }
 
 impl Site {
@@ -112,7 +114,7 @@ impl Opened {
         let passwords = PasswordWorkers::start(passwords, hashing_threads, queue)
             .map_err(|error| Failure::new(format!("cannot start the hashing threads: {error}")))?;
         let post = Post::of(config, &issuer)?;
-        let places = GeoPlaces::open(&config.geo)?;
+        let places = Arc::new(LivePlaces::open(&config.geo)?);
         let parts = Parts {
             store: self.store.clone(),
             clock: Arc::new(SystemClock),
@@ -120,7 +122,7 @@ impl Opened {
             passwords: Arc::new(passwords),
             mailer: post.mailer,
             messenger: post.messenger,
-            places: Arc::new(places),
+            places: places.clone(),
             agents: Arc::new(UserAgents),
             keys: Arc::new(Keys::new(&self.master)),
             secrets: Arc::new(Secrets::derive(&self.master)),
@@ -130,7 +132,7 @@ impl Opened {
         };
         let installed = install::ensure(&parts, &self.master.fingerprint()).await?;
         let schema = self.store.schema_version().map_err(Fault::from)?;
-        Ok(Site { parts, installed, schema, new_key: self.new_key, mail_folder: post.folder })
+        Ok(Site { parts, installed, schema, new_key: self.new_key, mail_folder: post.folder, places })
     }
 }
 

@@ -70,6 +70,7 @@ async fn serve_until_stopped(config: &Config) -> Result<(), Failure> {
     if let Some(keeper) = keeper {
         tasks.spawn(keeper.keep(signals::hangups().map_err(no_signals)?));
     }
+    tasks.spawn(site.places.clone().keep(signals::hangups().map_err(no_signals)?));
     let app = authms_http::app(site.parts.clone(), policy::settings(config, &site.parts.policy.issuer));
     authms_http::serve(listener, app, policy::transport(config), tls, signals.stop())
         .await
@@ -109,6 +110,7 @@ async fn announce(config: &Config, site: &Site, address: SocketAddr) {
             schema: site.schema,
             data_dir: &config.data.dir,
             mail_folder: site.mail_folder.as_deref(),
+            places: &site.places.ages(site.parts.now()).join(", "),
             first_start: site.installed.first_start,
             new_key: site.new_key.as_deref(),
             ticket,
@@ -124,6 +126,7 @@ async fn announce(config: &Config, site: &Site, address: SocketAddr) {
         ),
         None => {}
     }
+    tracing::info!(ages = site.places.ages(site.parts.now()).join(", "), "databases of addresses");
     let dir = config.data.dir.display();
     if let Some(key) = &site.new_key {
         tracing::info!(file = %key.display(), "a master key was made: back it up, apart from the store");

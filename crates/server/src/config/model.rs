@@ -330,7 +330,7 @@ pub struct Log {
     pub level: LogLevels,
 }
 
-/// `[geo]`: files that the operator supplies; they are read at start.
+/// `[geo]`: files that the operator supplies; they are read at start, and again when they change.
 #[derive(Clone, Default, Debug)]
 pub struct Geo {
     /// Countries, in place of the database in the binary.

@@ -2,6 +2,7 @@
 
 mod database;
 mod hosting;
+mod live;
 mod networks;
 
 use std::net::IpAddr;
@@ -14,6 +15,8 @@ use crate::config::Geo;
 use crate::failure::Failure;
 use database::{CityRow, CountryRow, Database, OperatorRow};
 use networks::Networks;
+
+pub use live::LivePlaces;
 
 /// Countries by address, from the registries' own records (CC0-1.0). Part of the binary: its pages are read when they are
 /// looked into, and count as cache, not as memory of ours.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::scratch::Scratch;
 
 fn bundled() -> GeoPlaces {
     GeoPlaces::open(&Geo::default()).expect("the database in the binary opens")
@@ -82,4 +83,25 @@ fn a_wrong_file_is_named() {
 fn operators_of_servers_are_sorted_so_that_each_is_found() {
     assert!(hosting::runs_servers(24_940) && hosting::runs_servers(396_982) && hosting::runs_servers(8_075));
     assert!(!hosting::runs_servers(3_320));
+}
+
+#[test]
+fn files_that_change_are_taken_over_and_bad_ones_are_not() {
+    let scratch = Scratch::new();
+    let file = scratch.path().join("bad.txt");
+    let write = |text: &str| std::fs::write(&file, text).expect("written");
+    let ip = "198.51.100.7".parse().expect("an address");
+    write("203.0.113.9\n");
+    let places = LivePlaces::open(&Geo { bad_networks_file: Some(file.clone()), ..Geo::default() });
+    let places = places.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(!places.is_bad(ip));
+    write("198.51.100.0/24\n");
+    places.look(false);
+    assert!(places.is_bad(ip), "the file changed");
+    write("nonsense\n");
+    places.look(false);
+    assert!(places.is_bad(ip), "nonsense changes nothing");
+    write("\n");
+    places.look(true);
+    assert!(!places.is_bad(ip), "SIGHUP asks at once");
 }
