@@ -158,6 +158,10 @@ pub const MFA_LEVEL: Code = code(40001531, 404, "no such level: low, medium or h
 /// Recovery codes stand beside another factor.
 pub const CODES_ALONE: Code = code(40001506, 409, "enrol another factor first");
 
+/// Codes are sent to the address that was enrolled, and to no other.
+pub const FACTOR_ADDRESS: Code =
+    code(40001511, 400, "codes go to the address that was enrolled, and to no other");
+
 /// No such client.
 pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
 /// The client's name is taken.
@@ -284,6 +288,7 @@ pub const ALL: &[Code] = &[
     LAST_FACTOR,
     CODES_ALONE,
     MFA_LEVEL,
+    FACTOR_ADDRESS,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

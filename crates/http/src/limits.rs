@@ -21,6 +21,7 @@ const SIGN_IN: &[&str] = &[
     "/auth/login",
     "/auth/mfa/verify-challenge",
     "/auth/mfa/passkey-options",
+    "/auth/mfa/send-code",
     "/auth/webauthn/authenticate/begin",
     "/auth/webauthn/authenticate/complete",
     "/auth/webauthn/login/begin",

@@ -8,6 +8,7 @@ use authms_core::device::DeviceError;
 use authms_core::factor::FactorError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
+use authms_core::message::Channel;
 use authms_core::mfa::{ReAuthenticateError, StepUpError};
 use authms_core::passkey::PasskeyError;
 use authms_core::recovery::RecoveryError;
@@ -53,6 +54,7 @@ impl From<ChallengeError> for ApiError {
             ChallengeError::Invalid => codes::MFA_CHALLENGE.into(),
             ChallengeError::Wrong => codes::MFA_CODE.into(),
             ChallengeError::NotOffered => codes::MFA_METHOD.into(),
+            ChallengeError::NoTransport(channel) => no_transport(channel),
             ChallengeError::Context => codes::CONTEXT_NOT_ALLOWED.into(),
             ChallengeError::Throttled(throttled) => throttled.into(),
             ChallengeError::Fault(fault) => fault.into(),
@@ -101,6 +103,9 @@ impl From<FactorError> for ApiError {
             FactorError::TooMany(_) => Self::from(codes::TOO_MANY_FACTORS).saying(said),
             FactorError::Last => codes::LAST_FACTOR.into(),
             FactorError::Alone => codes::CODES_ALONE.into(),
+            FactorError::OtherAddress => codes::FACTOR_ADDRESS.into(),
+            FactorError::TooSoon => codes::CODE_TOO_SOON.into(),
+            FactorError::NoTransport(channel) => no_transport(channel),
             FactorError::Throttled(throttled) => throttled.into(),
             FactorError::Fault(fault) => fault.into(),
         }
@@ -306,12 +311,11 @@ impl From<AcceptError> for ApiError {
 
 impl From<RecoveryError> for ApiError {
     fn from(error: RecoveryError) -> Self {
-        let said = error.to_string();
         match error {
             RecoveryError::Refused => codes::SENT_CODE.into(),
             RecoveryError::TooSoon => codes::CODE_TOO_SOON.into(),
             RecoveryError::NoAddress => codes::NO_ADDRESS.into(),
-            RecoveryError::NoTransport(_) => Self::from(codes::NO_TRANSPORT).saying(said),
+            RecoveryError::NoTransport(channel) => no_transport(channel),
             RecoveryError::User(user) => user.into(),
             RecoveryError::Throttled(throttled) => throttled.into(),
             RecoveryError::Fault(fault) => fault.into(),
@@ -321,11 +325,10 @@ impl From<RecoveryError> for ApiError {
 
 impl From<EmailCodeError> for ApiError {
     fn from(error: EmailCodeError) -> Self {
-        let said = error.to_string();
         match error {
             EmailCodeError::Refused => codes::SENT_CODE.into(),
             EmailCodeError::Invalid(invalid) => invalid.into(),
-            EmailCodeError::NoTransport => Self::from(codes::NO_TRANSPORT).saying(said),
+            EmailCodeError::NoTransport => no_transport(Channel::Email),
             EmailCodeError::Throttled(throttled) => throttled.into(),
             EmailCodeError::Fault(fault) => fault.into(),
         }
@@ -334,11 +337,10 @@ impl From<EmailCodeError> for ApiError {
 
 impl From<ContactError> for ApiError {
     fn from(error: ContactError) -> Self {
-        let said = error.to_string();
         match error {
             ContactError::Refused => codes::SENT_CODE.into(),
             ContactError::TooSoon => codes::CODE_TOO_SOON.into(),
-            ContactError::NoTransport(_) => Self::from(codes::NO_TRANSPORT).saying(said),
+            ContactError::NoTransport(channel) => no_transport(channel),
             ContactError::User(user) => user.into(),
             ContactError::Throttled(throttled) => throttled.into(),
             ContactError::Fault(fault) => fault.into(),
@@ -423,4 +425,14 @@ impl From<KeyError> for ApiError {
             KeyError::Fault(fault) => fault.into(),
         }
     }
+}
+
+/// Names what its operator sets to mend it.
+fn no_transport(channel: Channel) -> ApiError {
+    let (what, setting) = match channel {
+        Channel::Email => ("e-mails", "mail.smtp.host"),
+        Channel::Sms => ("text messages", "sms.url"),
+    };
+    let said = format!("this service cannot send {what}: its operator has to set {setting}");
+    ApiError::from(codes::NO_TRANSPORT).saying(said)
 }

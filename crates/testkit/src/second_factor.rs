@@ -57,28 +57,49 @@ impl Population<'_> {
     /// Gives a user an authenticator app, whose enrolment is finished or not.
     pub async fn add_authenticator(&self, user: UserId, finished: bool) -> (FactorId, Authenticator) {
         let parts = &self.app().parts;
-        let (now, secret) = (parts.now(), TotpSecret::generate(parts));
-        let id = FactorId::generate(now, &*parts.rng);
-        let factor = Factor {
-            id,
+        let secret = TotpSecret::generate(parts);
+        let factor = self.factor(user, FactorKind::Totp);
+        let id = factor.id;
+        let sealed = Some(secret.sealed(parts, id));
+        let verified_at = factor.verified_at.filter(|_| finished);
+        self.add(Factor { sealed, verified_at, primary: finished, ..factor }).await;
+        (id, Authenticator(secret))
+    }
+
+    /// Gives a user codes by e-mail or SMS, to this address.
+    pub async fn codes_to(&self, user: UserId, kind: FactorKind, address: &str) -> FactorId {
+        let factor = Factor { address: Some(address.to_owned()), ..self.factor(user, kind) };
+        let id = factor.id;
+        self.add(factor).await;
+        id
+    }
+
+    fn factor(&self, user: UserId, kind: FactorKind) -> Factor {
+        let parts = &self.app().parts;
+        let now = parts.now();
+        Factor {
+            id: FactorId::generate(now, &*parts.rng),
             user,
-            kind: FactorKind::Totp,
+            kind,
             name: "phone".to_owned(),
             address: None,
-            sealed: Some(secret.sealed(parts, id)),
-            verified_at: finished.then_some(now),
+            sealed: None,
+            verified_at: Some(now),
             enabled: true,
-            primary: finished,
+            primary: false,
             failures: 0,
             last_step: None,
             last_used_at: None,
             created_at: now,
-        };
-        let event = Event::new(EventName::UserUpdated, Some(self.tenant)).subject(user).by_console();
-        let commit = Commit::new(event.into_row(now, &*parts.rng))
+        }
+    }
+
+    async fn add(&self, factor: Factor) {
+        let parts = &self.app().parts;
+        let event = Event::new(EventName::UserUpdated, Some(self.tenant)).subject(factor.user).by_console();
+        let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
             .change(commit::Change::Factor(factor::Change::Add(Box::new(factor))));
         parts.store.commit(commit).await.expect("adds a factor");
-        (id, Authenticator(secret))
     }
 
     /// Signs a user in by password and authenticator app, and leaves the tenant asking for none.

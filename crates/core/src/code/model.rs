@@ -16,6 +16,10 @@ pub enum Purpose {
     SecondFactor,
     /// To show whose the account is before a factor is enrolled.
     Enrolment,
+    /// To show that one reads what is sent to the address of a new factor; bound to that factor.
+    NewFactor,
+    /// To prove a factor again in a session; bound to that session.
+    StepUp,
     /// To show that a new e-mail address is the user's.
     ChangeEmail,
     /// To show that a new phone number is the user's.
@@ -30,6 +34,8 @@ impl Purpose {
             Self::SignIn => "sign_in",
             Self::SecondFactor => "second_factor",
             Self::Enrolment => "enrolment",
+            Self::NewFactor => "new_factor",
+            Self::StepUp => "step_up",
             Self::ChangeEmail => "change_email",
             Self::ChangePhone => "change_phone",
         }

@@ -37,7 +37,7 @@ pub enum SendError {
     /// There is no transport for this way.
     #[error("this service has no way to send messages by {}", .0.as_str())]
     NoTransport(Channel),
-    /// The address has been sent as many as it gets.
+    /// The address, or the user at all addresses together, has been sent as many as they get.
     #[error(transparent)]
     Throttled(#[from] Throttled),
     /// It could not be carried out.
@@ -52,6 +52,8 @@ pub struct Sending {
     pub guard: Guard,
     /// The code in its slot, and the message that carries it.
     pub changes: [commit::Change; 2],
+    /// Names the code.
+    pub id: CodeId,
     /// How long it is good.
     pub expires_in: Span,
 }
@@ -66,7 +68,7 @@ impl Sending {
 
 /// Prepares a code and its message. The code itself is nowhere but in the sealed message: not in the outcome, not in
 /// any log. Charges the budget of the address; those who proved something have one of their own, so that nobody
-/// uses it up for them.
+/// uses it up for them, and another over all addresses, so that nobody has many strangers written to.
 ///
 /// # Errors
 /// [`SendError`]
@@ -74,7 +76,12 @@ pub async fn send(parts: &Parts, ask: &CodeFor<'_>, source: &Source) -> Result<S
     require_transport(parts, ask.to.channel())?;
     let class = if ask.purpose.is_anonymous() { b'a' } else { b'p' };
     let key = [&[class], ask.user.tenant.bytes().as_slice(), ask.to.as_str().as_bytes()].concat();
-    limits::charge(parts, &[Take::of(parts, LimitKind::Codes, &key)]).await??;
+    let mut takes = vec![Take::of(parts, LimitKind::Codes, &key)];
+    if !ask.purpose.is_anonymous() {
+        let everywhere = [b"u".as_slice(), ask.user.id.bytes()].concat();
+        takes.push(Take::of(parts, LimitKind::Codes, &everywhere));
+    }
+    limits::charge(parts, &takes).await??;
     Ok(prepare(parts, ask, source))
 }
 
@@ -124,6 +131,7 @@ fn prepare(parts: &Parts, ask: &CodeFor<'_>, source: &Source) -> Sending {
     Sending {
         guard: Guard::CodeDue(slot),
         changes: [commit::Change::Code(put), message::enqueue(parts, &message)],
+        id,
         expires_in: ask.ttl,
     }
 }

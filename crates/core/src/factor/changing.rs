@@ -10,7 +10,7 @@ use crate::message::{self, FactorName, Notice};
 use crate::mfa;
 use crate::parts::Parts;
 use crate::session::{self, EndReason};
-use crate::signin::challenge::{Judged, judge};
+use crate::signin::challenge::{Judged, Occasion, judge};
 use crate::user::User;
 use authms_crypto::SecretString;
 
@@ -19,8 +19,8 @@ use authms_crypto::SecretString;
 pub struct Asked {
     /// A step-up token.
     pub step_up: Option<SecretString>,
-    /// A code of an authenticator app instead.
-    pub code: Option<SecretString>,
+    /// A code of a factor of this kind instead.
+    pub code: Option<(FactorKind, SecretString)>,
     /// Ends the user's other sessions in the tenant, in the same commit.
     pub end_other_sessions: bool,
 }
@@ -56,20 +56,21 @@ impl<'a> Changing<'a> {
 
     /// Demands what a change of what is enrolled needs: a code, or else a step-up.
     pub async fn demand(&self) -> Result<Judged, FactorError> {
-        let Some(code) = &self.asked.code else {
+        let Some((kind, code)) = &self.asked.code else {
             mfa::demand_step_up(self.parts, self.me, self.asked.step_up.as_ref()).await?;
             return Ok(Judged::nothing());
         };
-        self.prove(FactorKind::Totp, code).await
+        self.prove(*kind, code).await
     }
 
     /// A code that proves a factor, as part of a commit to come; a wrong one is counted.
     pub async fn prove(&self, kind: FactorKind, code: &SecretString) -> Result<Judged, FactorError> {
-        if !self.factors.iter().any(|f| f.kind == kind && f.is_usable()) {
+        if !mfa::proves(self.parts, self.me, &self.factors, kind).await? {
             return Err(FactorError::NotUsable(kind));
         }
         mfa::charge_guess(self.parts, self.me).await??;
-        let judged = judge(self.parts, &self.factors, kind, code, self.parts.now()).await?;
+        let occasion = Occasion::StepUp(self.me.session);
+        let judged = judge(self.parts, &self.factors, (kind, code), occasion, self.parts.now()).await?;
         if judged.right {
             return Ok(judged);
         }
@@ -102,12 +103,21 @@ impl<'a> Changing<'a> {
         Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
     }
 
-    /// The commit of a change that counts: it tells the user, and ends the other sessions if that was asked for.
+    /// Tells of a factor at its own mailbox, unless that is the account's.
+    pub fn notice_at(&self, which: &Factor, what: Notice) -> Option<commit::Change> {
+        let address = which.address.as_deref().filter(|_| which.kind == FactorKind::Email)?;
+        let elsewhere = self.user.email.as_deref() != Some(address);
+        elsewhere.then(|| message::notice_to(self.parts, &self.user, address, what, self.source))?
+    }
+
+    /// The commit of a change that counts: it tells the user, also at the mailbox that a factor has of its own, and ends
+    /// the other sessions if that was asked for.
     pub fn changing(&self, name: EventName, which: &Factor) -> Commit {
         let event = self.event(name).text("factor", which.id.to_string()).text("kind", which.kind.as_str());
         let told = told(name, which.kind);
         let notice = told.and_then(|what| message::notice(self.parts, &self.user, what, self.source));
-        let commit = self.commit(event).with(notice);
+        let there = told.and_then(|what| self.notice_at(which, what));
+        let commit = self.commit(event).with(notice).with(there);
         if !self.asked.end_other_sessions {
             return commit;
         }

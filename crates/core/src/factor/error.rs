@@ -2,9 +2,11 @@
 
 use super::model::FactorKind;
 use crate::access::Forbidden;
+use crate::code::SendError;
 use crate::commit::CommitError;
 use crate::fault::Fault;
 use crate::limits::Throttled;
+use crate::message::Channel;
 use crate::mfa::StepUpError;
 use crate::text::InvalidText;
 
@@ -44,6 +46,15 @@ pub enum FactorError {
     /// Recovery codes stand beside another factor.
     #[error("enrol another factor first")]
     Alone,
+    /// Codes are sent to the address that was enrolled, and to no other.
+    #[error("codes go to the address that was enrolled, and to no other")]
+    OtherAddress,
+    /// The last code was sent a moment ago.
+    #[error("a code was sent less than a minute ago")]
+    TooSoon,
+    /// There is no transport for this way.
+    #[error("this service has no way to send messages by {}", .0.as_str())]
+    NoTransport(Channel),
     /// Too many attempts.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -64,6 +75,16 @@ impl From<StepUpError> for FactorError {
             StepUpError::Forbidden(forbidden) => forbidden.into(),
             StepUpError::Fault(fault) => fault.into(),
             other => Self::StepUp(other),
+        }
+    }
+}
+
+impl From<SendError> for FactorError {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::NoTransport(channel) => Self::NoTransport(channel),
+            SendError::Throttled(throttled) => throttled.into(),
+            SendError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Second factors: what a user holds besides the way in which they sign in.
 
 mod authenticator;
+mod by_code;
 mod changing;
 mod codes;
 mod error;
@@ -8,9 +9,11 @@ mod list;
 mod manage;
 mod model;
 mod recovery;
+mod send_code;
 mod totp;
 
 pub use authenticator::{ENROLMENT_TTL, Enrolment, finish_totp, set_up_totp, validate_totp};
+pub use by_code::{enrol_by_code, finish_by_code};
 pub use changing::Asked;
 pub use codes::{Remaining, generate_codes, remaining_codes, use_code};
 pub use error::FactorError;
@@ -19,4 +22,5 @@ pub use manage::{make_primary, remove, remove_kind, switch};
 pub use model::*;
 pub(crate) use recovery::recovery_hash;
 pub use recovery::{RECOVERY_CODES, RecoveryCode};
+pub use send_code::{CodeSent, Wanted, send_code};
 pub use totp::TotpSecret;

@@ -1,6 +1,7 @@
 //! Factors: kinds, sets of kinds, and the state of one.
 
 use crate::id::{FactorId, UserId};
+use crate::message::{Address, Channel};
 use crate::time::Timestamp;
 
 /// So many failures in a row, over all challenges, switch a factor off (SP 800-63B-4 §3.2.2).
@@ -47,6 +48,15 @@ impl FactorKind {
             Self::Totp | Self::Email | Self::RecoveryCode => "otp",
             Self::Passkey => "hwk",
             Self::Sms => "sms",
+        }
+    }
+
+    /// The way of its codes, of those kinds whose codes are sent.
+    pub const fn channel(self) -> Option<Channel> {
+        match self {
+            Self::Email => Some(Channel::Email),
+            Self::Sms => Some(Channel::Sms),
+            Self::Totp | Self::Passkey | Self::RecoveryCode => None,
         }
     }
 
@@ -142,6 +152,11 @@ pub struct Factor {
 }
 
 impl Factor {
+    /// Where its codes are sent, if they are.
+    pub fn sent_to(&self) -> Option<Address> {
+        Address::new(self.kind.channel()?, self.address.as_deref()?)
+    }
+
     /// Whether its user has enrolled it: one that failures have switched off still counts.
     pub const fn is_enrolled(&self) -> bool {
         self.verified_at.is_some() && self.enabled

@@ -13,6 +13,8 @@ pub enum Template {
     SignIn,
     /// A code as a further proof at a sign-in.
     SecondFactor,
+    /// A code that proves in a session that its user is there.
+    StepUp,
     /// A code that shows whose the account is before a factor is enrolled.
     Enrolment,
     /// A code to a new address, which shows that it is the user's.
@@ -29,6 +31,7 @@ impl Template {
             Self::ResetByAdministrator => "reset_by_administrator",
             Self::SignIn => "sign_in",
             Self::SecondFactor => "second_factor",
+            Self::StepUp => "step_up",
             Self::Enrolment => "enrolment",
             Self::ConfirmAddress => "confirm_address",
             Self::Notice(Notice::PasswordChanged) => "password_changed",

@@ -3,12 +3,14 @@
 
 mod manage;
 mod policy;
+mod proves;
 mod re_authenticate;
 mod reason;
 mod step_up;
 
 pub use manage::{UpdateMfaPolicy, policy, update_level, update_policy};
 pub use policy::MfaPolicy;
+pub(crate) use proves::proves;
 pub(crate) use re_authenticate::charge_guess;
 pub use re_authenticate::{ReAuthenticateError, SteppedUp, re_authenticate, step_up};
 pub use reason::MfaReason;

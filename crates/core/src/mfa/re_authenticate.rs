@@ -1,5 +1,6 @@
 //! Proving oneself again in a session.
 
+use super::proves::proves;
 use super::step_up::{STEP_UP_TTL, sign};
 use crate::access::{Forbidden, Person};
 use crate::audit::{Event, EventName, Source};
@@ -10,7 +11,7 @@ use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ports::Verdict;
 use crate::session::Proof;
-use crate::signin::challenge::{Judged, judge};
+use crate::signin::challenge::{Judged, Occasion, judge};
 use crate::text;
 use crate::time::{Span, Timestamp};
 use authms_crypto::SecretString;
@@ -56,7 +57,8 @@ impl From<CommitError> for ReAuthenticateError {
     }
 }
 
-/// By the password, and by a code of an authenticator app or a recovery code if a second factor is enrolled.
+/// By the password, and by a code if a second factor is enrolled: of the kind that is named beside it, or else, by its
+/// looks, of an authenticator app or a recovery code.
 ///
 /// # Errors
 /// [`ReAuthenticateError`]
@@ -64,7 +66,7 @@ pub async fn re_authenticate(
     parts: &Parts,
     me: &Person,
     password: &SecretString,
-    code: Option<&SecretString>,
+    code: Option<(Option<FactorKind>, &SecretString)>,
     source: &Source,
 ) -> Result<SteppedUp, ReAuthenticateError> {
     let run = Run::begin(parts, me, source).await?;
@@ -79,8 +81,9 @@ pub async fn re_authenticate(
     if !factor::has_enrolled(&run.factors) {
         return run.pass("password", Proof::Password, Judged::nothing()).await;
     }
-    let code = code.ok_or(ReAuthenticateError::CodeNeeded)?;
-    let kind = if is_totp(code) { FactorKind::Totp } else { FactorKind::RecoveryCode };
+    let (named, code) = code.ok_or(ReAuthenticateError::CodeNeeded)?;
+    let looks = if is_totp(code) { FactorKind::Totp } else { FactorKind::RecoveryCode };
+    let kind = named.unwrap_or(looks);
     let judged = run.prove(kind, code).await?;
     run.pass(kind.as_str(), Proof::Factor, judged).await
 }
@@ -139,11 +142,12 @@ impl<'a> Run<'a> {
 
     /// Right: what the commit to come must hold. Wrong: it is counted.
     async fn prove(&self, kind: FactorKind, code: &SecretString) -> Result<Judged, ReAuthenticateError> {
-        if !self.factors.iter().any(|f| f.kind == kind && f.is_usable()) {
+        if !proves(self.parts, self.me, &self.factors, kind).await? {
             return Err(ReAuthenticateError::NotOffered);
         }
         charge_guess(self.parts, self.me).await??;
-        let judged = judge(self.parts, &self.factors, kind, code, self.parts.now()).await?;
+        let occasion = Occasion::StepUp(self.me.session);
+        let judged = judge(self.parts, &self.factors, (kind, code), occasion, self.parts.now()).await?;
         if judged.right {
             return Ok(judged);
         }

@@ -1,7 +1,7 @@
 //! What the endpoints about factors share.
 
-use super::SecretText;
-use authms_core::factor::{Asked, FactorKind};
+use super::{SecretText, Time};
+use authms_core::factor::{Asked, CodeSent, FactorKind, Wanted};
 use authms_crypto::SecretString;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -14,7 +14,8 @@ pub fn factor_kind(name: &str) -> Option<FactorKind> {
 /// What may be said at any change of a factor.
 #[derive(Deserialize, ToSchema, Default, Debug)]
 pub struct ChangeFactorRequest {
-    /// A code of an authenticator app, instead of a step-up token.
+    /// A code instead of a step-up token: of an authenticator app, or, where it is about a factor by e-mail or SMS, one
+    /// that was sent there.
     code: Option<SecretText<64>>,
     /// Whether the caller's other sessions end with it.
     end_other_sessions: Option<bool>,
@@ -23,9 +24,16 @@ pub struct ChangeFactorRequest {
 impl ChangeFactorRequest {
     /// With the step-up token that came beside it.
     pub fn asked(self, step_up: Option<SecretString>) -> Asked {
+        self.asked_of(FactorKind::Totp, step_up)
+    }
+
+    /// The same about factors of a kind: whose codes are sent is proved by one of its own.
+    pub fn asked_of(self, kind: FactorKind, step_up: Option<SecretString>) -> Asked {
+        let kind = if kind.channel().is_some() { kind } else { FactorKind::Totp };
+        let code = self.code.filter(|code| !code.expose().is_empty()).map(SecretText::into_secret);
         Asked {
             step_up,
-            code: self.code.filter(|code| !code.expose().is_empty()).map(SecretText::into_secret),
+            code: code.map(|code| (kind, code)),
             end_other_sessions: self.end_other_sessions.unwrap_or_default(),
         }
     }
@@ -52,4 +60,28 @@ pub struct Valid {
 pub struct Disabled {
     /// Always true.
     pub disabled: bool,
+}
+
+/// `dto.EmailSendData`, `dto.SMSSendResponse`
+#[derive(Serialize, ToSchema, Debug)]
+pub struct CodeSending {
+    /// Until when the code is good.
+    pub expires: Time,
+    /// Always true: what is not sent is an error.
+    pub sent: bool,
+}
+
+impl From<CodeSent> for CodeSending {
+    fn from(code: CodeSent) -> Self {
+        Self { expires: code.at.plus(code.expires_in).into(), sent: true }
+    }
+}
+
+/// Which code a request means by its purpose; by default whichever is waited for.
+pub fn wanted(purpose: Option<&str>) -> Wanted {
+    match purpose {
+        Some("enroll") => Wanted::Enrolment,
+        Some("step_up" | "disable") => Wanted::Proof,
+        _ => Wanted::Either,
+    }
 }

@@ -24,7 +24,7 @@ pub use batch::{BatchResult, BatchResults, Items};
 pub use binary::Binary;
 pub use end_user::{EndUserContext, RedeemContext};
 pub use envelope::{Data, List, PageInfo};
-pub use factor::{ChangeFactorRequest, CodeRequest, Disabled, Valid, factor_kind};
+pub use factor::{ChangeFactorRequest, CodeRequest, CodeSending, Disabled, Valid, factor_kind, wanted};
 pub use given::given;
 pub use id::{ApiKeyIdText, ClientIdText, IdText, SessionIdText, TenantIdText, TicketIdText, UserIdText};
 pub use login::{LoginResponse, RiskAssessmentInfo, UserInfo};

@@ -39,6 +39,13 @@ pub(super) const fn words(template: Template) -> Words {
                    to: change your password. Give this code to nobody.\n",
             short: "{code} is your code to confirm a sign-in at {service}. Give it to nobody.",
         },
+        Template::StepUp => Words {
+            subject: "Your code to confirm that it is you",
+            body: "Your code to confirm that it is you, before a change of your account at {service}: {code}\n\n\
+                   It can be used once, within {minutes} minutes, in the session in which you asked for it. If you did \
+                   not, somebody else is signed in as you: change your password. Give this code to nobody.\n",
+            short: "{code} is your code to confirm that it is you at {service}. Give it to nobody.",
+        },
         Template::Enrolment => Words {
             subject: "Your code to set up a further proof",
             body: "Your code to set up a further proof of who you are at {service}: {code}\n\n\

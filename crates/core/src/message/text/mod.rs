@@ -106,6 +106,7 @@ mod tests {
         Template::ResetByAdministrator,
         Template::SignIn,
         Template::SecondFactor,
+        Template::StepUp,
         Template::Enrolment,
         Template::ConfirmAddress,
         Template::Notice(Notice::PasswordChanged),

@@ -35,6 +35,12 @@ pub(super) const fn words(template: Template) -> Words {
                    验证码在 {minutes} 分钟内有效，只能使用一次。如果您没有登录，说明有人正在尝试登录您的账户，请修改密码。请勿将验证码告诉任何人。\n",
             short: "您在 {service} 确认登录的验证码：{code}。请勿告诉任何人。",
         },
+        Template::StepUp => Words {
+            subject: "确认本人操作的验证码",
+            body: "您在 {service} 更改账户前确认本人操作的验证码：{code}\n\n\
+                   验证码在 {minutes} 分钟内有效，只能使用一次，且仅用于您请求它的会话。如非本人操作，说明有人已登录您的账户，请修改密码。请勿将验证码告诉任何人。\n",
+            short: "您在 {service} 确认本人操作的验证码：{code}。请勿告诉任何人。",
+        },
         Template::Enrolment => Words {
             subject: "设置验证方式的验证码",
             body: "您在 {service} 设置新的验证方式的验证码：{code}\n\n\

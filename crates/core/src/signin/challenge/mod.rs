@@ -5,6 +5,7 @@ mod claims;
 mod model;
 mod passkey;
 mod prove;
+mod send_code;
 mod verify;
 
 pub(crate) use answer::challenge_again;
@@ -12,5 +13,6 @@ pub use answer::{Challenged, Pending};
 pub use claims::CHALLENGE_TOKEN_TYP;
 pub use model::*;
 pub use passkey::passkey_options;
-pub(crate) use prove::{Judged, judge};
+pub(crate) use prove::{Judged, Occasion, judge};
+pub use send_code::{CodePromised, send_code};
 pub use verify::{ChallengeError, Verify, is_last, verify};

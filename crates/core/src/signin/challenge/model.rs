@@ -117,6 +117,14 @@ pub struct ChallengeView {
     pub standing: Standing,
 }
 
+impl ChallengeView {
+    /// Whether all that the challenge was decided on is as it was.
+    pub fn holds(&self) -> bool {
+        let Self { challenge, standing, .. } = self;
+        challenge.user_rev.is_none_or(|rev| rev == standing.user.rev) && challenge.fences == standing.fences
+    }
+}
+
 /// What a commit may do to challenges.
 #[derive(Clone, Debug)]
 pub enum Change {

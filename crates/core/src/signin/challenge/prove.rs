@@ -1,8 +1,10 @@
 //! Judging what a user proves a factor with.
 
+use crate::code::{self, Purpose};
 use crate::commit::{Change, Commit, Guard};
 use crate::factor::{self, Factor, FactorKind, TotpSecret, recovery_hash};
 use crate::fault::Fault;
+use crate::id::{ChallengeId, SessionId};
 use crate::parts::Parts;
 use crate::time::Timestamp;
 use authms_crypto::{SecretString, ct_eq};
@@ -31,6 +33,33 @@ impl Judged {
     }
 }
 
+/// Where a factor is proved. What was sent for one occasion proves nothing at another.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Occasion {
+    /// At this challenge.
+    Challenge(ChallengeId),
+    /// In this session.
+    StepUp(SessionId),
+}
+
+impl Occasion {
+    /// What the codes that are sent for it are good for.
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::Challenge(_) => Purpose::SecondFactor,
+            Self::StepUp(_) => Purpose::StepUp,
+        }
+    }
+
+    /// What they are bound to.
+    pub const fn scope(self) -> [u8; 16] {
+        match self {
+            Self::Challenge(id) => *id.bytes(),
+            Self::StepUp(id) => *id.bytes(),
+        }
+    }
+}
+
 /// Judges a code of a kind, by all the factors of that kind that can be proved now.
 ///
 /// # Errors
@@ -38,8 +67,8 @@ impl Judged {
 pub(crate) async fn judge(
     parts: &Parts,
     factors: &[Factor],
-    kind: FactorKind,
-    code: &SecretString,
+    (kind, code): (FactorKind, &SecretString),
+    occasion: Occasion,
     now: Timestamp,
 ) -> Result<Judged, Fault> {
     let tried: Vec<&Factor> = factors.iter().filter(|f| f.kind == kind && f.is_usable()).collect();
@@ -49,11 +78,38 @@ pub(crate) async fn judge(
             None => wrong(&tried),
         });
     }
+    if let (FactorKind::Email | FactorKind::Sms, Some(factor)) = (kind, tried.first()) {
+        return sent(parts, factor, occasion, code).await;
+    }
     let proved = tried.iter().find_map(|f| Some((*f, step(parts, f, code, now)?)));
     Ok(match proved {
         Some((factor, step)) => right(factor, step),
         None => wrong(&tried),
     })
+}
+
+/// By the code that was sent for this occasion. One that went elsewhere, by the other way among them, proves nothing here
+/// and stays as it is; that something wrong was typed counts in any case.
+async fn sent(
+    parts: &Parts,
+    factor: &Factor,
+    occasion: Occasion,
+    typed: &SecretString,
+) -> Result<Judged, Fault> {
+    let checked = code::check(parts, factor.user, occasion.purpose(), &occasion.scope(), typed).await?;
+    let Some(checked) = checked.filter(|c| factor.sent_to().as_ref() == Some(&c.to)) else {
+        return Ok(wrong(&[factor]));
+    };
+    let (user, id) = (factor.user, factor.id);
+    let mut judged = if checked.right {
+        let used = Change::Factor(factor::Change::Use { user, id, step: None });
+        Judged { right: true, guards: vec![Guard::FactorUsable { user, id }], changes: vec![used] }
+    } else {
+        wrong(&[factor])
+    };
+    judged.guards.push(checked.guard);
+    judged.changes.push(checked.change);
+    Ok(judged)
 }
 
 /// The hash of the unspent recovery code that this is.
@@ -81,7 +137,7 @@ fn spent(factor: &Factor, hash: [u8; 32]) -> Judged {
     }
 }
 
-/// The step that proves an authenticator app; other kinds have no codes of their own yet.
+/// The step that proves an authenticator app.
 fn step(parts: &Parts, factor: &Factor, code: &SecretString, now: Timestamp) -> Option<i64> {
     TotpSecret::of(parts, factor)?.step(code.expose(), now, factor.last_step)
 }

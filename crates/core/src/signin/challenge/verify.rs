@@ -3,7 +3,7 @@
 use super::claims::{self, Presented};
 use super::model::{Challenge, ChallengeState, ChallengeView, Change, GUESSES};
 use super::passkey;
-use super::prove::{Judged, judge};
+use super::prove::{Judged, Occasion, judge};
 use crate::access::Role;
 use crate::audit::{Event, EventName, Source};
 use crate::client::{self, Client, Credentials};
@@ -11,6 +11,7 @@ use crate::commit::{self, Commit, CommitError, Guard};
 use crate::factor::FactorKind;
 use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take, Throttled};
+use crate::message::Channel;
 use crate::parts::Parts;
 use crate::passkey::{Assertion, COPIED, alarm};
 use crate::ports::random;
@@ -56,6 +57,9 @@ pub enum ChallengeError {
     /// The challenge is not satisfied by this method, or the user does not have it.
     #[error("this method is not offered")]
     NotOffered,
+    /// There is no transport for codes of this method.
+    #[error("this service has no way to send messages by {}", .0.as_str())]
+    NoTransport(Channel),
     /// No client authenticated that may tell of its user.
     #[error("only a client that may tells of the user behind it")]
     Context,
@@ -161,7 +165,10 @@ impl Run<'_> {
             Some(assertion) if self.ask.method == FactorKind::Passkey => {
                 passkey::judge(parts, challenge, &factors, assertion).await?
             }
-            _ => (judge(parts, &factors, self.ask.method, &self.ask.code, now).await?, None),
+            _ => {
+                let (typed, at) = ((self.ask.method, &self.ask.code), Occasion::Challenge(challenge.id));
+                (judge(parts, &factors, typed, at, now).await?, None)
+            }
         };
         if judged.right
             && challenge.method == MethodKind::Password

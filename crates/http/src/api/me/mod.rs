@@ -3,6 +3,7 @@
 pub mod api_key;
 pub mod contact;
 pub mod device;
+pub mod email_factor;
 pub mod membership;
 pub mod mfa;
 pub mod mfa_device;
@@ -11,6 +12,7 @@ pub mod password;
 pub mod profile;
 pub mod recovery_code;
 pub mod session;
+pub mod sms_factor;
 pub mod ticket;
 pub mod totp;
 pub mod trusted_device;

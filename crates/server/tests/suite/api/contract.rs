@@ -39,6 +39,7 @@ const OURS: &[&str] = &[
     "POST /auth/generate-ticket/batch",
     "POST /auth/logout",
     "POST /auth/mfa/passkey-options",
+    "POST /auth/mfa/send-code",
     "POST /auth/ticket/peek",
     "POST /auth/ticket/report",
     "PUT /admin/memberships/{user_id}",

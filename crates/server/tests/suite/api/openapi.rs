@@ -85,6 +85,7 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/.well-known/oauth-authorization-server",
         "/auth/login",
         "/auth/mfa/passkey-options",
+        "/auth/mfa/send-code",
         "/auth/mfa/verify-challenge",
         "/auth/refresh",
         "/auth/register",

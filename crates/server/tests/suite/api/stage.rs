@@ -1,6 +1,7 @@
 //! A request that succeeds for every route, with all that it needs freshly made: what tests over all routes start from.
 
 use authms_core::access::{Permission, Role};
+use authms_core::factor::FactorKind;
 use authms_core::id::{ApiKeyId, ClientId, FactorId, RestrictionId, UserId};
 use authms_core::key::{CreateKey, NewRestriction};
 use authms_core::mfa::MfaPolicy;
@@ -11,6 +12,7 @@ use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+mod codes;
 mod passkeys;
 
 use passkeys::Passkey;
@@ -193,8 +195,9 @@ impl<'a> Cast<'a> {
         }
         let code = match who {
             _ if about("/login/email-code") => home.login_code(target).await,
-            Who::Person(_) if about("/email/verify") => contact_code(app, &bearer, n, "email").await,
-            Who::Person(_) if about("/phone/verify") => contact_code(app, &bearer, n, "phone").await,
+            Who::Person(_) if about("/me/email/verify") => contact_code(app, &bearer, n, "email").await,
+            Who::Person(_) if about("/me/phone/verify") => contact_code(app, &bearer, n, "phone").await,
+            Who::Person(_) => codes::prepare(app, home, (owner, &bearer), n, &route.path).await,
             _ => String::new(),
         };
         let passkey = Passkey::new(app, home, (target, &bearer), &route.path).await;
@@ -212,6 +215,9 @@ impl<'a> Cast<'a> {
             restriction,
             session,
             challenge: if about("/verify-challenge") || about("/passkey-options") {
+                challenge(home, target).await
+            } else if about("/send-code") {
+                home.codes_to(target, FactorKind::Email, &codes::email(n)).await;
                 challenge(home, target).await
             } else {
                 Default::default()
@@ -393,6 +399,16 @@ impl<'a> Cast<'a> {
             "POST /auth/webauthn/login/begin" | "POST /auth/webauthn/authenticate/begin" => {
                 json!({ "email": self.target_name, "tenant_id": self.tenant })
             }
+            "POST /auth/mfa/send-code" => {
+                json!({ "challenge_token": self.challenge.0, "mfa_method": "email" })
+            }
+            "PUT /mfa/email/enroll" | "POST /mfa/email/send" => json!({ "email": codes::email(n) }),
+            "PUT /mfa/sms/enroll" | "POST /mfa/sms/send" => json!({ "phone": codes::phone(n) }),
+            "POST /mfa/email/verify"
+            | "POST /mfa/sms/verify"
+            | "POST /mfa/email/disable"
+            | "POST /mfa/sms/disable" => json!({ "code": self.code }),
+            "POST /mfa/challenge" => json!({ "method": "email" }),
             "POST /auth/mfa/passkey-options" => json!({ "challenge_token": self.challenge.0 }),
             "GET /mfa/methods" | "GET /mfa/totp/devices" => Value::Null,
             "POST /auth/re-authenticate" => json!({ "password": PASSWORD }),

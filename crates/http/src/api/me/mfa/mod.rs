@@ -1,5 +1,6 @@
 //! The caller's second factors, and proving them again.
 
+pub mod challenge;
 pub mod list;
 pub mod make_primary;
 pub mod re_authenticate;

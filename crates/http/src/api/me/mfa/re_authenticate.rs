@@ -3,7 +3,7 @@
 use crate::error::ApiError;
 use crate::extract::{Json, Me, Source};
 use crate::state::AppState;
-use crate::wire::{Data, SecretText, SimpleResponse};
+use crate::wire::{Data, SecretText, SimpleResponse, Text, factor_kind};
 use authms_core::mfa::{self, SteppedUp};
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -14,8 +14,11 @@ use utoipa::ToSchema;
 pub struct ReAuthenticateRequest {
     /// The password.
     password: SecretText<1024>,
-    /// A code of an authenticator app, or a recovery code; needed if a second factor is enrolled.
+    /// A code of `mfa_method`; needed if a second factor is enrolled.
     mfa_code: Option<SecretText<64>>,
+    /// `totp`, `backup`, or `email` or `sms` after `/mfa/challenge`; by default, by the looks of the code, one of the first
+    /// two.
+    mfa_method: Option<Text<32>>,
 }
 
 /// `dto.ReAuthenticateResponse`
@@ -48,9 +51,16 @@ pub async fn re_authenticate(
     source: Source,
     Json(body): Json<ReAuthenticateRequest>,
 ) -> Result<Json<Data<ReAuthentication>>, ApiError> {
+    let kind = match body.mfa_method.as_deref().filter(|name| !name.is_empty()) {
+        None => None,
+        Some(name) => Some(
+            factor_kind(name)
+                .ok_or_else(|| ApiError::malformed("mfa_method", "must be totp, backup, email or sms"))?,
+        ),
+    };
     let code = body.mfa_code.filter(|code| !code.expose().is_empty()).map(SecretText::into_secret);
-    let password = body.password.into_secret();
-    let done = mfa::re_authenticate(&state, &me, &password, code.as_ref(), &source).await?;
+    let (password, code) = (body.password.into_secret(), code.as_ref().map(|code| (kind, code)));
+    let done = mfa::re_authenticate(&state, &me, &password, code, &source).await?;
     Ok(Json(Data::new(done.into(), state.now())))
 }
 

@@ -53,6 +53,6 @@ pub async fn remove(
     if own.user_id.is_some_and(|named| named.0 != me.user) {
         return Err(codes::USER_NOT_FOUND.into());
     }
-    factor::remove_kind(&state, &me, kind, &body.asked(token), &source).await?;
+    factor::remove_kind(&state, &me, kind, &body.asked_of(kind, token), &source).await?;
     Ok(Json(Data::new(MfaDeleted { deleted: true, r#type: kind.as_str() }, state.now())))
 }
