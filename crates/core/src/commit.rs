@@ -118,12 +118,12 @@ pub enum Guard {
         /// The count.
         counter: u32,
     },
-    /// The user has this passkey.
-    PasskeyThere {
+    /// The user has this factor, finished or not.
+    FactorThere {
         /// Whose.
         user: UserId,
         /// Which.
-        factor: FactorId,
+        id: FactorId,
     },
     /// The user has fewer passkeys than this.
     PasskeysBelow {

@@ -98,6 +98,7 @@ impl From<FactorError> for ApiError {
             FactorError::UnknownUser => codes::USER_NOT_FOUND.into(),
             FactorError::Unknown => codes::FACTOR_NOT_FOUND.into(),
             FactorError::Wrong => codes::MFA_CODE.into(),
+            FactorError::WrongPassword => Self::from(codes::PASSWORD_WRONG).saying(said),
             FactorError::NothingPending => codes::NO_ENROLMENT.into(),
             FactorError::NotUsable(_) => Self::from(codes::MFA_METHOD).saying(said),
             FactorError::TooMany(_) => Self::from(codes::TOO_MANY_FACTORS).saying(said),
@@ -204,16 +205,10 @@ impl From<PasskeySignInError> for ApiError {
 impl From<PasskeyError> for ApiError {
     fn from(error: PasskeyError) -> Self {
         match error {
-            PasskeyError::Forbidden(forbidden) => forbidden.into(),
-            PasskeyError::Invalid(invalid) => invalid.into(),
-            PasskeyError::StepUp => Self::from(codes::STEP_UP).saying(error.to_string()),
-            PasskeyError::WrongPassword => Self::from(codes::PASSWORD_WRONG).saying(error.to_string()),
+            PasskeyError::Factor(factor) => factor.into(),
             PasskeyError::TooMany => codes::PASSKEY_LIMIT.into(),
             PasskeyError::Refused => codes::PASSKEY_REGISTRATION.into(),
             PasskeyError::Taken => codes::PASSKEY_TAKEN.into(),
-            PasskeyError::Unknown => codes::FACTOR_NOT_FOUND.into(),
-            PasskeyError::Throttled(throttled) => throttled.into(),
-            PasskeyError::Fault(fault) => fault.into(),
         }
     }
 }
@@ -234,7 +229,7 @@ impl From<DeviceError> for ApiError {
         match error {
             DeviceError::Forbidden(forbidden) => forbidden.into(),
             DeviceError::Invalid(invalid) => invalid.into(),
-            DeviceError::StepUp => codes::STEP_UP.into(),
+            DeviceError::StepUp => Self::step_up("factor"),
             DeviceError::UnknownUser => codes::USER_NOT_FOUND.into(),
             DeviceError::Unknown => codes::DEVICE_NOT_FOUND.into(),
             DeviceError::Changed => codes::CHANGED.into(),

@@ -1,7 +1,8 @@
 //! A browser with an authenticator, in software. Unlike a good one it signs whatever it is told to, so that each check
 //! of a relying party can be tried by itself: all else about the response is right.
 
-use crate::app::{ISSUER, TestApp};
+use crate::app::{ISSUER, TestApp, Tokens};
+use crate::request::Answer;
 use authms_crypto::{Algorithm, fill_random, sha256};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::rsa::KeySize;
@@ -192,7 +193,8 @@ impl Key {
 }
 
 impl TestApp {
-    /// Registers a passkey for whoever has this access token and password.
+    /// Registers a passkey for whoever has this access token and password, as their first factor or in a session in which
+    /// they proved one just now.
     pub async fn passkey(&self, bearer: &str, password: &str) -> SoftPasskey {
         let mut passkey = SoftPasskey::new(Algorithm::Es256, ISSUER);
         self.register_passkey(&mut passkey, bearer, password).await;
@@ -223,8 +225,15 @@ impl TestApp {
         answer.body["data"]["publicKey"].clone()
     }
 
+    /// Signs in by a passkey alone.
+    pub async fn sign_in_by_passkey(&self, passkey: &SoftPasskey) -> Tokens {
+        let answer = self.sign_in_with(passkey.get(&self.request_options(json!({})).await)).await;
+        assert_eq!(answer.status, 200, "{}", answer.body);
+        Tokens::of(Answer { body: answer.body["data"].clone(), ..answer })
+    }
+
     /// Signs in with what a browser brought back.
-    pub async fn sign_in_with(&self, credential: Value) -> crate::Answer {
+    pub async fn sign_in_with(&self, credential: Value) -> Answer {
         self.post("/auth/webauthn/authenticate/complete", "", json!({ "credential": credential })).await
     }
 }

@@ -116,14 +116,10 @@ pub enum EventName {
     DeviceForgotten,
     /// A user's devices were forgotten together.
     DevicesForgotten,
-    /// A passkey was registered.
-    PasskeyRegistered,
     /// The registration of a passkey was refused.
     PasskeyRefused,
     /// A passkey was given another name.
     PasskeyRenamed,
-    /// A passkey was removed.
-    PasskeyRemoved,
     /// A passkey's authenticator counted no further, so that somebody may hold a copy: an alert.
     PasskeyCopied,
     /// A user proved themself again in a session.
@@ -230,10 +226,8 @@ impl EventName {
             Self::DeviceTrustEnded => "device.trust_ended",
             Self::DeviceForgotten => "device.forgotten",
             Self::DevicesForgotten => "devices.forgotten",
-            Self::PasskeyRegistered => "passkey.registered",
             Self::PasskeyRefused => "passkey.refused",
             Self::PasskeyRenamed => "passkey.renamed",
-            Self::PasskeyRemoved => "passkey.removed",
             Self::PasskeyCopied => "passkey.copied",
             Self::StepUpPassed => "mfa.stepped_up",
             Self::StepUpFailed => "mfa.step_up_failed",

@@ -7,10 +7,9 @@ use crate::audit::{Event, EventName, Source};
 use crate::code::{self, CodeFor};
 use crate::commit::{Commit, CommitError};
 use crate::fault::Fault;
-use crate::limits::{self, LimitKind, Take};
 use crate::message::{Address, Channel, Template};
 use crate::parts::Parts;
-use crate::ports::Verdict;
+use crate::password;
 use crate::text;
 use crate::user::{self, User, UserError};
 use authms_crypto::SecretString;
@@ -24,7 +23,7 @@ pub async fn change(
     parts: &Parts,
     me: &Person,
     (channel, new): (Channel, &str),
-    password: &SecretString,
+    present: &SecretString,
     source: &Source,
 ) -> Result<(), ContactError> {
     let to = match channel {
@@ -32,7 +31,7 @@ pub async fn change(
         Channel::Sms => Address::Phone(text::phone(new)?),
     };
     code::require_transport(parts, channel)?;
-    let user = proved(parts, me, password).await?;
+    let user = proved(parts, me, present).await?;
     let purpose = purpose(channel);
     let ask = CodeFor {
         purpose,
@@ -57,17 +56,14 @@ pub async fn change(
 }
 
 /// The user, whose password this is.
-async fn proved(parts: &Parts, me: &Person, password: &SecretString) -> Result<User, ContactError> {
+async fn proved(parts: &Parts, me: &Person, present: &SecretString) -> Result<User, ContactError> {
     if me.acting.is_some() {
         return Err(UserError::from(Forbidden::OnBehalf).into());
     }
     let user = user::me(parts, me).await?;
-    let key = [b"contact".as_slice(), me.user.bytes()].concat();
-    limits::charge(parts, &[Take::of(parts, LimitKind::Account, &key)]).await??;
-    let known = parts.store.password_hash(me.user).await.map_err(Fault::from)?;
-    let typed = SecretString::new(text::password(password.expose()));
-    match parts.passwords.verify(typed, known).await.map_err(Fault::from)? {
-        Verdict::Match { .. } => Ok(user),
-        Verdict::Mismatch => Err(UserError::WrongPassword.into()),
+    if password::is_present(parts, me.user, present).await?? {
+        Ok(user)
+    } else {
+        Err(UserError::WrongPassword.into())
     }
 }

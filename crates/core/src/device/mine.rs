@@ -7,9 +7,11 @@ use crate::access::{Forbidden, Person};
 use crate::audit::{Event, EventName, Source};
 use crate::fault::Fault;
 use crate::id::DeviceId;
+use crate::mfa;
 use crate::parts::Parts;
-use crate::session::{Session, SessionView};
+use crate::session::{Proof, Session, SessionView};
 use crate::signin::Standing;
+use authms_crypto::SecretString;
 
 /// Who calls, in which session, with which device.
 pub(super) struct Mine {
@@ -43,9 +45,25 @@ impl Mine {
         found.filter(mine).ok_or(DeviceError::Unknown)
     }
 
-    /// Demands that a second factor was proved in this session: only then can a device stand for one.
-    pub fn require_second_factor(&self) -> Result<(), DeviceError> {
-        if self.session.amr.iter().any(|method| method == "mfa") { Ok(()) } else { Err(DeviceError::StepUp) }
+    /// Demands that a second factor was proved in this session, at its sign-in or by a step-up token: only then can a
+    /// device stand for one. What a ticket's minter vouches for was not proved here, and a sign-in before the factors
+    /// last changed may have been by one that is gone.
+    pub async fn require_second_factor(
+        &self,
+        parts: &Parts,
+        me: &Person,
+        step_up: Option<&SecretString>,
+    ) -> Result<(), DeviceError> {
+        if mfa::proved_since(parts, me, step_up).await? == Some(Proof::Factor) {
+            return Ok(());
+        }
+        let two = self.session.amr.iter().any(|method| method == "mfa");
+        let Some(proven) = self.session.proven.filter(|p| two && p.by == Proof::Factor) else {
+            return Err(DeviceError::StepUp);
+        };
+        let known = parts.store.remembered(me.tenant, me.user).await.map_err(Fault::from)?;
+        let stands = known.factors_changed_at.is_none_or(|changed| changed <= proven.at);
+        if stands { Ok(()) } else { Err(DeviceError::StepUp) }
     }
 
     /// An event about the caller's devices.

@@ -25,6 +25,8 @@ pub struct Register {
     pub user_agent: Option<String>,
     /// Whether its user trusts it.
     pub trust: bool,
+    /// A step-up token, for trusting it in a session that began without a second factor.
+    pub step_up: Option<SecretString>,
 }
 
 /// A device with its secret, which is shown this once.
@@ -49,7 +51,7 @@ pub async fn register(
 ) -> Result<Registered, DeviceError> {
     let mine = Mine::read(parts, me, source).await?;
     if ask.trust {
-        mine.require_second_factor()?;
+        mine.require_second_factor(parts, me, ask.step_up.as_ref()).await?;
     }
     let name = match &ask.name {
         Some(name) => text::label("device_name", name, 100)?,

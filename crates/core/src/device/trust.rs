@@ -9,8 +9,10 @@ use crate::commit::{self, Commit, Guard};
 use crate::id::DeviceId;
 use crate::parts::Parts;
 use crate::risk;
+use authms_crypto::SecretString;
 
-/// Has one of the caller's devices trusted from now on, or no longer.
+/// Has one of the caller's devices trusted from now on, or no longer. Trusting takes a second factor, proved at the sign-in
+/// or by a step-up token.
 ///
 /// # Errors
 /// [`DeviceError`]
@@ -18,7 +20,7 @@ pub async fn set_trust(
     parts: &Parts,
     me: &Person,
     id: DeviceId,
-    trusted: bool,
+    (trusted, step_up): (bool, Option<&SecretString>),
     source: &Source,
 ) -> Result<(), DeviceError> {
     let mine = Mine::read(parts, me, source).await?;
@@ -28,7 +30,7 @@ pub async fn set_trust(
         return Err(DeviceError::Unknown);
     }
     let (name, change) = if trusted {
-        mine.require_second_factor()?;
+        mine.require_second_factor(parts, me, step_up).await?;
         (EventName::DeviceTrusted, Change::Trust(id))
     } else {
         (EventName::DeviceTrustEnded, Change::EndTrust(id))

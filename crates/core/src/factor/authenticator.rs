@@ -8,7 +8,6 @@ use crate::access::Person;
 use crate::audit::{EventName, Source};
 use crate::commit::{self, Guard};
 use crate::id::FactorId;
-use crate::mfa;
 use crate::parts::Parts;
 use crate::text;
 use crate::time::Span;
@@ -46,7 +45,7 @@ pub async fn set_up_totp(
 ) -> Result<Enrolment, FactorError> {
     let name = text::label("device_name", name.filter(|n| !n.is_empty()).unwrap_or("authenticator"), 64)?;
     let changing = Changing::begin(parts, me, asked, source).await?;
-    mfa::demand_enrolment(parts, me, asked.step_up.as_ref()).await?;
+    changing.demand_enrolment().await?;
     let account = match account.filter(|a| !a.is_empty()) {
         Some(account) => text::label("account", account, 128)?,
         None => account_of(&changing.user),

@@ -7,10 +7,13 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::message::{self, FactorName, Notice};
-use crate::mfa;
+use crate::mfa::{self, StepUpError};
 use crate::parts::Parts;
 use crate::session::{self, EndReason};
 use crate::signin::challenge::{Judged, Occasion, judge};
+use crate::password;
+use crate::session::{self, EndReason, Proof};
+use crate::signin::challenge::{Judged, judge};
 use crate::user::User;
 use authms_crypto::SecretString;
 
@@ -21,12 +24,16 @@ pub struct Asked {
     pub step_up: Option<SecretString>,
     /// A code of a factor of this kind instead.
     pub code: Option<(FactorKind, SecretString)>,
+    /// A code of an authenticator app instead.
+    pub code: Option<SecretString>,
+    /// The present password instead, which is enough for the first factor.
+    pub password: Option<SecretString>,
     /// Ends the user's other sessions in the tenant, in the same commit.
     pub end_other_sessions: bool,
 }
 
 /// A change of somebody's own factors.
-pub(super) struct Changing<'a> {
+pub(crate) struct Changing<'a> {
     pub parts: &'a Parts,
     pub me: &'a Person,
     pub asked: &'a Asked,
@@ -63,6 +70,18 @@ impl<'a> Changing<'a> {
         self.prove(*kind, code).await
     }
 
+    /// Demands what enrolling a factor needs.
+    pub async fn demand_enrolment(&self) -> Result<(), FactorError> {
+        let (parts, me) = (self.parts, self.me);
+        match (mfa::demand_enrolment(parts, me, self.asked.step_up.as_ref()).await, &self.asked.password) {
+            (Err(StepUpError::Missing { needs: Proof::Password }), Some(typed)) => {
+                let right = password::is_present(parts, me.user, typed).await??;
+                if right { Ok(()) } else { Err(FactorError::WrongPassword) }
+            }
+            (other, _) => Ok(other?),
+        }
+    }
+
     /// A code that proves a factor, as part of a commit to come; a wrong one is counted.
     pub async fn prove(&self, kind: FactorKind, code: &SecretString) -> Result<Judged, FactorError> {
         if !mfa::proves(self.parts, self.me, &self.factors, kind).await? {
@@ -91,6 +110,7 @@ impl<'a> Changing<'a> {
         self.factors.iter().find(|f| which(f)).ok_or(FactorError::Unknown)
     }
 
+    /// The event of an act.
     pub fn event(&self, name: EventName) -> Event {
         Event::new(name, Some(self.me.tenant))
             .subject(self.me.user)
@@ -99,6 +119,7 @@ impl<'a> Changing<'a> {
             .from(self.source)
     }
 
+    /// The commit of an act that changes nothing that counts.
     pub fn commit(&self, event: Event) -> Commit {
         Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
     }

@@ -31,6 +31,9 @@ pub enum FactorError {
     /// The code is wrong.
     #[error("the code is wrong")]
     Wrong,
+    /// The password is wrong.
+    #[error("the password is wrong")]
+    WrongPassword,
     /// No enrolment waits for this.
     #[error("no enrolment is waiting; begin anew")]
     NothingPending,

@@ -112,7 +112,9 @@ async fn taking_away(
     let codes = changing.factors.iter().filter(|f| last && f.kind == FactorKind::RecoveryCode);
     let removed = gone.iter().copied().filter(|_| for_good).chain(codes);
     for factor in removed {
-        commit = commit.change(commit::Change::Factor(Change::Remove { user, id: factor.id }));
+        commit = commit
+            .guard(Guard::FactorThere { user, id: factor.id })
+            .change(commit::Change::Factor(Change::Remove { user, id: factor.id }));
     }
     let left = |f: &&Factor| f.is_enrolled() && gone.iter().all(|g| g.id != f.id);
     let next = changing.factors.iter().filter(left).find(|f| f.kind != FactorKind::RecoveryCode);

@@ -15,6 +15,7 @@ mod totp;
 pub use authenticator::{ENROLMENT_TTL, Enrolment, finish_totp, set_up_totp, validate_totp};
 pub use by_code::{enrol_by_code, finish_by_code};
 pub use changing::Asked;
+pub(crate) use changing::Changing;
 pub use codes::{Remaining, generate_codes, remaining_codes, use_code};
 pub use error::FactorError;
 pub use list::{factors_of, mine};

@@ -178,7 +178,8 @@ pub fn usable(factors: &[Factor]) -> FactorKinds {
     factors.iter().filter(|f| f.is_usable()).map(|f| f.kind).collect()
 }
 
-/// What a commit may do to factors. Each names the user, too, beside whose other factors it lies.
+/// What a commit may do to factors. Each names the user, too, beside whose other factors it lies. Whatever changes what
+/// counts is noted on the user, and where something of that goes, no device of theirs is trusted any more.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Inserts one.

@@ -14,4 +14,5 @@ pub(crate) use proves::proves;
 pub(crate) use re_authenticate::charge_guess;
 pub use re_authenticate::{ReAuthenticateError, SteppedUp, re_authenticate, step_up};
 pub use reason::MfaReason;
+pub(crate) use step_up::proved_since;
 pub use step_up::{STEP_UP_TOKEN_TYP, STEP_UP_TTL, StepUpError, demand_enrolment, demand_step_up};

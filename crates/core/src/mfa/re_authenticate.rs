@@ -9,10 +9,11 @@ use crate::factor::{self, Factor, FactorKind};
 use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
-use crate::ports::Verdict;
+use crate::password;
 use crate::session::Proof;
 use crate::signin::challenge::{Judged, Occasion, judge};
 use crate::text;
+use crate::signin::challenge::{Judged, judge};
 use crate::time::{Span, Timestamp};
 use authms_crypto::SecretString;
 
@@ -67,13 +68,12 @@ pub async fn re_authenticate(
     me: &Person,
     password: &SecretString,
     code: Option<(Option<FactorKind>, &SecretString)>,
+    present: &SecretString,
+    code: Option<&SecretString>,
     source: &Source,
 ) -> Result<SteppedUp, ReAuthenticateError> {
     let run = Run::begin(parts, me, source).await?;
-    charge_password(parts, me).await?;
-    let typed = SecretString::new(text::password(password.expose()));
-    let known = parts.store.password_hash(me.user).await.map_err(Fault::from)?;
-    if parts.passwords.verify(typed, known).await.map_err(Fault::from)? == Verdict::Mismatch {
+    if !password::is_present(parts, me.user, present).await?? {
         let event = run.event(EventName::StepUpFailed, "password");
         parts.store.commit(run.commit(event)).await?;
         return Err(ReAuthenticateError::WrongPassword);
@@ -112,12 +112,6 @@ fn is_totp(code: &SecretString) -> bool {
 pub(crate) async fn charge_guess(parts: &Parts, me: &Person) -> Result<Result<(), Throttled>, Fault> {
     let key = [b"step-up".as_slice(), me.user.bytes()].concat();
     limits::charge(parts, &[Take::of(parts, LimitKind::Account, &key)]).await
-}
-
-/// The same budget as that of changing the password.
-async fn charge_password(parts: &Parts, me: &Person) -> Result<(), ReAuthenticateError> {
-    let key = [b"change".as_slice(), me.user.bytes()].concat();
-    Ok(limits::charge(parts, &[Take::of(parts, LimitKind::Account, &key)]).await??)
 }
 
 struct Run<'a> {

@@ -78,10 +78,7 @@ async fn stands(parts: &Parts, me: &Person, token: Option<&SecretString>) -> Res
     let fresh = |at: Timestamp| now < at.plus(STEP_UP_TTL);
     let view = view(parts, me).await?;
     let at_sign_in = view.session.proven.filter(|p| fresh(p.at)).map(|p| p.by);
-    let since = match token {
-        Some(token) => read(parts, me, token).await?,
-        None => None,
-    };
+    let since = proved_since(parts, me, token).await?;
     if at_sign_in.max(since) >= Some(needs) { Ok(()) } else { Err(StepUpError::Missing { needs }) }
 }
 
@@ -134,8 +131,16 @@ pub(super) fn sign(
     jwt.map(SecretString::new).map_err(|_| Fault::Unavailable)
 }
 
-/// What a token proves here; nothing if it is another session's, too old, or none of ours.
-async fn read(parts: &Parts, me: &Person, token: &SecretString) -> Result<Option<Proof>, Fault> {
+/// What a step-up token proves here; nothing if there is none, or it is another session's, too old, or none of ours.
+///
+/// # Errors
+/// [`Fault`]
+pub(crate) async fn proved_since(
+    parts: &Parts,
+    me: &Person,
+    token: Option<&SecretString>,
+) -> Result<Option<Proof>, Fault> {
+    let Some(token) = token else { return Ok(None) };
     let claims = verified::<Claims>(parts, STEP_UP_TOKEN_TYP, token.expose()).await?;
     let mine = claims.filter(|c| c.sid == me.session.to_string() && c.sub == me.user.to_string());
     // Without the leeway of a clock that differs: the tokens are our own.

@@ -1,25 +1,15 @@
 //! What may go wrong with one's own passkeys.
 
-use crate::access::Forbidden;
+use crate::factor::FactorError;
 use crate::fault::Fault;
-use crate::limits::Throttled;
 use crate::text::InvalidText;
 
 /// Why nothing was done with a passkey.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum PasskeyError {
-    /// The caller may not.
+    /// As with every factor.
     #[error(transparent)]
-    Forbidden(#[from] Forbidden),
-    /// A member is malformed.
-    #[error(transparent)]
-    Invalid(#[from] InvalidText),
-    /// The caller has to prove anew who they are.
-    #[error("sign in again, or give the present password")]
-    StepUp,
-    /// The present password is wrong.
-    #[error("the present password is wrong")]
-    WrongPassword,
+    Factor(#[from] FactorError),
     /// The caller has as many as are allowed.
     #[error("there are too many passkeys; remove one first")]
     TooMany,
@@ -29,13 +19,16 @@ pub enum PasskeyError {
     /// The credential is registered, for whomever.
     #[error("this passkey is registered already")]
     Taken,
-    /// The caller has no such passkey.
-    #[error("no such passkey")]
-    Unknown,
-    /// Too many attempts.
-    #[error(transparent)]
-    Throttled(#[from] Throttled),
-    /// It could not be carried out.
-    #[error(transparent)]
-    Fault(#[from] Fault),
+}
+
+impl From<InvalidText> for PasskeyError {
+    fn from(invalid: InvalidText) -> Self {
+        Self::Factor(invalid.into())
+    }
+}
+
+impl From<Fault> for PasskeyError {
+    fn from(fault: Fault) -> Self {
+        Self::Factor(fault.into())
+    }
 }

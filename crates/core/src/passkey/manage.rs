@@ -1,19 +1,16 @@
-//! One's own passkeys: looking at them, naming them, removing them.
+//! One's own passkeys: looking at them and naming them. They are removed as any factor is.
 
 use super::error::PasskeyError;
-use super::fresh;
 use super::model::{Change, Passkey};
 use crate::access::Person;
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard};
-use crate::factor::Factor;
+use crate::factor::{Factor, FactorError};
 use crate::fault::Fault;
 use crate::id::FactorId;
-use crate::message::{self, FactorName, Notice};
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::text;
-use authms_crypto::SecretString;
 
 /// A passkey with its factor.
 #[derive(Clone, Debug)]
@@ -43,9 +40,9 @@ pub async fn list(
 /// One of the caller's passkeys.
 ///
 /// # Errors
-/// [`PasskeyError::Unknown`] also for those of others.
+/// [`FactorError::Unknown`] also for those of others.
 pub async fn get(parts: &Parts, me: &Person, id: FactorId) -> Result<PasskeyView, PasskeyError> {
-    mine(parts, me).await?.into_iter().find(|p| p.factor.id == id).ok_or(PasskeyError::Unknown)
+    mine(parts, me).await?.into_iter().find(|p| p.factor.id == id).ok_or(FactorError::Unknown.into())
 }
 
 /// Gives one of the caller's passkeys another name, 1–100 characters.
@@ -61,53 +58,22 @@ pub async fn rename(
 ) -> Result<PasskeyView, PasskeyError> {
     let name = text::label("name", name, 100)?;
     let view = get(parts, me, id).await?;
-    let change = Change::Rename { user: me.user, factor: id, name: name.clone() };
-    act(parts, me, id, (EventName::PasskeyRenamed, change, None), source).await?;
-    Ok(PasskeyView { factor: Factor { name, ..view.factor }, ..view })
-}
-
-/// Removes one of the caller's passkeys: it signs nobody in any more. Sessions that it opened go on.
-///
-/// # Errors
-/// [`PasskeyError`]
-pub async fn remove(
-    parts: &Parts,
-    me: &Person,
-    id: FactorId,
-    password: Option<&SecretString>,
-    source: &Source,
-) -> Result<(), PasskeyError> {
-    get(parts, me, id).await?;
-    fresh::demand(parts, me, password).await?;
-    let member = parts.store.member(me.tenant, me.user).await.map_err(Fault::from)?;
-    let what = Notice::FactorRemoved(FactorName::Passkey);
-    let notice = member.and_then(|m| message::notice(parts, &m.user, what, source));
-    let change = Change::Remove { user: me.user, factor: id };
-    act(parts, me, id, (EventName::PasskeyRemoved, change, notice), source).await
-}
-
-async fn act(
-    parts: &Parts,
-    me: &Person,
-    id: FactorId,
-    (name, change, notice): (EventName, Change, Option<commit::Change>),
-    source: &Source,
-) -> Result<(), PasskeyError> {
-    let event = Event::new(name, Some(me.tenant))
+    let event = Event::new(EventName::PasskeyRenamed, Some(me.tenant))
         .subject(me.user)
         .text("actor", me.user.to_string())
         .text("actor_session", me.session.to_string())
         .text("factor", id.to_string())
         .from(source);
+    let change = Change::Rename { user: me.user, factor: id, name: name.clone() };
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
-        .guard(Guard::PasskeyThere { user: me.user, factor: id })
-        .change(commit::Change::Passkey(change))
-        .with(notice);
+        .guard(Guard::FactorThere { user: me.user, id })
+        .change(commit::Change::Passkey(change));
     match parts.store.commit(commit).await {
-        Ok(_) => Ok(()),
-        Err(CommitError::Conflict(_)) => Err(PasskeyError::Unknown),
-        Err(other) => Err(Fault::from(other).into()),
+        Ok(_) => {}
+        Err(CommitError::Conflict(_)) => return Err(FactorError::Unknown.into()),
+        Err(other) => return Err(Fault::from(other).into()),
     }
+    Ok(PasskeyView { factor: Factor { name, ..view.factor }, ..view })
 }
 
 async fn mine(parts: &Parts, me: &Person) -> Result<Vec<PasskeyView>, PasskeyError> {

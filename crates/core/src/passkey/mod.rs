@@ -7,7 +7,6 @@ mod assertion;
 mod ceremony;
 mod decoy;
 mod error;
-mod fresh;
 mod manage;
 mod model;
 mod options;
@@ -18,7 +17,7 @@ pub(crate) use assertion::{COPIED, alarm, changes, finish, finishing, guards, ju
 pub(crate) use ceremony::{Begin, begin, find};
 pub(crate) use decoy::filled_up;
 pub use error::PasskeyError;
-pub use manage::{PasskeyView, get, list, remove, rename};
+pub use manage::{PasskeyView, get, list, rename};
 pub use model::*;
 pub use options::{CreationOptions, Descriptor, RequestOptions, UserVerification};
 pub use register::{BeginRegistration, Registration, begin_registration, finish_registration};

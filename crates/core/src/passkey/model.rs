@@ -140,11 +140,4 @@ pub enum Change {
         /// The name.
         name: String,
     },
-    /// Deletes it, with its factor.
-    Remove {
-        /// Whose.
-        user: UserId,
-        /// Which.
-        factor: FactorId,
-    },
 }

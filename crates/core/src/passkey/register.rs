@@ -3,22 +3,19 @@
 use super::assertion::finishing;
 use super::ceremony::{self, Begin};
 use super::error::PasskeyError;
-use super::fresh;
 use super::manage::PasskeyView;
 use super::model::{Ceremony, Change, NewPasskey, PASSKEYS_ALLOWED, Passkey, Planned, Purpose};
 use super::options::CreationOptions;
 use crate::access::Person;
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
-use crate::factor::{Factor, FactorKind};
+use crate::factor::{self, Asked, Changing, Factor, FactorKind};
 use crate::fault::Fault;
 use crate::id::FactorId;
-use crate::message::{self, FactorName, Notice};
 use crate::parts::Parts;
 use crate::ports::random;
 use crate::text;
 use crate::user::User;
-use authms_crypto::SecretString;
 use authms_crypto::webauthn::{
     CeremonyError, Expected, Registered, RegistrationResponse, verify_registration,
 };
@@ -36,8 +33,6 @@ pub struct BeginRegistration {
     pub name: Option<String>,
     /// What the authenticator shows as the account, if not the user's own name; likewise.
     pub user_name: Option<String>,
-    /// The present password, unless the caller signed in minutes ago.
-    pub password: Option<SecretString>,
 }
 
 /// What `navigator.credentials.create()` brought back (WebAuthn §5.1).
@@ -65,11 +60,15 @@ pub async fn begin_registration(
     parts: &Parts,
     me: &Person,
     ask: BeginRegistration,
+    asked: &Asked,
+    source: &Source,
 ) -> Result<CreationOptions, PasskeyError> {
     let name = ask.name.as_deref().map(|name| text::label("display_name", name, 100)).transpose()?;
     let shown = ask.user_name.as_deref().map(|name| text::label("user_name", name, 100)).transpose()?;
-    fresh::demand(parts, me, ask.password.as_ref()).await?;
-    let (user, passkeys) = mine(parts, me).await?;
+    let changing = Changing::begin(parts, me, asked, source).await?;
+    changing.demand_enrolment().await?;
+    let user = changing.user;
+    let passkeys = parts.store.passkeys_of(me.user).await.map_err(Fault::from)?;
     if passkeys.len() >= PASSKEYS_ALLOWED {
         return Err(PasskeyError::TooMany);
     }
@@ -105,6 +104,7 @@ pub async fn finish_registration(
     parts: &Parts,
     me: &Person,
     registration: Registration,
+    asked: &Asked,
     source: &Source,
 ) -> Result<PasskeyView, PasskeyError> {
     let found = ceremony::find(parts, &registration.client_data_json, Purpose::Register).await?;
@@ -114,16 +114,14 @@ pub async fn finish_registration(
         parts.store.commit(Commit::refusal("passkey_challenge")).await.map_err(Fault::from)?;
         return Err(PasskeyError::Refused);
     };
-    let (user, passkeys) = mine(parts, me).await?;
+    let changing = Changing::begin(parts, me, asked, source).await?;
     let registered = match verified(parts, &ceremony, &registration) {
         Ok(registered) => registered,
         Err(why) => return refuse(parts, me, &ceremony, why, source).await,
     };
-    if passkeys.len() >= PASSKEYS_ALLOWED {
-        return Err(PasskeyError::TooMany);
-    }
     let Some(planned) = ceremony.planned.clone() else { return Err(PasskeyError::Refused) };
-    add(parts, me, (&user, &ceremony, planned), registered, registration.transports, source).await
+    let new = new_passkey(parts, &changing.user, planned, registered, registration.transports);
+    add(&changing, &ceremony, new).await
 }
 
 fn verified(
@@ -153,33 +151,25 @@ fn verified(
 /// The one commit of a registration. It holds the user's revision, so that of many at once none exceeds what is allowed
 /// unseen, and nobody gains a passkey who was disabled meanwhile.
 async fn add(
-    parts: &Parts,
-    me: &Person,
-    (user, ceremony, planned): (&User, &Ceremony, Planned),
-    registered: Registered,
-    transports: Vec<String>,
-    source: &Source,
+    changing: &Changing<'_>,
+    ceremony: &Ceremony,
+    new: NewPasskey,
 ) -> Result<PasskeyView, PasskeyError> {
-    let now = parts.now();
-    let new = new_passkey(parts, user, planned, registered, transports);
-    let event = Event::new(EventName::PasskeyRegistered, Some(me.tenant))
-        .subject(me.user)
-        .text("actor", me.user.to_string())
-        .text("actor_session", me.session.to_string())
-        .text("factor", new.factor.id.to_string())
-        .text("backup_eligible", if new.passkey.backup_eligible { "yes" } else { "no" })
-        .from(source);
-    let notice = message::notice(parts, user, Notice::FactorAdded(FactorName::Passkey), source);
+    let (parts, user) = (changing.parts, &changing.user);
     let NewPasskey { factor, passkey } = new.clone();
-    let commit = finishing(Commit::new(event.into_row(now, &*parts.rng)), ceremony)
-        .guard(Guard::SessionOpen(me.session))
+    let first = !changing.factors.iter().any(|f| f.is_enrolled() && f.primary);
+    let mut commit = finishing(changing.changing(EventName::FactorEnrolled, &factor), ceremony)
+        .guard(Guard::SessionOpen(changing.me.session))
         .guard(Guard::PasskeysBelow { user: user.id, bound: PASSKEYS_ALLOWED })
         .guard(Guard::Rev { row: Row::User(user.id), rev: user.rev })
-        .change(commit::Change::Passkey(Change::Add(Box::new(new))))
-        .with(notice);
+        .change(commit::Change::Passkey(Change::Add(Box::new(new))));
+    if first {
+        let first = factor::Change::SetPrimary { user: user.id, id: factor.id };
+        commit = commit.change(commit::Change::Factor(first));
+    }
     match parts.store.commit(commit).await {
         Ok(at) => {
-            let factor = Factor { created_at: at.at, verified_at: Some(at.at), ..factor };
+            let factor = Factor { created_at: at.at, verified_at: Some(at.at), primary: first, ..factor };
             Ok(PasskeyView { factor, passkey })
         }
         Err(CommitError::Conflict(0)) => Err(PasskeyError::Refused),
@@ -252,14 +242,6 @@ async fn refuse(
         Ok(_) | Err(CommitError::Conflict(_)) => Err(PasskeyError::Refused),
         Err(other) => Err(Fault::from(other).into()),
     }
-}
-
-/// The caller and their passkeys.
-async fn mine(parts: &Parts, me: &Person) -> Result<(User, Vec<Passkey>), PasskeyError> {
-    let member = parts.store.member(me.tenant, me.user).await.map_err(Fault::from)?;
-    let user = member.ok_or(PasskeyError::StepUp)?.user;
-    let passkeys = parts.store.passkeys_of(me.user).await.map_err(Fault::from)?;
-    Ok((user, passkeys))
 }
 
 /// What the authenticator shows: a name to tell accounts apart, and one for people.

@@ -8,14 +8,12 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::UserId;
-use crate::limits::{self, LimitKind, Take};
 use crate::message::{self, Notice};
 use crate::parts::Parts;
 use crate::password::{self, Accepted};
-use crate::ports::{Member, Verdict};
+use crate::ports::Member;
 use crate::session::{self, EndReason};
 use crate::signin::Changing;
-use crate::text;
 use authms_crypto::SecretString;
 
 /// Changes the caller's own password; ends all their other sessions.
@@ -33,8 +31,7 @@ pub async fn change_password(
         return Err(Forbidden::OnBehalf.into());
     }
     let user = super::list::me(parts, me).await?;
-    throttle(parts, me.user).await?;
-    prove(parts, &user, present).await?;
+    prove(parts, me.user, present).await?;
     let accepted = password::accept_anew(parts, &user, present, new).await?;
     let event = Event::new(EventName::PasswordChanged, Some(me.tenant))
         .subject(me.user)
@@ -69,8 +66,7 @@ pub async fn change_password_first(
     let found = parts.store.member(changing.tenant, changing.user).await.map_err(Fault::from)?;
     let still = |m: &Member| m.user.rev == changing.rev && m.user.status == UserStatus::Active;
     let user = found.filter(still).ok_or(UserError::TokenOver)?.user;
-    throttle(parts, user.id).await?;
-    prove(parts, &user, present).await?;
+    prove(parts, user.id, present).await?;
     let accepted = password::accept_anew(parts, &user, present, new).await?;
     let event = Event::new(EventName::PasswordChanged, Some(changing.tenant))
         .subject(user.id)
@@ -135,16 +131,6 @@ fn replacing(parts: &Parts, user: User, new: Accepted, must_change: bool, event:
     )
 }
 
-async fn prove(parts: &Parts, user: &User, present: &SecretString) -> Result<(), UserError> {
-    let known = parts.store.password_hash(user.id).await.map_err(Fault::from)?;
-    let typed = SecretString::new(text::password(present.expose()));
-    match parts.passwords.verify(typed, known).await.map_err(Fault::from)? {
-        Verdict::Match { .. } => Ok(()),
-        Verdict::Mismatch => Err(UserError::WrongPassword),
-    }
-}
-
-async fn throttle(parts: &Parts, user: UserId) -> Result<(), UserError> {
-    let key = [b"change".as_slice(), user.bytes()].concat();
-    Ok(limits::charge(parts, &[Take::of(parts, LimitKind::Account, &key)]).await??)
+async fn prove(parts: &Parts, user: UserId, present: &SecretString) -> Result<(), UserError> {
+    if password::is_present(parts, user, present).await?? { Ok(()) } else { Err(UserError::WrongPassword) }
 }

@@ -2,6 +2,7 @@
 //! browsers spell them, too (`rawId`, `clientDataJSON`).
 
 use super::{AtMost, Binary, Text};
+use authms_core::factor::Asked;
 use authms_core::passkey::{Assertion, CreationOptions, Descriptor, Registration, RequestOptions};
 use authms_crypto::webauthn::OFFERED_ALGORITHMS;
 use serde::{Deserialize, Serialize};
@@ -69,6 +70,16 @@ pub struct CreationCredential {
     /// `public-key`.
     #[serde(rename = "type")]
     kind: Text<32>,
+    /// Whether the caller's other sessions end with it; the page says so, no browser does.
+    end_other_sessions: Option<bool>,
+}
+
+impl CreationCredential {
+    /// What is to happen besides.
+    pub fn asked(&self) -> Asked {
+        let end_other_sessions = self.end_other_sessions.unwrap_or_default();
+        Asked { end_other_sessions, ..Asked::default() }
+    }
 }
 
 /// `AuthenticatorAttestationResponse`.
@@ -88,7 +99,7 @@ pub struct CreationAnswer {
 
 impl From<CreationCredential> for Registration {
     fn from(credential: CreationCredential) -> Self {
-        let CreationCredential { id, raw_id, response, kind } = credential;
+        let CreationCredential { id, raw_id, response, kind, .. } = credential;
         let transports = response.transports.map(AtMost::into_vec).unwrap_or_default();
         Self {
             id: id.into_vec(),

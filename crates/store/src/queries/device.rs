@@ -75,6 +75,13 @@ pub(crate) fn see(conn: &Connection, id: DeviceId, at: Timestamp) -> Result<()> 
     change(conn, sql, params![id.bytes(), at.as_millis(), at.minus(SEEN_EVERY).as_millis()])
 }
 
+/// Ends trust in all of a user's devices, in every tenant.
+pub(super) fn end_trust_of(conn: &Connection, user: UserId) -> Result<()> {
+    let sql = "UPDATE devices SET trusted_at = NULL, trusted_until = NULL
+               WHERE user_id = ?1 AND trusted_at IS NOT NULL";
+    change(conn, sql, [user.bytes()])
+}
+
 /// Writes a change.
 pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
     match what {

@@ -1,7 +1,7 @@
 //! Second factors.
 
 use super::columns::{self, Columns};
-use super::{all, change, change_one, first, recovery_code};
+use super::{all, change, change_one, device, first, passkey, recovery_code};
 use authms_core::factor::{Change, FAILURES_ALLOWED, Factor, FactorKind};
 use authms_core::id::{FactorId, UserId};
 use authms_core::time::Timestamp;
@@ -84,7 +84,10 @@ pub(crate) fn count(conn: &Connection, user: UserId, kind: FactorKind) -> Result
 /// Writes a change.
 pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
     match what {
-        Change::Add(new) => add(conn, new, at),
+        Change::Add(new) => {
+            add(conn, new, at)?;
+            if new.verified_at.is_some() { changed(conn, new.user, at) } else { Ok(()) }
+        }
         Change::Verify { user, id, step } => {
             let sql = "UPDATE factors SET verified_at = ?3, last_step = max(coalesce(last_step, 0), ?4),
                            last_used_at = ?3, failures = 0 WHERE user_id = ?1 AND id = ?2 AND verified_at IS NULL";
@@ -104,22 +107,36 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
         Change::SetEnabled { user, id, enabled } => {
             let sql = "UPDATE factors SET enabled = ?3, failures = iif(?3, 0, failures)
                        WHERE user_id = ?1 AND id = ?2";
-            change_one(conn, sql, params![user.bytes(), id.bytes(), enabled])
+            change_one(conn, sql, params![user.bytes(), id.bytes(), enabled])?;
+            if *enabled { changed(conn, *user, at) } else { weakened(conn, *user, at) }
         }
         Change::SetPrimary { user, id } => {
             let sql = "UPDATE factors SET is_primary = (id = ?2) WHERE user_id = ?1";
             change(conn, sql, params![user.bytes(), id.bytes()])
         }
         Change::Remove { user, id } => {
+            // A mere enrolment takes nothing with it: what never counted was rested on by nobody.
+            if !is_pending(conn, *user, *id)? {
+                weakened(conn, *user, at)?;
+            }
             let sql = "DELETE FROM factors WHERE user_id = ?1 AND id = ?2";
             change_one(conn, sql, params![user.bytes(), id.bytes()])?;
+            passkey::remove(conn, *user, *id)?;
             recovery_code::remove(conn, *user, *id)
         }
         Change::RemoveAll(user) => {
+            weakened(conn, *user, at)?;
             change(conn, "DELETE FROM factors WHERE user_id = ?1", [user.bytes()])?;
+            passkey::remove_all(conn, *user)?;
             recovery_code::remove_all(conn, *user)
         }
         Change::ReplaceRecoveryCodes { factor, hashes } => {
+            let former = count(conn, factor.user, factor.kind)? > 0;
+            if former {
+                weakened(conn, factor.user, at)?
+            } else {
+                changed(conn, factor.user, at)?
+            }
             let sql = "DELETE FROM factors WHERE user_id = ?1 AND kind = ?2";
             change(conn, sql, params![factor.user.bytes(), factor.kind.as_str()])?;
             add(conn, factor, at)?;
@@ -154,9 +171,12 @@ fn add(conn: &Connection, new: &Factor, at: Timestamp) -> Result<()> {
 
 /// Notes on the user that their factors changed.
 fn changed(conn: &Connection, user: UserId, at: Timestamp) -> Result<()> {
-    change(
-        conn,
-        "UPDATE users SET factors_changed_at = ?2 WHERE id = ?1",
-        params![user.bytes(), at.as_millis()],
-    )
+    let sql = "UPDATE users SET factors_changed_at = ?2 WHERE id = ?1";
+    change(conn, sql, params![user.bytes(), at.as_millis()])
+}
+
+/// The same of one that went: trust that may have been given on the strength of it goes with it.
+fn weakened(conn: &Connection, user: UserId, at: Timestamp) -> Result<()> {
+    changed(conn, user, at)?;
+    device::end_trust_of(conn, user)
 }

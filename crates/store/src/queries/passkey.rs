@@ -1,7 +1,7 @@
 //! Passkeys.
 
 use super::columns::{self, Columns};
-use super::{all, change_one, factor, first, json, login, passkey_ceremony, tenant, user};
+use super::{all, change, change_one, factor, first, json, login, passkey_ceremony, tenant, user};
 use authms_core::factor as factors;
 use authms_core::id::{FactorId, UserId};
 use authms_core::passkey::{Change, NewPasskey, Passkey};
@@ -95,12 +95,18 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             let sql = "UPDATE factors SET name = ?3 WHERE user_id = ?1 AND id = ?2";
             change_one(conn, sql, params![user.bytes(), factor.bytes(), name])
         }
-        Change::Remove { user, factor } => {
-            let ids = [user.bytes(), factor.bytes()];
-            change_one(conn, "DELETE FROM passkeys WHERE user_id = ?1 AND factor_id = ?2", ids)?;
-            change_one(conn, "DELETE FROM factors WHERE user_id = ?1 AND id = ?2", ids)
-        }
     }
+}
+
+/// Deletes that of a factor, if it is one.
+pub(super) fn remove(conn: &Connection, user: UserId, factor: FactorId) -> Result<()> {
+    let sql = "DELETE FROM passkeys WHERE user_id = ?1 AND factor_id = ?2";
+    change(conn, sql, [user.bytes(), factor.bytes()])
+}
+
+/// Deletes all of a user's.
+pub(super) fn remove_all(conn: &Connection, user: UserId) -> Result<()> {
+    change(conn, "DELETE FROM passkeys WHERE user_id = ?1", [user.bytes()])
 }
 
 fn add(conn: &Connection, new: &NewPasskey, at: Timestamp) -> Result<()> {

@@ -62,7 +62,7 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::PasskeyAsRead { user, factor, counter } => {
             passkey::counter(conn, *factor, *user)? == Some(*counter)
         }
-        Guard::PasskeyThere { user, factor } => passkey::counter(conn, *factor, *user)?.is_some(),
+        Guard::FactorThere { user, id } => factor::last_step(conn, *user, *id)?.is_some(),
         Guard::PasskeysBelow { user, bound } => passkey::count(conn, *user)? < *bound,
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()

@@ -19,20 +19,20 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a user's devices are bounded, and swept when long unseen", run: |w| Box::pin(bounded(w)) },
 ];
 
-struct Home {
-    tenant: Tenant,
-    user: User,
+pub(super) struct Home {
+    pub tenant: Tenant,
+    pub user: User,
     session: Session,
 }
 
-async fn home(w: &World) -> Home {
+pub(super) async fn home(w: &World) -> Home {
     let tenant = w.tenant().await;
     let user = w.user(&tenant, Role::Member).await;
     let session = w.session(&tenant, &user).await;
     Home { tenant, user, session }
 }
 
-fn new(w: &World, home: &Home) -> Device {
+pub(super) fn new(w: &World, home: &Home) -> Device {
     let fences = w.fences(&home.tenant, &home.user);
     Device {
         id: w.id(),
@@ -49,7 +49,7 @@ fn new(w: &World, home: &Home) -> Device {
     }
 }
 
-async fn register(w: &World, home: &Home, mut device: Device, trusted: bool) -> Device {
+pub(super) async fn register(w: &World, home: &Home, mut device: Device, trusted: bool) -> Device {
     let put = To::Put { device: Box::new(device.clone()), trusted, session: home.session.id };
     let at = w.commit(Change::Device(put)).await.at;
     (device.created_at, device.seen_at) = (at, at);

@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a session keeps what its user proved", run: |w| Box::pin(proven(w)) },
 ];
 
-fn new(w: &World, user: &User, kind: FactorKind) -> Factor {
+pub(super) fn new(w: &World, user: &User, kind: FactorKind) -> Factor {
     Factor {
         id: w.id(),
         user: user.id,

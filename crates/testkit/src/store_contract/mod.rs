@@ -7,6 +7,7 @@ mod admin;
 mod attempts;
 mod devices;
 mod existing;
+mod factor_changes;
 mod factors;
 mod fences;
 mod guards;
@@ -54,6 +55,7 @@ pub const CASES: &[&[Case]] = &[
     sessions::CASES,
     risks::CASES,
     factors::CASES,
+    factor_changes::CASES,
     attempts::CASES,
     devices::CASES,
     passkeys::CASES,

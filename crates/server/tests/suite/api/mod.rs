@@ -22,6 +22,7 @@ mod email_code;
 mod end_user;
 mod existing;
 mod external_id;
+mod factor_changes;
 mod factors;
 mod faults;
 mod fences;

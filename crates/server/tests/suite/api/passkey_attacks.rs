@@ -24,7 +24,7 @@ async fn somebody(app: &TestApp, name: &str) -> (Tokens, SoftPasskey) {
     app.home().user_with_password(name, Role::Member, PASSWORD).await;
     let tokens = Tokens::of(app.login(name, PASSWORD).await);
     let passkey = app.passkey(&tokens.access, PASSWORD).await;
-    (tokens, passkey)
+    (app.sign_in_by_passkey(&passkey).await, passkey)
 }
 
 /// How often the log has this event with this reason.

@@ -145,28 +145,95 @@ async fn s28_registering_and_removing_ask_who_it_is() {
     let app = TestApp::start().await;
     let user = app.home().user_with_password("ada", Role::Member, PASSWORD).await;
     let tokens = Tokens::of(app.login("ada", PASSWORD).await);
-    let begin = "/mfa/webauthn/credentials/register";
-    let by_ticket = app.sign_in(user).await.access;
-    assert_eq!(app.post(begin, &by_ticket, json!({})).await.refusal(), STEP_UP, "a ticket proves nobody");
-    let wrong = app.post(begin, &by_ticket, json!({ "password": "another long sentence" })).await;
-    assert_eq!(wrong.refusal(), (401, 40000502));
-    assert_eq!(app.post(begin, &tokens.access, json!({})).await.status, 200, "signed in just now");
-    let passkey = app.passkey(&by_ticket, PASSWORD).await;
+    let begins = ["/mfa/webauthn/credentials/register", "/auth/webauthn/register/begin"];
     app.clock.advance(Span::seconds(300));
-    assert_eq!(app.post(begin, &tokens.access, json!({})).await.refusal(), STEP_UP, "five minutes ago");
-    let path = format!("/mfa/webauthn/credentials/{}", passkey.name);
-    assert_eq!(app.delete(&path, &tokens.access).await.refusal(), STEP_UP);
-    assert_eq!(app.count("SELECT count(*) FROM passkeys"), 1);
-    let body = json!({ "password": PASSWORD });
-    let removed = app.request("DELETE", &path).bearer(&tokens.access).json(body).send().await;
-    assert_eq!(removed.status, 204, "{}", removed.body);
-    for event in ["passkey.registered", "passkey.removed"] {
-        assert_eq!(
-            app.count(&format!("SELECT count(*) FROM audit_log WHERE name = '{event}'")),
-            1,
-            "{event}"
-        );
+    // The first by the password, as long as there is no factor.
+    for begin in begins {
+        let refused = app.post(begin, &tokens.access, json!({})).await;
+        assert_eq!((refused.refusal(), &refused.body["needs"]), (STEP_UP, &json!("password")), "{begin}");
+        let wrong = app.post(begin, &tokens.access, json!({ "password": "another long sentence" })).await;
+        assert_eq!(wrong.refusal(), (401, 40000502), "{begin}");
+        let right = app.post(begin, &tokens.access, json!({ "password": PASSWORD })).await;
+        assert_eq!(right.status, 200, "{}", right.body);
     }
+    let passkey = app.passkey(&tokens.access, PASSWORD).await;
+    // From then on by the factor: neither the password nor a ticket will do.
+    let by_password = Tokens::of(app.login("ada", PASSWORD).await).access;
+    let by_ticket = app.sign_in(user).await.access;
+    let path = format!("/mfa/webauthn/credentials/{}", passkey.name);
+    let own = format!("/auth/me/webauthn-credentials/{}", passkey.name);
+    let body = json!({ "password": PASSWORD });
+    for bearer in [&by_password, &by_ticket] {
+        for (method, path) in [("POST", begins[0]), ("POST", begins[1]), ("DELETE", &path), ("DELETE", &own)]
+        {
+            let refused = app.request(method, path).bearer(bearer).json(body.clone()).send().await;
+            assert_eq!((refused.refusal(), &refused.body["needs"]), (STEP_UP, &json!("factor")), "{path}");
+        }
+    }
+    let by_passkey = app.sign_in_by_passkey(&passkey).await.access;
+    assert_eq!(app.post(begins[0], &by_passkey, json!({})).await.status, 200);
+    app.clock.advance(Span::seconds(300));
+    assert_eq!(app.post(begins[0], &by_passkey, json!({})).await.refusal(), STEP_UP, "five minutes ago");
+    let removing = app.delete(&path, &by_passkey).await;
+    assert_eq!((removing.refusal(), app.count("SELECT count(*) FROM passkeys")), (STEP_UP, 1));
+    // A token of another factor counts in its own session.
+    let phone = app.home().authenticator(user).await;
+    let code = json!({ "method": "totp", "code": phone.code(&app) });
+    let token = app.post("/mfa/step-up", &by_ticket, code).await.body["data"]["step_up_token"].clone();
+    let token = token.as_str().expect("a token");
+    for (bearer, expected) in [(&by_passkey, 401), (&by_ticket, 204)] {
+        let remove = app.request("DELETE", &path).bearer(bearer).header("x-step-up-token", token);
+        assert_eq!(remove.send().await.status, expected);
+    }
+    let told = |event: &str| {
+        let which = "CAST(body AS TEXT) LIKE '%\"kind\":\"passkey\"%'";
+        app.count(&format!("SELECT count(*) FROM audit_log WHERE name = '{event}' AND {which}"))
+    };
+    assert_eq!((told("factor.enrolled"), told("factor.removed")), (1, 1));
+}
+
+#[tokio::test]
+async fn s28_registering_and_removing_end_other_sessions_if_asked() {
+    let app = TestApp::start().await;
+    app.home().user_with_password("ada", Role::Member, PASSWORD).await;
+    let session = async || Tokens::of(app.login("ada", PASSWORD).await).access;
+    let (other, own) = (session().await, session().await);
+    let options = app.creation_options(&own, PASSWORD).await;
+    let mut passkey = SoftPasskey::new(Algorithm::Es256, ISSUER);
+    let mut made = passkey.create(&options);
+    made["end_other_sessions"] = json!(true);
+    let answer = app.post("/mfa/webauthn/credentials/register/verify", &own, made).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    assert_eq!((app.me(&other).await.status, app.me(&own).await.status), (401, 200));
+    let (other, own) = (session().await, app.sign_in_by_passkey(&passkey).await.access);
+    let path = format!("/mfa/webauthn/credentials/{}", answer.body["data"]["id"].as_str().expect("an id"));
+    let body = json!({ "end_other_sessions": true });
+    assert_eq!(app.request("DELETE", &path).bearer(&own).json(body).send().await.status, 204);
+    assert_eq!((app.me(&other).await.status, app.me(&own).await.status), (401, 200));
+}
+
+#[tokio::test]
+async fn a_passkey_goes_wholly_and_takes_the_recovery_codes_with_it() {
+    let app = TestApp::start().await;
+    let (_, mut passkey) = somebody(&app).await;
+    let bearer = app.sign_in_by_passkey(&passkey).await.access;
+    let codes = app.post("/mfa/backup-codes/generate", &bearer, json!({})).await;
+    assert_eq!(codes.status, 200, "{}", codes.body);
+    let path = format!("/mfa/webauthn/credentials/{}", passkey.name);
+    for path in [path.as_str(), "/mfa/methods/passkey"] {
+        let kept = app.delete(path, &bearer).await;
+        assert_eq!(kept.refusal(), (409, 40001505), "the tenant asks for a factor, and it is the last");
+    }
+    app.home().asks_for(MfaPolicy::default()).await;
+    assert_eq!(app.delete("/mfa/methods/passkey", &bearer).await.status, 200);
+    for table in ["factors", "passkeys", "recovery_codes"] {
+        assert_eq!(app.count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    let signed = passkey.get(&app.request_options(json!({})).await);
+    assert_eq!(app.sign_in_with(signed).await.refusal(), (400, 40001401));
+    // What is gone may be registered again.
+    let bearer = Tokens::of(app.login("ada", PASSWORD).await).access;
+    app.register_passkey(&mut passkey, &bearer, PASSWORD).await;
 }
 
 #[tokio::test]
@@ -190,6 +257,7 @@ async fn passkeys_are_listed_named_and_removed_by_their_owner_alone() {
     assert_eq!((answer.status, &answer.body["data"]["name"]), (200, &json!("YubiKey 5C")), "{}", answer.body);
     let path = format!("/mfa/webauthn/credentials/{}", answer.body["data"]["id"].as_str().expect("an id"));
     // The next one is told of it, and of the same user.
+    let tokens = app.sign_in_by_passkey(&passkey).await;
     let again = app.creation_options(&tokens.access, PASSWORD).await;
     assert_eq!(again["excludeCredentials"][0]["id"], answer.body["data"]["credential_id"]);
     assert_eq!(again["user"]["id"], options["user"]["id"]);
@@ -198,7 +266,7 @@ async fn passkeys_are_listed_named_and_removed_by_their_owner_alone() {
     assert_eq!((renamed.status, &renamed.body["data"]["name"]), (200, &json!("In the safe")));
     let listed = app.get("/mfa/webauthn/credentials", &tokens.access).await;
     assert_eq!((&listed.body["total"], &listed.body["items"][0]["name"]), (&json!(1), &json!("In the safe")));
-    assert!(listed.body["items"][0].get("last_used_at").is_none());
+    assert!(listed.body["items"][0]["last_used_at"].is_string(), "it signed in");
 
     for (method, body) in [("GET", Value::Null), ("PUT", json!({ "name": "mine" })), ("DELETE", json!({}))] {
         let request = app.request(method, &path).bearer(&rival.access);
@@ -215,17 +283,21 @@ async fn twenty_passkeys_are_enough_also_at_once() {
     let app = TestApp::start().await;
     app.home().user_with_password("ada", Role::Member, PASSWORD).await;
     let tokens = Tokens::of(app.login("ada", PASSWORD).await);
-    let mut made = Vec::new();
+    let (mut passkeys, mut made) = (Vec::new(), Vec::new());
     for _ in 0..24 {
         let options = app.creation_options(&tokens.access, PASSWORD).await;
-        made.push(SoftPasskey::new(Algorithm::Es256, ISSUER).create(&options));
+        let mut passkey = SoftPasskey::new(Algorithm::Es256, ISSUER);
+        made.push(passkey.create(&options));
+        passkeys.push(passkey);
     }
     let finish = "/mfa/webauthn/credentials/register/verify";
     let send = |n: usize| app.request("POST", finish).bearer(&tokens.access).json(made[n].clone()).send();
     let answers = storm(24, send).await;
     assert_eq!(answers.iter().filter(|a| a.status == 200).count(), 20);
     assert_eq!(answers.iter().filter(|a| a.refusal() == (409, 40001405)).count(), 4);
-    let begin = app.post("/mfa/webauthn/credentials/register", &tokens.access, json!({})).await;
+    let registered = answers.iter().position(|a| a.status == 200).expect("twenty of them");
+    let bearer = app.sign_in_by_passkey(&passkeys[registered]).await.access;
+    let begin = app.post("/mfa/webauthn/credentials/register", &bearer, json!({})).await;
     assert_eq!(begin.refusal(), (409, 40001405));
 }
 

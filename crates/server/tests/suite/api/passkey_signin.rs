@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery staple";
 
-/// Somebody with a password and a passkey.
+/// Somebody with a password and a passkey, who signed in by the latter just now.
 async fn somebody(app: &TestApp) -> (Tokens, SoftPasskey) {
     app.home().user_with_password("ada", Role::Member, PASSWORD).await;
     let tokens = Tokens::of(app.login("ada", PASSWORD).await);
     let passkey = app.passkey(&tokens.access, PASSWORD).await;
-    (tokens, passkey)
+    (app.sign_in_by_passkey(&passkey).await, passkey)
 }
 
 fn signed_in(answer: Answer) -> Tokens {

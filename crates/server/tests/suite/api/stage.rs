@@ -153,7 +153,7 @@ impl<'a> Cast<'a> {
                 if !about("/admin/") {
                     owner = me;
                 }
-                if route.path.starts_with("/mfa/") {
+                if route.path.starts_with("/mfa/") || about("/webauthn-credentials") {
                     let (id, phone) = home.add_authenticator(me, true).await;
                     bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
                     factor = (id, phone.code_after(app, 1));
@@ -385,10 +385,11 @@ impl<'a> Cast<'a> {
             "POST /trusted-devices" | "POST /mfa/trusted-devices" => {
                 json!({ "device_fingerprint": "sha256:1", "device_name": "phone", "trust": false })
             }
-            "POST /mfa/webauthn/credentials/register"
-            | "POST /auth/webauthn/register/begin"
-            | "DELETE /mfa/webauthn/credentials/{credential_id}"
-            | "DELETE /auth/me/webauthn-credentials/{id}" => json!({ "password": PASSWORD }),
+            "POST /mfa/webauthn/credentials/register" | "POST /auth/webauthn/register/begin" => {
+                json!({ "password": PASSWORD })
+            }
+            "DELETE /mfa/webauthn/credentials/{credential_id}"
+            | "DELETE /auth/me/webauthn-credentials/{id}" => json!({ "end_other_sessions": false }),
             "POST /mfa/webauthn/credentials/register/verify" | "POST /auth/webauthn/login/complete" => {
                 self.passkey.credential.clone()
             }

@@ -1,14 +1,14 @@
 //! `GET /auth/me/devices`
 
 use super::DeviceInfo;
+use super::list::list;
 use crate::error::ApiError;
 use crate::extract::{Json, Me, Query, Source};
 use crate::state::AppState;
 use crate::wire::{List, Paging};
-use authms_core::device::{self, Listed};
 use axum::extract::State;
 
-/// The caller's devices, newest first.
+/// The same as `GET /devices`.
 #[utoipa::path(
     get,
     path = "/auth/me/devices",
@@ -19,11 +19,10 @@ use axum::extract::State;
     responses((status = 200, description = "A page of them.", body = List<DeviceInfo>))
 )]
 pub async fn list_mine(
-    State(state): State<AppState>,
-    Me(me): Me,
+    state: State<AppState>,
+    me: Me,
     source: Source,
-    Query(paging): Query<Paging>,
+    paging: Query<Paging>,
 ) -> Result<Json<List<DeviceInfo>>, ApiError> {
-    let page = device::list_mine(&state, &me, Listed::All, paging.request(), &source).await?;
-    Ok(Json(List::new(page, DeviceInfo::from, state.now())))
+    list(state, me, source, paging).await
 }

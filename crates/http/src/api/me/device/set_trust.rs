@@ -1,7 +1,7 @@
 //! `PUT /devices/{id}/trust`
 
 use crate::error::ApiError;
-use crate::extract::{Json, Me, Path, Source};
+use crate::extract::{Json, Path, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::SimpleResponse;
 use authms_core::device;
@@ -14,18 +14,18 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema, Clone, Copy, Debug)]
 pub struct SetDeviceTrustRequest {
     /// Whether it is trusted from now on.
-    trust: bool,
+    pub(super) trust: bool,
 }
 
 /// Has one of the caller's devices trusted for 30 days, or no longer.
 ///
-/// Trusting needs a session in which a second factor was proved.
+/// Trusting needs a second factor that was proved in this session: at its sign-in, or for a step-up token.
 #[utoipa::path(
     put,
     path = "/devices/{id}/trust",
     operation_id = "set_device_trust",
     tag = "devices",
-    params(("id" = String, Path)),
+    params(("id" = String, Path), ("X-Step-Up-Token" = Option<String>, Header)),
     request_body = SetDeviceTrustRequest,
     security(("bearer" = [])),
     responses(
@@ -37,13 +37,12 @@ pub struct SetDeviceTrustRequest {
 )]
 pub async fn set_trust(
     State(state): State<AppState>,
-    Me(me): Me,
+    Stepping { me, token }: Stepping,
     source: Source,
     Path(id): Path<DeviceId>,
     Json(body): Json<SetDeviceTrustRequest>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
-    let trusted = body.trust;
-    device::set_trust(&state, &me, id, trusted, &source).await?;
-    let done = if trusted { "device trusted" } else { "device trusted no longer" };
+    device::set_trust(&state, &me, id, (body.trust, token.as_ref()), &source).await?;
+    let done = if body.trust { "device trusted" } else { "device trusted no longer" };
     Ok(Json(SimpleResponse::success(done, state.now())))
 }

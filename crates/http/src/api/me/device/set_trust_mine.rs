@@ -1,10 +1,10 @@
 //! `PUT /auth/me/devices/{device_id}/trust`
 
+use super::set_trust::{SetDeviceTrustRequest, set_trust};
 use crate::error::ApiError;
-use crate::extract::{Json, Me, Path, Source};
+use crate::extract::{Json, Path, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::SimpleResponse;
-use authms_core::device;
 use authms_core::id::DeviceId;
 use axum::extract::State;
 use serde::Deserialize;
@@ -17,15 +17,13 @@ pub struct SelfTrustDeviceRequest {
     trusted: Option<bool>,
 }
 
-/// Has one of the caller's devices trusted for 30 days, or no longer.
-///
-/// Trusting needs a session in which a second factor was proved.
+/// The same as `PUT /devices/{id}/trust`.
 #[utoipa::path(
     put,
     path = "/auth/me/devices/{device_id}/trust",
     operation_id = "set_my_device_trust",
     tag = "devices",
-    params(("device_id" = String, Path)),
+    params(("device_id" = String, Path), ("X-Step-Up-Token" = Option<String>, Header)),
     request_body = SelfTrustDeviceRequest,
     security(("bearer" = [])),
     responses(
@@ -36,14 +34,12 @@ pub struct SelfTrustDeviceRequest {
     )
 )]
 pub async fn set_trust_mine(
-    State(state): State<AppState>,
-    Me(me): Me,
+    state: State<AppState>,
+    stepping: Stepping,
     source: Source,
-    Path(id): Path<DeviceId>,
+    id: Path<DeviceId>,
     Json(body): Json<SelfTrustDeviceRequest>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
-    let trusted = body.trusted.unwrap_or(true);
-    device::set_trust(&state, &me, id, trusted, &source).await?;
-    let done = if trusted { "device trusted" } else { "device trusted no longer" };
-    Ok(Json(SimpleResponse::success(done, state.now())))
+    let body = SetDeviceTrustRequest { trust: body.trusted.unwrap_or(true) };
+    set_trust(state, stepping, source, id, Json(body)).await
 }

@@ -2,7 +2,7 @@
 
 use super::TrustedDeviceItem;
 use crate::error::ApiError;
-use crate::extract::{Json, Me, Source};
+use crate::extract::{Json, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text};
 use authms_core::device::{self, Register};
@@ -39,14 +39,17 @@ pub struct RegisteredDeviceItem {
 
 /// Registers the device that the caller sits at, and has it trusted for 30 days.
 ///
-/// Trusting needs a session in which a second factor was proved. A request that presents the device's `X-Device-Token`
-/// renews that.
+/// Trusting needs a second factor that was proved in this session: at its sign-in, or for a step-up token. A request that
+/// presents the device's `X-Device-Token` renews that.
 #[utoipa::path(
     post,
     path = "/mfa/trusted-devices",
     operation_id = "trust_mfa_device",
     tag = "devices",
-    params(("X-Device-Token" = Option<String>, Header, description = "The device's present secret.")),
+    params(
+        ("X-Device-Token" = Option<String>, Header, description = "The device's present secret."),
+        ("X-Step-Up-Token" = Option<String>, Header),
+    ),
     request_body = TrustMfaDeviceRequest,
     security(("bearer" = [])),
     responses(
@@ -57,7 +60,7 @@ pub struct RegisteredDeviceItem {
 )]
 pub async fn trust(
     State(state): State<AppState>,
-    Me(me): Me,
+    Stepping { me, token }: Stepping,
     source: Source,
     Json(body): Json<TrustMfaDeviceRequest>,
 ) -> Result<(StatusCode, Json<Data<RegisteredDeviceItem>>), ApiError> {
@@ -66,6 +69,7 @@ pub async fn trust(
         fingerprint: Some(body.device_fingerprint.into_string()),
         user_agent: body.user_agent.map(|text| text.chars().take(KEPT).collect()),
         trust: body.trust.unwrap_or(true),
+        step_up: token,
     };
     let registered = device::register(&state, &me, ask, &source).await?;
     let answer = RegisteredDeviceItem {

@@ -1,12 +1,11 @@
 //! `DELETE /auth/me/webauthn-credentials/{id}`
 
-use super::RemovePasskeyRequest;
 use crate::error::ApiError;
-use crate::extract::{Json, Me, OptionalJson, Path, Source};
+use crate::extract::{Json, OptionalJson, Path, Source, Stepping};
 use crate::state::AppState;
-use crate::wire::{SecretText, SimpleResponse};
+use crate::wire::{ChangeFactorRequest, SimpleResponse};
+use authms_core::factor::{self, FactorKind};
 use authms_core::id::FactorId;
-use authms_core::passkey;
 use axum::extract::State;
 
 /// The same as `DELETE /mfa/webauthn/credentials/{credential_id}`.
@@ -15,23 +14,23 @@ use axum::extract::State;
     path = "/auth/me/webauthn-credentials/{id}",
     operation_id = "delete_my_webauthn_credential",
     tag = "passkeys",
-    params(("id" = String, Path)),
-    request_body = RemovePasskeyRequest,
+    params(("id" = String, Path), ("X-Step-Up-Token" = Option<String>, Header)),
+    request_body = ChangeFactorRequest,
     security(("bearer" = [])),
     responses(
         (status = 200, description = "Removed.", body = SimpleResponse),
-        (status = 401, description = "Sign in again, or give the present password.", body = SimpleResponse),
+        (status = 401, description = "A step-up is missing.", body = SimpleResponse),
         (status = 404, description = "The caller has no such passkey.", body = SimpleResponse),
+        (status = 409, description = "The tenant asks for a factor, and it is the last.", body = SimpleResponse),
     )
 )]
 pub async fn delete_mine(
     State(state): State<AppState>,
-    Me(me): Me,
+    Stepping { me, token }: Stepping,
     source: Source,
     Path(id): Path<FactorId>,
-    OptionalJson(body): OptionalJson<RemovePasskeyRequest>,
+    OptionalJson(body): OptionalJson<ChangeFactorRequest>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
-    let password = body.password.map(SecretText::into_secret);
-    passkey::remove(&state, &me, id, password.as_ref(), &source).await?;
+    factor::remove(&state, &me, (FactorKind::Passkey, id), &body.asked(token), &source).await?;
     Ok(Json(SimpleResponse::success("the passkey was removed", state.now())))
 }

@@ -11,9 +11,9 @@ pub mod rename;
 pub mod show;
 pub mod verify;
 
-use crate::wire::{Binary, SecretText, Time};
+use crate::wire::{Binary, Time};
 use authms_core::passkey::PasskeyView;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use utoipa::ToSchema;
 
 /// `dto.WebAuthnCredentialItem`
@@ -45,11 +45,4 @@ impl From<PasskeyView> for WebAuthnCredentialItem {
             name: view.factor.name,
         }
     }
-}
-
-/// What proves the caller anew, unless they signed in within the last five minutes.
-#[derive(Deserialize, ToSchema, Default, Debug)]
-pub struct RemovePasskeyRequest {
-    /// The present password.
-    password: Option<SecretText<1024>>,
 }

@@ -1,10 +1,10 @@
 //! `POST /mfa/webauthn/credentials/register`
 
 use crate::error::ApiError;
-use crate::extract::Json;
-use crate::extract::{Me, OptionalJson};
+use crate::extract::{Json, OptionalJson, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{CredentialCreation, Data, SecretText, SimpleResponse, Text};
+use authms_core::factor::Asked;
 use authms_core::passkey::{self, BeginRegistration};
 use axum::extract::State;
 use serde::Deserialize;
@@ -17,21 +17,11 @@ pub struct BeginWebAuthnRegistrationRequest {
     display_name: Option<Text<100>>,
     /// What the authenticator shows as the account, if not your own name: 1–100 characters.
     user_name: Option<Text<100>>,
-    /// The present password, unless you signed in within the last five minutes.
+    /// The present password, instead of a step-up for the first factor.
     password: Option<SecretText<1024>>,
 }
 
-impl From<BeginWebAuthnRegistrationRequest> for BeginRegistration {
-    fn from(body: BeginWebAuthnRegistrationRequest) -> Self {
-        Self {
-            name: body.display_name.filter(|name| !name.is_empty()).map(Text::into_string),
-            user_name: body.user_name.filter(|name| !name.is_empty()).map(Text::into_string),
-            password: body.password.map(SecretText::into_secret),
-        }
-    }
-}
-
-/// Begins to register a passkey. The options are for `navigator.credentials.create()`; what that brings back goes to
+/// Begins to register a passkey. Asks for a step-up. The options are for `navigator.credentials.create()`; what that brings back goes to
 /// `/mfa/webauthn/credentials/register/verify` within five minutes, in the same session.
 #[utoipa::path(
     post,
@@ -39,18 +29,24 @@ impl From<BeginWebAuthnRegistrationRequest> for BeginRegistration {
     operation_id = "begin_passkey_registration",
     tag = "passkeys",
     request_body = BeginWebAuthnRegistrationRequest,
+    params(("X-Step-Up-Token" = Option<String>, Header)),
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The options.", body = Data<CredentialCreation>),
-        (status = 401, description = "Sign in again, or give the present password.", body = SimpleResponse),
+        (status = 401, description = "A step-up is missing, or the password wrong.", body = SimpleResponse),
         (status = 409, description = "There are too many passkeys.", body = SimpleResponse),
     )
 )]
 pub async fn register(
     State(state): State<AppState>,
-    Me(me): Me,
+    Stepping { me, token }: Stepping,
+    source: Source,
     OptionalJson(body): OptionalJson<BeginWebAuthnRegistrationRequest>,
 ) -> Result<Json<Data<CredentialCreation>>, ApiError> {
-    let options = passkey::begin_registration(&state, &me, body.into()).await?;
+    let named = |name: Option<Text<100>>| name.filter(|name| !name.is_empty()).map(Text::into_string);
+    let ask = BeginRegistration { name: named(body.display_name), user_name: named(body.user_name) };
+    let password = body.password.map(SecretText::into_secret);
+    let asked = Asked { step_up: token, password, ..Asked::default() };
+    let options = passkey::begin_registration(&state, &me, ask, &asked, &source).await?;
     Ok(Json(Data::new(options.into(), state.now())))
 }

@@ -1,11 +1,11 @@
 //! `POST /auth/webauthn/register/complete`
 
 use super::WebAuthnCredentialItem;
+use super::verify::verify;
 use crate::error::ApiError;
 use crate::extract::{Json, Me, Source};
 use crate::state::AppState;
 use crate::wire::{CreationCredential, Data, SimpleResponse};
-use authms_core::passkey;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -32,11 +32,10 @@ pub struct CompleteRegistrationRequest {
     )
 )]
 pub async fn register_complete(
-    State(state): State<AppState>,
-    Me(me): Me,
+    state: State<AppState>,
+    me: Me,
     source: Source,
     Json(body): Json<CompleteRegistrationRequest>,
 ) -> Result<Json<Data<WebAuthnCredentialItem>>, ApiError> {
-    let view = passkey::finish_registration(&state, &me, body.credential.into(), &source).await?;
-    Ok(Json(Data::new(view.into(), state.now())))
+    verify(state, me, source, Json(body.credential)).await
 }

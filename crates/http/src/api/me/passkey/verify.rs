@@ -26,8 +26,9 @@ pub async fn verify(
     State(state): State<AppState>,
     Me(me): Me,
     source: Source,
-    Json(body): Json<CreationCredential>,
+    Json(credential): Json<CreationCredential>,
 ) -> Result<Json<Data<WebAuthnCredentialItem>>, ApiError> {
-    let view = passkey::finish_registration(&state, &me, body.into(), &source).await?;
+    let (asked, registration) = (credential.asked(), credential.into());
+    let view = passkey::finish_registration(&state, &me, registration, &asked, &source).await?;
     Ok(Json(Data::new(view.into(), state.now())))
 }

@@ -1,7 +1,7 @@
 //! `POST /trusted-devices`
 
 use crate::error::ApiError;
-use crate::extract::{Json, Me, Source};
+use crate::extract::{Json, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{SimpleResponse, Text, Time};
 use authms_core::device::{self, Register};
@@ -37,14 +37,17 @@ pub struct DeviceRegistered {
 
 /// Registers the device that the caller sits at, and has it trusted for 30 days.
 ///
-/// Trusting needs a session in which a second factor was proved. A request that presents the device's `X-Device-Token`
-/// renews that.
+/// Trusting needs a second factor that was proved in this session: at its sign-in, or for a step-up token. A request that
+/// presents the device's `X-Device-Token` renews that.
 #[utoipa::path(
     post,
     path = "/trusted-devices",
     operation_id = "trust_device",
     tag = "devices",
-    params(("X-Device-Token" = Option<String>, Header, description = "The device's present secret.")),
+    params(
+        ("X-Device-Token" = Option<String>, Header, description = "The device's present secret."),
+        ("X-Step-Up-Token" = Option<String>, Header),
+    ),
     request_body = TrustDeviceRequest,
     security(("bearer" = [])),
     responses(
@@ -55,7 +58,7 @@ pub struct DeviceRegistered {
 )]
 pub async fn trust(
     State(state): State<AppState>,
-    Me(me): Me,
+    Stepping { me, token }: Stepping,
     source: Source,
     Json(body): Json<TrustDeviceRequest>,
 ) -> Result<Json<DeviceRegistered>, ApiError> {
@@ -64,6 +67,7 @@ pub async fn trust(
         fingerprint: Some(body.device_fingerprint.into_string()),
         user_agent: None,
         trust: body.trust.unwrap_or(true),
+        step_up: token,
     };
     let registered = device::register(&state, &me, ask, &source).await?;
     Ok(Json(DeviceRegistered {

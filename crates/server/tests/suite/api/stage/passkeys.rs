@@ -25,7 +25,7 @@ impl Passkey {
         let mut none = Self { id: nobodys, credential: Value::Null };
         if about("/register/verify") || about("/register/complete") {
             none.credential = created(app, bearer).await;
-        } else if about("webauthn/credentials") || about("webauthn-credentials") || about("/register/begin") {
+        } else if about("webauthn/credentials") || about("webauthn-credentials") {
             if !options(app, bearer).await.is_null() {
                 none.id = app.passkey(bearer, PASSWORD).await.name;
             }
