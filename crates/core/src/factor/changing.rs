@@ -9,11 +9,9 @@ use crate::fault::Fault;
 use crate::message::{self, FactorName, Notice};
 use crate::mfa::{self, StepUpError};
 use crate::parts::Parts;
-use crate::session::{self, EndReason};
-use crate::signin::challenge::{Judged, Occasion, judge};
 use crate::password;
 use crate::session::{self, EndReason, Proof};
-use crate::signin::challenge::{Judged, judge};
+use crate::signin::challenge::{Judged, Occasion, judge};
 use crate::user::User;
 use authms_crypto::SecretString;
 
@@ -24,8 +22,6 @@ pub struct Asked {
     pub step_up: Option<SecretString>,
     /// A code of a factor of this kind instead.
     pub code: Option<(FactorKind, SecretString)>,
-    /// A code of an authenticator app instead.
-    pub code: Option<SecretString>,
     /// The present password instead, which is enough for the first factor.
     pub password: Option<SecretString>,
     /// Ends the user's other sessions in the tenant, in the same commit.

@@ -12,8 +12,6 @@ use crate::parts::Parts;
 use crate::password;
 use crate::session::Proof;
 use crate::signin::challenge::{Judged, Occasion, judge};
-use crate::text;
-use crate::signin::challenge::{Judged, judge};
 use crate::time::{Span, Timestamp};
 use authms_crypto::SecretString;
 
@@ -66,10 +64,8 @@ impl From<CommitError> for ReAuthenticateError {
 pub async fn re_authenticate(
     parts: &Parts,
     me: &Person,
-    password: &SecretString,
-    code: Option<(Option<FactorKind>, &SecretString)>,
     present: &SecretString,
-    code: Option<&SecretString>,
+    code: Option<(Option<FactorKind>, &SecretString)>,
     source: &Source,
 ) -> Result<SteppedUp, ReAuthenticateError> {
     let run = Run::begin(parts, me, source).await?;

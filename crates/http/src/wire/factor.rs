@@ -34,7 +34,6 @@ impl ChangeFactorRequest {
         Asked {
             step_up,
             code: code.map(|code| (kind, code)),
-            code: self.code.filter(|code| !code.expose().is_empty()).map(SecretText::into_secret),
             password: None,
             end_other_sessions: self.end_other_sessions.unwrap_or_default(),
         }
