@@ -340,6 +340,8 @@ pub trait Factors {
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>>;
     /// A user's recovery codes, spent ones too, in no order.
     fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>>;
+    /// The members of a tenant who have recovery codes and are not deleted, newest first, each with how many are unspent.
+    fn recovery_codes_in(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<(UserId, u32)>>>;
 }
 
 /// Reads about devices.

@@ -174,6 +174,10 @@ fn admin() -> OpenApiRouter<AppState> {
             admin::mfa_policy::update_level::update_level,
             admin::mfa_policy::reset_level::reset_level
         ))
+        .routes(routes!(admin::factor::reset::reset))
+        .routes(routes!(admin::factor::totp::totp))
+        .routes(routes!(admin::recovery_code::list::list))
+        .routes(routes!(admin::recovery_code::count::count))
         .routes(routes!(admin::risk_config::show::show, admin::risk_config::update::update))
         .routes(routes!(admin::risk_config::reset::reset))
         .routes(routes!(admin::risk_event::list::list))

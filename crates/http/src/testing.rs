@@ -342,6 +342,10 @@ impl Factors for FakeStore {
     fn recovery_codes_of(&self, _: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
         down()
     }
+
+    fn recovery_codes_in(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<(UserId, u32)>>> {
+        down()
+    }
 }
 
 impl Histories for FakeStore {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use authms_core::access::Forbidden;
 use authms_core::client::ClientError;
+use authms_core::factor::FactorError;
 use authms_core::fault::Fault;
 use authms_core::install::InstallError;
 use authms_core::key::KeyError;
@@ -168,6 +169,17 @@ impl From<UserError> for Failure {
             UserError::Password(refused) => {
                 Self::refused(refused.to_string().replace("new_password: must", "the password must"))
             }
+            other => Self::refused(other.to_string()),
+        }
+    }
+}
+
+impl From<FactorError> for Failure {
+    fn from(error: FactorError) -> Self {
+        match error {
+            FactorError::Fault(fault) => fault.into(),
+            FactorError::UnknownUser => UserError::Unknown.into(),
+            FactorError::Forbidden(forbidden) => UserError::Forbidden(forbidden).into(),
             other => Self::refused(other.to_string()),
         }
     }

@@ -374,6 +374,9 @@ impl<S: Store> Factors for FaultyStore<S> {
     fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
         self.read(|s| s.recovery_codes_of(user))
     }
+    fn recovery_codes_in(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<(UserId, u32)>>> {
+        self.read(|s| s.recovery_codes_in(tenant, page))
+    }
 }
 
 impl<S: Store> Devices for FaultyStore<S> {

@@ -6,6 +6,7 @@ use authms_core::commit::{self, Commit, Guard, Row};
 use authms_core::factor::{self, Factor, FactorKind, TotpSecret};
 use authms_core::id::{FactorId, UserId};
 use authms_core::mfa::MfaPolicy;
+use authms_core::ports::random;
 use authms_core::tenant::{self, Tenant};
 use authms_crypto::{TOTP_STEP, totp_code};
 use serde_json::{Value, json};
@@ -100,6 +101,32 @@ impl Population<'_> {
         let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
             .change(commit::Change::Factor(factor::Change::Add(Box::new(factor))));
         parts.store.commit(commit).await.expect("adds a factor");
+    }
+
+    /// Gives a user ten recovery codes, of which nobody knows what they are.
+    pub async fn recovery_codes(&self, user: UserId) -> FactorId {
+        let parts = &self.app().parts;
+        let (now, id) = (parts.now(), FactorId::generate(parts.now(), &*parts.rng));
+        let factor = Factor {
+            id,
+            user,
+            kind: FactorKind::RecoveryCode,
+            name: "recovery codes".to_owned(),
+            address: None,
+            sealed: None,
+            verified_at: Some(now),
+            enabled: true,
+            primary: false,
+            failures: 0,
+            last_step: None,
+            last_used_at: None,
+            created_at: now,
+        };
+        let hashes = (0..10).map(|_| random(&*parts.rng)).collect();
+        let replace = factor::Change::ReplaceRecoveryCodes { factor: Box::new(factor), hashes };
+        let commit = Commit::unremarkable(commit::Change::Factor(replace));
+        parts.store.commit(commit).await.expect("makes codes");
+        id
     }
 
     /// Signs a user in by password and authenticator app, and leaves the tenant asking for none.

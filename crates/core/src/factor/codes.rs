@@ -4,12 +4,14 @@ use super::changing::{Asked, Changing};
 use super::error::FactorError;
 use super::model::{Change, Factor, FactorKind, has_enrolled};
 use super::recovery::{RECOVERY_CODES, generate, recovery_hash};
-use crate::access::Person;
+use crate::access::{Caller, Permission, Person};
 use crate::audit::{EventName, Source};
-use crate::commit;
+use crate::commit::{self, Guard};
 use crate::fault::Fault;
 use crate::id::{FactorId, UserId};
+use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
+use crate::user;
 use authms_crypto::SecretString;
 
 /// How many codes are left.
@@ -51,7 +53,9 @@ pub async fn generate_codes(
     let hashes = codes.iter().map(|code| recovery_hash(code.expose())).collect();
     let commit = changing.changing(EventName::RecoveryCodesMade, &factor);
     let replace = Change::ReplaceRecoveryCodes { factor: Box::new(factor), hashes };
-    parts.store.commit(proof.settle(commit).change(commit::Change::Factor(replace))).await?;
+    // They stand beside a factor: whoever has all of them removed ends the session, and this with it.
+    let commit = proof.settle(commit).guard(Guard::SessionOpen(me.session));
+    parts.store.commit(commit.change(commit::Change::Factor(replace))).await?;
     Ok(codes)
 }
 
@@ -62,6 +66,33 @@ pub async fn generate_codes(
 pub async fn remaining_codes(parts: &Parts, user: UserId) -> Result<Remaining, Fault> {
     let codes = parts.store.recovery_codes_of(user).await?;
     Ok(Remaining(codes.iter().filter(|code| !code.spent).count()))
+}
+
+/// How many codes a user of the caller's tenant has left.
+///
+/// # Errors
+/// [`FactorError`]
+pub async fn remaining_codes_of(
+    parts: &Parts,
+    caller: &Caller,
+    user: UserId,
+) -> Result<Remaining, FactorError> {
+    caller.require(Permission::UserRead)?;
+    user::existing(parts, caller, user).await?;
+    Ok(remaining_codes(parts, user).await?)
+}
+
+/// Who in the caller's tenant has recovery codes, and how many are left; the newest users first.
+///
+/// # Errors
+/// [`FactorError`]
+pub async fn who_has_codes(
+    parts: &Parts,
+    caller: &Caller,
+    page: PageRequest,
+) -> Result<Page<(UserId, u32)>, FactorError> {
+    caller.require(Permission::UserRead)?;
+    Ok(parts.store.recovery_codes_in(caller.tenant(), page).await.map_err(Fault::from)?)
 }
 
 /// Uses one up.

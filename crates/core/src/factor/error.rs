@@ -9,6 +9,7 @@ use crate::limits::Throttled;
 use crate::message::Channel;
 use crate::mfa::StepUpError;
 use crate::text::InvalidText;
+use crate::user::UserError;
 
 /// Why nothing was done to a factor.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -69,6 +70,17 @@ pub enum FactorError {
 impl From<CommitError> for FactorError {
     fn from(error: CommitError) -> Self {
         Fault::from(error).into()
+    }
+}
+
+/// Of looking for a user whom the caller may administer.
+impl From<UserError> for FactorError {
+    fn from(error: UserError) -> Self {
+        match error {
+            UserError::Forbidden(forbidden) => forbidden.into(),
+            UserError::Fault(fault) => fault.into(),
+            _ => Self::UnknownUser,
+        }
     }
 }
 

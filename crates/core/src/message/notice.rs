@@ -25,6 +25,8 @@ pub enum Notice {
     FactorAdded(FactorName),
     /// They have one way less.
     FactorRemoved(FactorName),
+    /// An administrator removed all of their factors.
+    FactorsReset,
     /// They signed in where they never had.
     NewDevice,
     /// A sign-in with the right secret was refused as too risky.

@@ -1,8 +1,9 @@
 //! Recovery codes.
 
-use super::{all, change, change_one, first};
+use super::{List, all, change, change_one, first, page};
 use authms_core::factor::{Factor, RecoveryCode};
-use authms_core::id::{FactorId, UserId};
+use authms_core::id::{FactorId, TenantId, UserId};
+use authms_core::page::{Page, PageRequest};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 
@@ -10,6 +11,18 @@ use rusqlite::{Connection, Result, params};
 pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<RecoveryCode>> {
     let sql = "SELECT hash, spent_at IS NOT NULL FROM recovery_codes WHERE user_id = ?1";
     all(conn, sql, [user.bytes()], |c| Ok(RecoveryCode { hash: c.take()?, spent: c.take()? }))
+}
+
+/// The members of a tenant who have some, newest first, each with how many are unspent.
+pub(crate) fn list(conn: &Connection, tenant: TenantId, request: PageRequest) -> Result<Page<(UserId, u32)>> {
+    let list = List {
+        columns: "m.user_id, (SELECT count(*) FROM recovery_codes r WHERE r.user_id = m.user_id AND r.spent_at IS NULL)",
+        from: "FROM memberships m JOIN users u ON u.id = m.user_id
+               WHERE m.tenant_id = ?1 AND m.removed = 0 AND u.status <> 'deleted'
+               AND EXISTS (SELECT 1 FROM recovery_codes r WHERE r.user_id = m.user_id)",
+        order: "m.user_id DESC",
+    };
+    page(conn, &list, &[tenant.bytes()], request, |c| Ok((c.id()?, c.take()?)))
 }
 
 /// Whether it is one of the user's, and unspent.

@@ -253,6 +253,10 @@ impl Factors for SqliteStore {
     fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
         point(&self.readers, move |conn| recovery_code::of(conn, user))
     }
+
+    fn recovery_codes_in(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<(UserId, u32)>>> {
+        list(&self.readers, move |conn| recovery_code::list(conn, tenant, page))
+    }
 }
 
 impl Challenges for SqliteStore {

@@ -9,6 +9,7 @@ use authms_core::factor::{
 };
 use authms_core::id::ChallengeId;
 use authms_core::mfa::MfaReason;
+use authms_core::page::PageRequest;
 use authms_core::risk::{Level, Risk};
 use authms_core::session::{Change as Sessions, EndReason, Origin, Proof, Proven};
 use authms_core::signin::MethodKind;
@@ -26,6 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "each step of a factor is spent once", run: |w| Box::pin(steps(w)) },
     Case { name: "factors are switched, put first, counted and removed", run: |w| Box::pin(manage(w)) },
     Case { name: "recovery codes are spent once, replaced and removed", run: |w| Box::pin(codes(w)) },
+    Case { name: "who has recovery codes is listed with how many are unspent", run: |w| Box::pin(who(w)) },
     Case { name: "a challenge is read as it was opened", run: |w| Box::pin(challenge(w)) },
     Case { name: "a challenge counts wrong codes, makes wait and dies", run: |w| Box::pin(guesses(w)) },
     Case { name: "a challenge passes once, and dies with its user's sessions", run: |w| Box::pin(passes(w)) },
@@ -197,6 +199,28 @@ async fn codes(w: World) {
     w.commit(Change::Factor(Factors::Remove { user, id })).await;
     assert!(w.store.recovery_codes_of(user).await.unwrap().is_empty());
     assert_eq!(w.store.recovery_codes_of(bob.id).await.unwrap().len(), 1);
+}
+
+async fn who(w: World) {
+    let (tenant, ada, bob) = people(&w).await;
+    let (_, stranger, _) = people(&w).await;
+    for (user, codes) in [(&ada, 2), (&bob, 1), (&stranger, 3)] {
+        let factor =
+            Box::new(Factor { verified_at: Some(w.now()), ..new(&w, user, FactorKind::RecoveryCode) });
+        let hashes = (0..codes).map(|_| w.bytes()).collect();
+        w.commit(Change::Factor(Factors::ReplaceRecoveryCodes { factor, hashes })).await;
+    }
+    let hash = w.store.recovery_codes_of(ada.id).await.unwrap()[0].hash;
+    w.commit(Change::Factor(Factors::SpendRecoveryCode { user: ada.id, hash })).await;
+    let page = async |page, size| {
+        let page = w.store.recovery_codes_in(tenant.id, PageRequest::new(Some(page), Some(size))).await;
+        let page = page.unwrap();
+        (page.items, page.total)
+    };
+    assert_eq!(page(1, 20).await, (vec![(bob.id, 1), (ada.id, 1)], 2), "the tenant's own, newest first");
+    assert_eq!(page(2, 1).await, (vec![(ada.id, 1)], 2));
+    w.commit(Change::Factor(Factors::RemoveAll(bob.id))).await;
+    assert_eq!(page(1, 20).await, (vec![(ada.id, 1)], 1));
 }
 
 fn new_challenge(w: &World, tenant: &Tenant, user: &User) -> Challenge {

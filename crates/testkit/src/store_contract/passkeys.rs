@@ -4,7 +4,7 @@ use super::Case;
 use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::{Change, Commit, CommitError, Guard, Unique};
-use authms_core::factor::{Factor, FactorKind};
+use authms_core::factor::{Change as Factors, Factor, FactorKind};
 use authms_core::passkey::{
     CEREMONY_TTL, Ceremony, Change as Passkeys, NewPasskey, Passkey, Planned, Purpose,
 };
@@ -19,6 +19,9 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a credential is one passkey's only", run: |w| Box::pin(unique(w)) },
     Case { name: "PasskeyAsRead, FactorThere, PasskeysBelow", run: |w| Box::pin(guards(w)) },
     Case { name: "a passkey is renamed by its factor", run: |w| Box::pin(renamed(w)) },
+    Case { name: "PasskeyAsRead, PasskeyThere, PasskeysBelow", run: |w| Box::pin(guards(w)) },
+    Case { name: "a passkey is renamed and removed with its factor", run: |w| Box::pin(removed(w)) },
+    Case { name: "who has all factors removed has no passkey left", run: |w| Box::pin(all_removed(w)) },
     Case { name: "CeremonyOpen: unused, not over", run: |w| Box::pin(ceremony(w)) },
     Case { name: "ceremonies are swept away once they are over", run: |w| Box::pin(swept(w)) },
 ];
@@ -126,6 +129,19 @@ async fn renamed(w: World) {
     write(&w, Passkeys::Rename { user: user.id, factor: one.factor.id, name }).await;
     let names: Vec<_> = w.store.factors_of(user.id).await.unwrap().into_iter().map(|f| f.name).collect();
     assert_eq!(names, ["In the safe", "Passkey"]);
+}
+
+async fn all_removed(w: World) {
+    let (user, other) = (somebody(&w).await, somebody(&w).await);
+    for (user, credential) in [(&user, b"one".as_slice()), (&user, b"two"), (&other, b"other")] {
+        add(&w, &passkey(&w, user, credential)).await.unwrap();
+    }
+    w.commit(Change::Factor(Factors::RemoveAll(user.id))).await;
+    assert!(w.store.factors_of(user.id).await.unwrap().is_empty());
+    assert!(w.store.passkeys_of(user.id).await.unwrap().is_empty());
+    assert!(w.store.passkey(b"two".to_vec()).await.unwrap().is_none());
+    assert!(w.store.passkey(b"other".to_vec()).await.unwrap().is_some());
+    add(&w, &passkey(&w, &other, b"one")).await.expect("the credential is free again");
 }
 
 fn begun(w: &World, user: &User, challenge_hash: [u8; 32]) -> Ceremony {

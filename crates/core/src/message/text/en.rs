@@ -102,6 +102,13 @@ const fn told(notice: Notice) -> Words {
              Time: {time}\nDevice: {device}\nAddress: {ip}\n\n\
              If it was not you, change your password and tell your administrator.\n",
         ),
+        Notice::FactorsReset => (
+            "Your further proofs were removed",
+            "An administrator removed all further proofs of your account at {service}: authenticator apps, passkeys, \
+             codes. All of its sessions were ended. Sign in and set a new one up.\n\n\
+             Time: {time}\nDevice: {device}\nAddress: {ip}\n\n\
+             If you have not asked for it, change your password and tell your administrator at once.\n",
+        ),
         Notice::NewDevice => (
             "A sign-in from a new device",
             "Your account at {service} was signed in to from a device that we do not know.\n\n\

@@ -115,6 +115,7 @@ mod tests {
         Template::Notice(Notice::PhoneChanged),
         Template::Notice(Notice::FactorAdded(FactorName::Totp)),
         Template::Notice(Notice::FactorRemoved(FactorName::Totp)),
+        Template::Notice(Notice::FactorsReset),
         Template::Notice(Notice::NewDevice),
         Template::Notice(Notice::SignInRefused),
     ];

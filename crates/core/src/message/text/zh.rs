@@ -95,6 +95,13 @@ const fn told(notice: Notice) -> Words {
              时间：{time}\n设备：{device}\n地址：{ip}\n\n\
              如非本人操作，请修改密码并联系管理员。\n",
         ),
+        Notice::FactorsReset => (
+            "您的验证方式已被移除",
+            "管理员移除了您在 {service} 的账户的所有验证方式（身份验证器应用、通行密钥、验证码），所有会话均已结束。\
+             请重新登录并设置新的验证方式。\n\n\
+             时间：{time}\n设备：{device}\n地址：{ip}\n\n\
+             如非您本人要求，请立即修改密码并联系管理员。\n",
+        ),
         Notice::NewDevice => (
             "新设备登录",
             "您在 {service} 的账户在一台新设备上登录。\n\n\

@@ -2,10 +2,12 @@
 
 pub mod api_key;
 pub mod client;
+pub mod factor;
 pub mod invitation;
 pub mod membership;
 pub mod mfa_policy;
 pub mod password_policy;
+pub mod recovery_code;
 pub mod risk_config;
 pub mod risk_event;
 pub mod tenant;

@@ -1,17 +1,20 @@
 //! `authms user …`
 
+mod compromised;
 mod create;
 mod import;
 mod password;
 mod update;
 
 use authms_core::access::Role;
+use authms_core::factor;
+use authms_core::id::UserId;
 use authms_core::user::{self, Search, UserFilter, UserStatus};
 use authms_http::api::admin::user::UserDetails;
 use clap::builder::{PossibleValuesParser, TypedValueParser as _};
 
 use super::confirm::Confirm;
-use super::operator::{TenantArg, operate};
+use super::operator::{Operator, TenantArg, operate};
 use super::show::{self, JsonArg, PageArgs};
 use crate::config::Config;
 use crate::failure::Failure;
@@ -40,8 +43,14 @@ pub enum Command {
     /// The user must change it at the next sign-in.
     #[command(after_help = "Example:\n  authms user set-password ada < first-password.txt")]
     SetPassword(Target),
+    /// Mark passwords as known to others: they sign nobody in until changed; their users' sessions and tickets end at once
+    MarkCompromised(compromised::Args),
+    /// Remove all second factors of a user who has lost them; all their sessions and tickets end at once
+    ///
+    /// Authenticator apps, passkeys, codes by e-mail and SMS, and recovery codes. The user is told by mail.
+    ResetMfa(AskedArgs),
     /// Delete a user: everything ends at once, names and password are erased, the identifier stays in the audit log
-    Delete(DeleteArgs),
+    Delete(AskedArgs),
 }
 
 /// A user, and how the result is printed.
@@ -77,8 +86,9 @@ pub struct ListArgs {
     format: JsonArg,
 }
 
+/// A user to whom something is done that cannot be undone.
 #[derive(Debug, clap::Args)]
-pub struct DeleteArgs {
+pub struct AskedArgs {
     /// Identifier (usr_…), user name, e-mail address or phone number
     user: String,
     #[command(flatten)]
@@ -109,6 +119,8 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
         Command::Enable(target) => set_status(config, &target, true),
         Command::Disable(target) => set_status(config, &target, false),
         Command::SetPassword(target) => password::set(config, &target),
+        Command::MarkCompromised(args) => compromised::run(config, args),
+        Command::ResetMfa(args) => reset_mfa(config, &args),
         Command::Delete(args) => delete(config, &args),
     }
 }
@@ -138,13 +150,32 @@ fn set_status(config: &Config, target: &Target, enable: bool) -> Result<(), Fail
     show::thing(&UserDetails::from(member), target.format)
 }
 
-fn delete(config: &Config, args: &DeleteArgs) -> Result<(), Failure> {
+fn reset_mfa(config: &Config, args: &AskedArgs) -> Result<(), Failure> {
     operate(config, &args.tenant, async |op| {
-        let id = op.user(&args.user).await?;
+        let id = args.agreed(op, |name| format!("Remove all second factors of {name}?")).await?;
+        Ok(factor::reset(op.parts, &op.caller, id, None, &op.source).await?)
+    })
+}
+
+fn delete(config: &Config, args: &AskedArgs) -> Result<(), Failure> {
+    operate(config, &args.tenant, async |op| {
+        let id = args.agreed(op, |name| format!("Delete the user {name}? This cannot be undone.")).await?;
+        Ok(user::delete(op.parts, &op.caller, id, &op.source).await?)
+    })
+}
+
+impl AskedArgs {
+    /// The user, if the operator agrees to what `question` says of them.
+    async fn agreed(
+        &self,
+        op: &Operator<'_>,
+        question: impl FnOnce(&str) -> String,
+    ) -> Result<UserId, Failure> {
+        let id = op.user(&self.user).await?;
         let found = user::get(op.parts, &op.caller, id).await?.user;
         let name =
             [found.username, found.email, found.phone].into_iter().flatten().next().unwrap_or_default();
-        args.confirm.ask(&format!("Delete the user {name} ({id})? This cannot be undone."))?;
-        Ok(user::delete(op.parts, &op.caller, id, &op.source).await?)
-    })
+        self.confirm.ask(&question(&format!("{name} ({id})")))?;
+        Ok(id)
+    }
 }

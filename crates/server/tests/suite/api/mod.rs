@@ -23,6 +23,7 @@ mod end_user;
 mod existing;
 mod external_id;
 mod factor_changes;
+mod factor_reset;
 mod factors;
 mod faults;
 mod fences;

@@ -134,8 +134,11 @@ impl<'a> Cast<'a> {
         };
         let mut owner = target;
         let (mut bearer, mut session, mut refresh) = (String::new(), String::new(), String::new());
-        if ["/mfa/methods", "/mfa/totp/devices"].contains(&route.path.as_str()) {
+        if ["/mfa/methods", "/mfa/totp/devices", "/admin/mfa/totp/{user_id}"].contains(&route.path.as_str()) {
             home.authenticator(target).await;
+        }
+        if about("/admin/mfa/backup-codes") {
+            home.recovery_codes(target).await;
         }
         let (mut factor, mut recovery_code) =
             ((FactorId::from_bytes([0; 16]), "000000".to_owned()), String::new());
@@ -154,6 +157,11 @@ impl<'a> Cast<'a> {
                     owner = me;
                 }
                 if route.path.starts_with("/mfa/") || about("/webauthn-credentials") {
+                    let (id, phone) = home.add_authenticator(me, true).await;
+                    bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
+                    factor = (id, phone.code_after(app, 1));
+                }
+                if route.path.starts_with("/mfa/") || about("/mfa/reset") {
                     let (id, phone) = home.add_authenticator(me, true).await;
                     bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
                     factor = (id, phone.code_after(app, 1));
@@ -361,6 +369,10 @@ impl<'a> Cast<'a> {
             | "GET /admin/tickets/policy"
             | "GET /admin/mfa/risk-policy"
             | "GET /admin/mfa/risk-policies"
+            | "DELETE /admin/mfa/reset/{user_id}"
+            | "GET /admin/mfa/totp/{user_id}"
+            | "GET /admin/mfa/backup-codes"
+            | "GET /admin/mfa/backup-codes/{user_id}"
             | "DELETE /admin/mfa/risk-policies/{level}"
             | "GET /admin/security/risk-config"
             | "GET /admin/security/risk-events"

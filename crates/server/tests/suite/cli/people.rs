@@ -129,3 +129,47 @@ fn what_the_console_does_stands_in_the_audit_log() {
     let done = ["user.created", "user.updated", "membership.changed", "user.disabled", "user.deleted"];
     assert_eq!(names, [&made[..], &done].concat());
 }
+
+#[test]
+fn factors_are_reset_once_the_operator_agrees() {
+    let home = Home::installed();
+    home.run(&["user", "create", "--username", "ada"]).line();
+    let kept = home.run(&["user", "reset-mfa", "ada"]);
+    assert!(kept.refused().contains("--yes"), "{kept:?}");
+    assert_eq!(home.run(&["user", "reset-mfa", "ada", "--yes"]).success(), "");
+    home.run(&["user", "reset-mfa", "nobody", "--yes"]).missing();
+    assert_eq!(home.run(&["user", "reset-mfa", "admin", "--yes"]).success(), "", "the operator is above all");
+}
+
+#[test]
+fn passwords_are_marked_as_compromised_one_or_many() {
+    let home = Home::installed();
+    for name in ["ada", "bob", "carl"] {
+        home.run(&["user", "create", "--username", name]).line();
+        home.run_with_input(&["user", "set-password", name], "correct horse battery staple").success();
+    }
+    home.run(&["user", "create", "--username", "dora"]).line();
+    let kept = home.run(&["user", "mark-compromised", "ada"]);
+    assert!(kept.refused().contains("--yes"), "{kept:?}");
+    let mark = ["user", "mark-compromised", "--yes"];
+    let done = home.run(&[&mark[..], &["ada", "--reason", "in a list"]].concat());
+    assert_eq!(done.success(), "");
+    assert!(home.run(&[&mark[..], &["dora"]].concat()).refused().contains("no password"));
+    home.run(&[&mark[..], &["nobody"]].concat()).missing();
+
+    let many =
+        home.run_with_input(&[&mark[..], &["--from", "-"]].concat(), "bob\n\n nobody \r\ndora\ncarl\n");
+    assert_eq!(many.code(), Some(4), "{many:?}");
+    let told: Vec<Vec<_>> = many.stdout().lines().map(|line| line.split('\t').collect()).collect();
+    let short: Vec<_> = told.iter().map(|line| (line[0], line[1])).collect();
+    assert_eq!(short, [("bob", "marked"), ("nobody", "refused"), ("dora", "refused"), ("carl", "marked")]);
+    assert!(told[0][2].starts_with("usr_") && told[2][2].contains("no password"), "{told:?}");
+    assert!(many.stderr().contains("2 of 4 were refused"), "{many:?}");
+    let without = home.run_with_input(&["user", "mark-compromised", "--from", "-"], "bob\n");
+    assert!(without.refused().contains("--yes"), "{without:?}");
+    let names = home.path().join("names.txt");
+    std::fs::write(&names, "ada\n").expect("written");
+    let from_file = home.run(&[&mark[..], &["--from", names.to_str().expect("UTF-8")]].concat());
+    assert!(from_file.line().starts_with("ada\tmarked\tusr_"), "{from_file:?}");
+    home.run(&[&mark[..], &["--from", "/nowhere"]].concat()).refusal();
+}
