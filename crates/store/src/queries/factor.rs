@@ -2,7 +2,6 @@
 
 use super::columns::{self, Columns};
 use super::{all, change, change_one, device, first, passkey, recovery_code};
-use super::{all, change, change_one, first, passkey, recovery_code};
 use authms_core::factor::{Change, FAILURES_ALLOWED, Factor, FactorKind};
 use authms_core::id::{FactorId, UserId};
 use authms_core::time::Timestamp;

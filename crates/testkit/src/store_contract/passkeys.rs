@@ -19,8 +19,6 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a credential is one passkey's only", run: |w| Box::pin(unique(w)) },
     Case { name: "PasskeyAsRead, FactorThere, PasskeysBelow", run: |w| Box::pin(guards(w)) },
     Case { name: "a passkey is renamed by its factor", run: |w| Box::pin(renamed(w)) },
-    Case { name: "PasskeyAsRead, PasskeyThere, PasskeysBelow", run: |w| Box::pin(guards(w)) },
-    Case { name: "a passkey is renamed and removed with its factor", run: |w| Box::pin(removed(w)) },
     Case { name: "who has all factors removed has no passkey left", run: |w| Box::pin(all_removed(w)) },
     Case { name: "CeremonyOpen: unused, not over", run: |w| Box::pin(ceremony(w)) },
     Case { name: "ceremonies are swept away once they are over", run: |w| Box::pin(swept(w)) },

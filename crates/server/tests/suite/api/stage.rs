@@ -156,12 +156,7 @@ impl<'a> Cast<'a> {
                 if !about("/admin/") {
                     owner = me;
                 }
-                if route.path.starts_with("/mfa/") || about("/webauthn-credentials") {
-                    let (id, phone) = home.add_authenticator(me, true).await;
-                    bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
-                    factor = (id, phone.code_after(app, 1));
-                }
-                if route.path.starts_with("/mfa/") || about("/mfa/reset") {
+                if route.path.starts_with("/mfa/") || about("/webauthn-credentials") || about("/mfa/reset") {
                     let (id, phone) = home.add_authenticator(me, true).await;
                     bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
                     factor = (id, phone.code_after(app, 1));
