@@ -4,6 +4,7 @@ use crate::key::Uses;
 use crate::limits::Quotas;
 use crate::message;
 use crate::ports::{Agents, Clock, Mailer, Messenger, Passwords, Places, Rng, Store};
+use crate::session::ByAssurance;
 use crate::signing_key::Keys;
 use crate::ticket::{Velocity, VelocityPolicy};
 use crate::time::{Span, Timestamp};
@@ -90,9 +91,9 @@ pub struct Policy {
     /// How long an access token lives.
     pub access_ttl: Span,
     /// How long a session lives at the most.
-    pub session_ttl: Span,
+    pub session_ttl: ByAssurance,
     /// How long a session lives without a refresh.
-    pub session_idle: Span,
+    pub session_idle: ByAssurance,
     /// How far clocks may be apart, in seconds.
     pub leeway: u64,
     /// How long a ticket lives if the minter does not say.

@@ -18,13 +18,13 @@ use crate::page::{Page, PageRequest};
 use crate::passkey::{Ceremony, Passkey};
 use crate::password::Estimate;
 use crate::risk::{Agent, Lesson, Place, RiskCount, RiskEvent, RiskFilter, RiskyUser};
-use crate::session::{Session, SessionView};
+use crate::session::{ByAssurance, Session, SessionView};
 use crate::signin::challenge::ChallengeView;
 use crate::signin::{Attempt, Remembered, Standing};
 use crate::signing_key::StoredKey;
 use crate::tenant::Tenant;
 use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
-use crate::time::{Day, Span, Timestamp};
+use crate::time::{Day, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
 use authms_crypto::SecretString;
 use std::net::IpAddr;
@@ -311,7 +311,7 @@ pub trait Sessions {
         tenant: TenantId,
         user: UserId,
         now: Timestamp,
-        idle: Span,
+        idle: ByAssurance,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>>;
     /// A user's sign-ins to a tenant and what failed at one, newest first: of each at least the last 100.

@@ -176,6 +176,7 @@ impl From<RefreshError> for ApiError {
             RefreshError::Reused => codes::REFRESH_REUSED.into(),
             RefreshError::Forbidden(forbidden) => forbidden.into(),
             RefreshError::Invalid => codes::REFRESH_INVALID.into(),
+            RefreshError::Throttled(throttled) => throttled.into(),
             RefreshError::Fault(fault) => fault.into(),
         }
     }

@@ -22,7 +22,7 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::*;
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
-use authms_core::session::{Session, SessionView};
+use authms_core::session::{ByAssurance, Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Remembered, Standing};
 use authms_core::signing_key::StoredKey;
@@ -306,7 +306,7 @@ impl Sessions for FakeStore {
         _: TenantId,
         _: UserId,
         _: Timestamp,
-        _: Span,
+        _: ByAssurance,
         _: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
         down()

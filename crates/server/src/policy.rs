@@ -6,6 +6,7 @@ use std::time::Duration;
 use authms_core::limits::{Quota, Quotas};
 use authms_core::message;
 use authms_core::parts::Policy;
+use authms_core::session::ByAssurance;
 use authms_core::ticket::VelocityPolicy;
 use authms_core::time::Span;
 use authms_crypto::{Argon2Params, MasterKey, Peppers};
@@ -22,8 +23,8 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
         audience: config.server.audience.clone().unwrap_or_else(|| issuer.clone()),
         issuer,
         access_ttl: span(config.tokens.access_ttl),
-        session_ttl: span(config.tokens.session_ttl),
-        session_idle: span(config.tokens.session_idle),
+        session_ttl: by_assurance(config.tokens.session_ttl, config.tokens.mfa_session_ttl),
+        session_idle: by_assurance(config.tokens.session_idle, config.tokens.mfa_session_idle),
         leeway: config.tokens.clock_leeway.as_secs(),
         ticket_ttl: span(config.tickets.ttl),
         on_behalf_ttl: span(config.tickets.on_behalf_ttl),
@@ -111,6 +112,11 @@ fn quotas(limits: &Limits) -> Quotas {
 
 fn quota(limit: Limit) -> Quota {
     Quota { requests: limit.quota, window: span(limit.window) }
+}
+
+/// What nobody has set for sessions of more than one factor is as for the others.
+fn by_assurance(single: Duration, multi: Option<Duration>) -> ByAssurance {
+    ByAssurance { single: span(single), multi: span(multi.unwrap_or(single)) }
 }
 
 fn span(duration: Duration) -> Span {

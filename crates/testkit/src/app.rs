@@ -18,6 +18,7 @@ use authms_core::limits::{Quota, Quotas};
 use authms_core::message;
 use authms_core::parts::{Parts, Policy, Secrets};
 use authms_core::ports::{Mailer, Messenger, Store};
+use authms_core::session::ByAssurance;
 use authms_core::signing_key::Keys;
 use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
 use authms_core::time::Span;
@@ -74,8 +75,8 @@ impl Default for Setup {
             issuer: ISSUER.to_owned(),
             audience: ISSUER.to_owned(),
             access_ttl: Span::seconds(1800),
-            session_ttl: Span::hours(30 * 24),
-            session_idle: Span::hours(14 * 24),
+            session_ttl: ByAssurance::same(Span::hours(30 * 24)),
+            session_idle: ByAssurance::same(Span::hours(14 * 24)),
             leeway: 60,
             ticket_ttl: Span::seconds(300),
             on_behalf_ttl: Span::seconds(60),

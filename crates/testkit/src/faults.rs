@@ -19,13 +19,13 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::ports::*;
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
-use authms_core::session::{Session, SessionView};
+use authms_core::session::{ByAssurance, Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Remembered, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
-use authms_core::time::{Day, Span, Timestamp};
+use authms_core::time::{Day, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
@@ -339,7 +339,7 @@ impl<S: Store> Sessions for FaultyStore<S> {
         tenant: TenantId,
         user: UserId,
         now: Timestamp,
-        idle: Span,
+        idle: ByAssurance,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
         self.read(|s| s.sessions_of(tenant, user, now, idle, page))

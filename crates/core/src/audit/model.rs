@@ -148,6 +148,10 @@ pub enum EventName {
     MfaPolicyChanged,
     /// A refresh token was rotated.
     SessionRefreshed,
+    /// A session is asked for a second factor before it goes on.
+    RefreshChallenged,
+    /// A session does not go on as things are.
+    RefreshRefused,
     /// A refresh token was reused; its family is dead.
     RefreshReused,
     /// A session was ended.
@@ -242,6 +246,8 @@ impl EventName {
             Self::FactorsReset => "factors.reset",
             Self::MfaPolicyChanged => "tenant.mfa_policy_changed",
             Self::SessionRefreshed => "session.refreshed",
+            Self::RefreshChallenged => "session.challenged",
+            Self::RefreshRefused => "session.refresh_refused",
             Self::RefreshReused => "session.refresh_reused",
             Self::SessionEnded => "session.ended",
             Self::SessionsEnded => "sessions.ended",

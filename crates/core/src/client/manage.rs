@@ -97,11 +97,14 @@ pub async fn update(
     caller.require(Permission::ClientWrite)?;
     let before = owned(parts, caller, id).await?;
     let status = ask.status.unwrap_or(before.status);
-    let ends = status == ClientStatus::Disabled && before.status != ClientStatus::Disabled;
+    let purposes = ask.purposes.unwrap_or_else(|| before.purposes.clone());
+    // What it may do no longer it goes on doing nowhere.
+    let ends = (status == ClientStatus::Disabled && before.status != ClientStatus::Disabled)
+        || before.purposes.iter().any(|purpose| !purposes.contains(purpose));
     let rev = before.rev;
     let mut client = Client {
         name: ask.name.as_deref().map(|n| text::label("name", n, 100)).transpose()?.unwrap_or(before.name),
-        purposes: ask.purposes.unwrap_or(before.purposes),
+        purposes,
         redirect_uris: ask.redirect_uris.map(checked_uris).transpose()?.unwrap_or(before.redirect_uris),
         allowed_origins: ask
             .allowed_origins

@@ -195,7 +195,10 @@ impl Sheet<'_> {
         let history = &facts.history;
         let network = facts.ip.is_some_and(|ip| !history.knows_network(ip, now));
         let kind = facts.agent.as_ref().is_some_and(|agent| !history.knows_agent(agent, now));
-        let new = if history.learned() == 0 {
+        let new = if facts.session.is_some() {
+            // It is measured by where it began, see `session_moved`.
+            None
+        } else if history.learned() == 0 {
             Some("the first sign-in that is seen")
         } else if facts.device == Device::ClaimedNew {
             Some("the device calls itself by a new name")
@@ -292,7 +295,8 @@ impl Sheet<'_> {
     /// Networks change by themselves, countries and browsers do not.
     fn session_moved(&mut self, facts: &Facts) {
         let Some(Opened { place, agent }) = &facts.session else { return };
-        if differs(agent, &facts.agent) {
+        // Who hijacks a session may as well say nothing.
+        if agent.is_some() && *agent != facts.agent {
             self.note(Signal::SessionHijack, Share::Whole, "the session goes on with another kind of device");
         } else if differs(&place.country, &facts.place.country) {
             self.note(Signal::SessionHijack, Share::Whole, "the session goes on in another country");

@@ -142,6 +142,16 @@ pub struct Opened {
     pub agent: Option<Agent>,
 }
 
+impl Opened {
+    /// Whether it goes on elsewhere: with another kind of device, in another country, or with another network operator.
+    /// Addresses change by themselves.
+    pub fn is_left(&self, place: &Place, agent: Option<&Agent>) -> bool {
+        let known = place.country.is_some() && place.asn.is_some();
+        let stays = known && (self.place.country, self.place.asn) == (place.country, place.asn);
+        !stays || self.agent.as_ref() != agent
+    }
+}
+
 impl Facts {
     /// Facts about a user of whom nothing else is known.
     pub fn unknown(user_since: Timestamp) -> Self {

@@ -6,6 +6,7 @@ mod end;
 mod list;
 mod model;
 mod refresh;
+mod stop;
 
 pub use administer::{AdministerError, end_all_of, end_of, get_of, list_of};
 pub(crate) use authenticate::of_access_token;

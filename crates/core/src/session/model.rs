@@ -76,10 +76,14 @@ pub enum EndReason {
     Revoked,
     /// The user's second factors changed.
     FactorsChanged,
+    /// It went on where nobody believes it to be its user's.
+    Risk,
+    /// Its user proved a second factor in it, and has a new one.
+    Renewed,
 }
 
 impl EndReason {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Logout,
         Self::EndedByUser,
         Self::EndedByAdmin,
@@ -87,6 +91,8 @@ impl EndReason {
         Self::PasswordChanged,
         Self::Revoked,
         Self::FactorsChanged,
+        Self::Risk,
+        Self::Renewed,
     ];
 
     /// The name at rest and in the audit log.
@@ -99,6 +105,8 @@ impl EndReason {
             Self::PasswordChanged => "password_changed",
             Self::Revoked => "revoked",
             Self::FactorsChanged => "factors_changed",
+            Self::Risk => "risk",
+            Self::Renewed => "renewed",
         }
     }
 
@@ -158,9 +166,40 @@ pub struct Session {
 }
 
 impl Session {
+    /// Whether its user proved more than one factor, or the minter of its ticket vouched for it (RFC 8176 `mfa`).
+    pub fn is_multi_factor(&self) -> bool {
+        self.amr.iter().any(|method| method == "mfa")
+    }
+
     /// Whether time or somebody ended it; says nothing of what it was decided on.
-    pub fn is_over(&self, now: Timestamp, idle: Span) -> bool {
-        self.ended.is_some() || self.expires_at <= now || self.refreshed_at.plus(idle) <= now
+    pub fn is_over(&self, now: Timestamp, idle: ByAssurance) -> bool {
+        self.ended.is_some() || self.expires_at <= now || self.idle_until(idle) <= now
+    }
+
+    /// When it ends unless it is refreshed before, or [`Self::expires_at`] is earlier.
+    pub fn idle_until(&self, idle: ByAssurance) -> Timestamp {
+        self.refreshed_at.plus(idle.of(self.is_multi_factor()))
+    }
+}
+
+/// A limit of sessions, by how sure their users are known (NIST SP 800-63B-4 §2.1.3 and §2.2.3).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct ByAssurance {
+    /// Of those that rest on one factor, or on none that is known.
+    pub single: Span,
+    /// Of those that rest on more.
+    pub multi: Span,
+}
+
+impl ByAssurance {
+    /// The same for all.
+    pub const fn same(limit: Span) -> Self {
+        Self { single: limit, multi: limit }
+    }
+
+    /// The limit of a session that rests on more than one factor, or does not.
+    pub const fn of(self, multi_factor: bool) -> Span {
+        if multi_factor { self.multi } else { self.single }
     }
 }
 
@@ -260,7 +299,7 @@ impl SessionView {
     ///
     /// # Errors
     /// [`Dead`] says which of its supports is gone.
-    pub fn alive(&self, now: Timestamp, idle: Span) -> Result<Role, Dead> {
+    pub fn alive(&self, now: Timestamp, idle: ByAssurance) -> Result<Role, Dead> {
         if self.session.is_over(now, idle) {
             return Err(Dead::Over);
         }

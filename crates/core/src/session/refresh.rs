@@ -1,14 +1,17 @@
 //! Refresh: each token once, with mercy for a lost answer and none for a stolen token (RFC 9700 §4.14.2).
 
 use super::model::{Change, EndReason, Rotation, SessionView};
+use super::stop;
 use crate::access::{Forbidden, Role};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
 use crate::id::{SessionId, TenantId, TokenId};
+use crate::limits::Throttled;
 use crate::parts::Parts;
 use crate::ports::random;
-use crate::signin::{AccessToken, SignedIn, sign};
+use crate::risk::RiskOutcome;
+use crate::signin::{self, AccessToken, Answer, Assessed, Refusal, Renewal, sign};
 use crate::time::{Span, Timestamp};
 use authms_crypto::{RefreshToken, SecretString};
 
@@ -24,16 +27,22 @@ pub enum RefreshError {
     /// The request names another tenant than the token's session is in.
     #[error(transparent)]
     Forbidden(#[from] Forbidden),
-    /// The token is none of ours, or its session is over.
+    /// The token is none of ours, or its session is over or does not go on.
     #[error("the refresh token is no longer valid")]
     Invalid,
+    /// Something was asked or refused too often.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// It could not be carried out.
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-enum TryError {
+/// How one round ends without an answer.
+pub(super) enum TryError {
+    /// The session changed between read and commit.
     Raced,
+    /// For good.
     Ended(RefreshError),
 }
 
@@ -43,7 +52,8 @@ impl<E: Into<RefreshError>> From<E> for TryError {
     }
 }
 
-/// Rotates a refresh token. `tenant` is the one that the request names, if any.
+/// Rotates a refresh token, if its session goes on; else asks for what is missing. `tenant` is the one that the request
+/// names, if any.
 ///
 /// # Errors
 /// [`RefreshError`].
@@ -52,14 +62,14 @@ pub async fn refresh(
     token: &SecretString,
     tenant: Option<Result<TenantId, ()>>,
     source: &Source,
-) -> Result<SignedIn, RefreshError> {
+) -> Result<Answer, RefreshError> {
     let token =
         RefreshToken::parse(&parts.secrets.refresh_mac, token.expose()).ok_or(RefreshError::Invalid)?;
     for _ in 0..3 {
         match try_once(parts, &token, tenant, source).await {
             Err(TryError::Raced) => {}
             Err(TryError::Ended(error)) => return Err(error),
-            Ok(signed_in) => return Ok(signed_in),
+            Ok(answer) => return Ok(answer),
         }
     }
     // A race shows at the next read. What conflicts again without showing is over by the store's clock alone.
@@ -71,28 +81,31 @@ async fn try_once(
     token: &RefreshToken,
     tenant: Option<Result<TenantId, ()>>,
     source: &Source,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     let id = SessionId::from_bytes(token.session);
     let view = parts.store.session(id).await.map_err(Fault::from)?.ok_or(RefreshError::Invalid)?;
     if tenant.is_some_and(|named| named != Ok(view.session.tenant)) {
         return Err(Forbidden::Tenant.into());
     }
     let now = parts.now();
-    let head = view.session.generation;
-    if token.generation == head {
-        let genuine = view.session.refresh_hash.is_some_and(|hash| token.matches(&hash));
-        let role = view.alive(now, parts.policy.session_idle).map_err(|_| RefreshError::Invalid)?;
-        if !genuine {
-            return Err(RefreshError::Invalid.into());
-        }
-        return rotate(parts, token, view, role, source).await;
-    }
-    match repeatable(&view, token, now) {
-        Some((rotation, successor)) => {
-            let role = view.alive(now, parts.policy.session_idle).map_err(|_| RefreshError::Invalid)?;
+    let repeated = match token.generation == view.session.generation {
+        true if view.session.refresh_hash.is_some_and(|hash| token.matches(&hash)) => None,
+        true => return Err(RefreshError::Invalid.into()),
+        false => match repeatable(&view, token, now) {
+            None => return revoke(parts, &view, token, source).await,
+            repeated => repeated,
+        },
+    };
+    let role = view.alive(now, parts.policy.session_idle).map_err(|_| RefreshError::Invalid)?;
+    let (renewal, assessed) = signin::renew(parts, &view, source).await?;
+    match (renewal, repeated) {
+        (Renewal::GoesOn, None) => rotate(parts, token, view, (role, &assessed), source).await,
+        (Renewal::GoesOn, Some((rotation, successor))) => {
             answer(parts, view, role, rotation.jti, rotation.at, now, successor)
         }
-        None => revoke(parts, &view, token, source).await,
+        (Renewal::Asks(opening), _) => stop::ask(parts, view, (*opening, &assessed), source).await,
+        (Renewal::Refused(Refusal::Risk), _) => stop::end(parts, &view, &assessed, source).await,
+        (Renewal::Refused(why), _) => stop::refuse(parts, &view, (why, &assessed), source).await,
     }
 }
 
@@ -114,9 +127,9 @@ async fn rotate(
     parts: &Parts,
     token: &RefreshToken,
     view: SessionView,
-    role: Role,
+    (role, assessed): (Role, &Assessed),
     source: &Source,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     let now = parts.now();
     let id = view.session.id;
     let salt: [u8; 16] = random(&*parts.rng);
@@ -125,12 +138,16 @@ async fn rotate(
     let event = Event::new(EventName::SessionRefreshed, Some(view.session.tenant))
         .subject(view.session.user)
         .session(id)
+        .text_if("risk", assessed.spoke().then(|| assessed.assessment.record()))
         .from(source);
     let change =
         Change::Rotate { id, refresh_hash: successor.hash(), generation: successor.generation, salt, jti };
-    let commit = Commit::new(event.into_row(now, &*parts.rng))
+    let row = event.into_row(now, &*parts.rng);
+    let kept = assessed.kept(row.id, &view.standing, (view.session.method, RiskOutcome::Granted));
+    let commit = Commit::new(row)
         .guard(Guard::FamilyHead { session: id, generation: token.generation })
-        .change(commit::Change::Session(change));
+        .change(commit::Change::Session(change))
+        .with(kept);
     match parts.store.commit(commit).await {
         Ok(done) => answer(parts, view, role, jti, done.at, done.at, successor),
         Err(CommitError::Conflict(_)) => Err(TryError::Raced),
@@ -146,10 +163,10 @@ fn answer(
     issued_at: Timestamp,
     now: Timestamp,
     refresh: RefreshToken,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     let token =
         AccessToken { session: &view.session, ends_at: view.session.expires_at, role, jti, issued_at };
-    Ok(sign(parts, &token, now, Some(refresh), view.standing)?)
+    Ok(Answer::SignedIn(Box::new(sign(parts, &token, now, Some(refresh), view.standing)?)))
 }
 
 /// Only what we issued carries a valid tag, so nobody can revoke a family by inventing an old token.
@@ -158,7 +175,7 @@ async fn revoke(
     view: &SessionView,
     token: &RefreshToken,
     source: &Source,
-) -> Result<SignedIn, TryError> {
+) -> Result<Answer, TryError> {
     if view.session.ended.is_none() {
         let event = Event::new(EventName::RefreshReused, Some(view.session.tenant))
             .subject(view.session.user)

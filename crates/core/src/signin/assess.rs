@@ -10,8 +10,8 @@ use crate::id::DeviceId;
 use crate::id::EventId;
 use crate::parts::Parts;
 use crate::risk::{
-    self, Assessment, Country, Device, Facts, Happened, History, Risk, RiskEvent, RiskOutcome, TicketFacts,
-    View,
+    self, Assessment, Country, Device, Facts, Happened, History, Opened, Risk, RiskEvent, RiskOutcome,
+    TicketFacts, View,
 };
 use crate::session::Origin;
 use crate::time::Timestamp;
@@ -149,22 +149,35 @@ impl Assessed {
         }
         // Whoever acts for somebody leaves no trace in their history, and is not measured by it.
         let remembered = if evidence.acting.is_some() { Remembered::default() } else { remembered };
-        let facts = Facts {
-            view: end_user.view,
-            ip: end_user.ip,
-            place: end_user.ip.map(|ip| parts.places.place(ip)).unwrap_or_default(),
-            bad_reputation: end_user.ip.is_some_and(|ip| parts.places.is_bad(ip)),
-            agent: end_user.user_agent.as_deref().and_then(|text| parts.agents.agent(text)),
-            device: end_user.device,
-            history: remembered.history,
-            failed_attempts: remembered.failed_attempts,
-            factors_changed_at: remembered.factors_changed_at,
-            credential_leaked: evidence.method == MethodKind::Password
-                && standing.user.password_compromised_at.is_some(),
-            ticket,
-            ..Facts::unknown(standing.user.created_at)
-        };
-        let assessment = risk::assess(&standing.tenant.risk_config, &facts, parts.now());
+        let credential_leaked =
+            evidence.method == MethodKind::Password && standing.user.password_compromised_at.is_some();
+        let known = facts(parts, standing, &end_user, remembered);
+        let facts = Facts { credential_leaked, ticket, ..known };
+        Self::of(parts, standing, end_user, &facts)
+    }
+
+    /// Assesses a session that began elsewhere, or with something else, and goes on here now.
+    pub(crate) fn moved(
+        parts: &Parts,
+        standing: &Standing,
+        (end_user, remembered, opened): (EndUser, Remembered, Opened),
+    ) -> Self {
+        let facts = Facts { session: Some(opened), ..facts(parts, standing, &end_user, remembered) };
+        Self::of(parts, standing, end_user, &facts)
+    }
+
+    /// A session that goes on where it began: there is nothing to assess.
+    pub(crate) const fn unmoved() -> Self {
+        Self { assessment: Assessment::NOTHING, end_user: EndUser::unseen(), country: None }
+    }
+
+    /// Whether anything spoke.
+    pub(crate) fn spoke(&self) -> bool {
+        !self.assessment.observed.is_empty()
+    }
+
+    fn of(parts: &Parts, standing: &Standing, end_user: EndUser, facts: &Facts) -> Self {
+        let assessment = risk::assess(&standing.tenant.risk_config, facts, parts.now());
         Self { assessment, end_user, country: facts.place.country }
     }
 
@@ -193,5 +206,21 @@ impl Assessed {
         };
         let event = RiskEvent::of(&standing.tenant.risk_config, &self.assessment, happened)?;
         Some(commit::Change::Risk(risk::Change::Keep(event)))
+    }
+}
+
+/// What is known of whoever signs in, whatever with.
+fn facts(parts: &Parts, standing: &Standing, end_user: &EndUser, remembered: Remembered) -> Facts {
+    Facts {
+        view: end_user.view,
+        ip: end_user.ip,
+        place: end_user.ip.map(|ip| parts.places.place(ip)).unwrap_or_default(),
+        bad_reputation: end_user.ip.is_some_and(|ip| parts.places.is_bad(ip)),
+        agent: end_user.user_agent.as_deref().and_then(|text| parts.agents.agent(text)),
+        device: end_user.device,
+        history: remembered.history,
+        failed_attempts: remembered.failed_attempts,
+        factors_changed_at: remembered.factors_changed_at,
+        ..Facts::unknown(standing.user.created_at)
     }
 }

@@ -1,12 +1,14 @@
 //! The decision: pure, the same for every way to sign in.
 
 use super::assess::Assessed;
+use super::change_first::state;
 use super::model::{Evidence, Fences, MethodKind, Standing};
 use crate::access::Role;
 use crate::client::ClientStatus;
 use crate::factor::{FactorKind, FactorKinds};
 use crate::mfa::{MfaPolicy, MfaReason};
 use crate::risk::{Device, Level, Signal};
+use crate::session::ByAssurance;
 use crate::tenant::TenantStatus;
 use crate::ticket::Purpose;
 use crate::time::{Span, Timestamp};
@@ -45,6 +47,15 @@ impl Demand {
         };
         Self { methods: self.methods.iter().filter(|kind| Some(*kind) != proved).collect(), ..self }
     }
+
+    /// The same for a session that goes on. A passkey that stands for two factors may be asked for anew: whoever has the
+    /// session's tokens has not shown that they have it.
+    fn anew(self, evidence: &Evidence) -> Self {
+        match evidence.method {
+            MethodKind::Passkey if evidence.is_multi_factor() => self,
+            method => self.besides(method),
+        }
+    }
 }
 
 /// Why a sign-in is refused; for the audit log, never for whoever tried.
@@ -70,6 +81,8 @@ pub enum Refusal {
     NoFactor,
     /// It is too risky, whatever was proved.
     Risk,
+    /// The password by which the session was opened must be changed.
+    PasswordOver,
 }
 
 impl Refusal {
@@ -86,6 +99,7 @@ impl Refusal {
             Self::ClientPurpose => "client_purpose",
             Self::NoFactor => "no_factor",
             Self::Risk => "risk",
+            Self::PasswordOver => "password_change",
         }
     }
 }
@@ -100,28 +114,48 @@ pub struct Case<'a> {
     /// The present state of the subject and of what the sign-in rests on.
     pub standing: &'a Standing,
     /// Bounds the life of the minter's session.
-    pub idle: Span,
+    pub idle: ByAssurance,
 }
 
 /// Decides from what was read.
 pub fn decide(case: &Case<'_>, assessed: &Assessed, now: Timestamp) -> Decision {
-    let role = match stand(case, now) {
-        Ok(role) => role,
-        Err(why) => return Decision::Refuse(why),
-    };
-    if assessed.assessment.level == Level::Critical {
-        return Decision::Refuse(Refusal::Risk);
-    }
-    // Of whoever acts a factor is asked when they sign in themselves; the subject's they cannot have.
-    if case.evidence.acting.is_some() {
-        return Decision::Grant(role);
-    }
-    match demand(&case.standing.tenant.mfa_policy, role, assessed) {
-        Some(demand) if !is_met(case.evidence, assessed, now) => {
+    match admit(case, assessed, now) {
+        Err(why) => Decision::Refuse(why),
+        Ok((_, Some(demand))) if !is_met(case.evidence, assessed, now) => {
             Decision::Challenge(demand.besides(case.evidence.method))
         }
-        _ => Decision::Grant(role),
+        Ok((role, _)) => Decision::Grant(role),
     }
+}
+
+/// Decides whether a session that was opened then goes on; the evidence is that of its sign-in. It counts for what the
+/// tenant asks of everybody. It does not for a risk that is new: who found a token has proved nothing of it, so that
+/// nothing but a device that its user trusts meets that, and only by its secret.
+pub fn decide_again(case: &Case<'_>, assessed: &Assessed, opened_at: Timestamp, now: Timestamp) -> Decision {
+    let Case { evidence, standing, .. } = case;
+    let is_met = |demand: Demand| match demand.why.is_policy() {
+        true => is_met(evidence, assessed, opened_at),
+        false => is_trusted(assessed),
+    };
+    match admit(case, assessed, now) {
+        Err(why) => Decision::Refuse(why),
+        Ok(_) if evidence.method == MethodKind::Password && state(standing, now).must_be_changed() => {
+            Decision::Refuse(Refusal::PasswordOver)
+        }
+        Ok((_, Some(demand))) if !is_met(demand) => Decision::Challenge(demand.anew(evidence)),
+        Ok((role, _)) => Decision::Grant(role),
+    }
+}
+
+/// The role in which the subject is let in, and what is demanded of them before.
+fn admit(case: &Case<'_>, assessed: &Assessed, now: Timestamp) -> Result<(Role, Option<Demand>), Refusal> {
+    let role = stand(case, now)?;
+    if assessed.assessment.level == Level::Critical {
+        return Err(Refusal::Risk);
+    }
+    // Of whoever acts a factor is asked when they sign in themselves; the subject's they cannot have.
+    let acting = case.evidence.acting.is_some();
+    Ok((role, (!acting).then(|| demand(&case.standing.tenant.mfa_policy, role, assessed)).flatten()))
 }
 
 /// What is asked for besides the method's own proof: by the risk if it is not low, else by the tenant's habit.
@@ -150,7 +184,12 @@ fn is_met(evidence: &Evidence, assessed: &Assessed, now: Timestamp) -> bool {
         MethodKind::Ticket => !high && evidence.auth_time.is_some_and(|at| at >= now.minus(VOUCHED)),
         MethodKind::Password | MethodKind::EmailCode | MethodKind::Passkey => true,
     };
-    (believed && evidence.is_multi_factor()) || (!high && assessed.end_user.device == Device::Trusted)
+    (believed && evidence.is_multi_factor()) || is_trusted(assessed)
+}
+
+/// Whether a device that its user trusts stands for a second factor.
+fn is_trusted(assessed: &Assessed) -> bool {
+    assessed.assessment.level < Level::High && assessed.end_user.device == Device::Trusted
 }
 
 /// Whether the subject may sign in at all, and in which role.

@@ -83,7 +83,10 @@ impl Grant {
             refresh_hash: refresh.as_ref().map(RefreshToken::hash),
             proven: evidence.method.proof().map(|by| Proven { by, at: now }),
         };
-        let ttl = if on_behalf { acting_ttl(parts, standing, now) } else { parts.policy.session_ttl };
+        let ttl = match on_behalf {
+            true => acting_ttl(parts, standing, now),
+            false => parts.policy.session_ttl.of(session.is_multi_factor()),
+        };
         let jti = TokenId::generate(now, &*parts.rng);
         let record = assessed.assessment.record();
         let weighed = !standing.tenant.risk_config.weights.are_silent();

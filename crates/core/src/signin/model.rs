@@ -3,9 +3,9 @@
 use crate::access::Role;
 use crate::client::Client;
 use crate::id::{TicketId, UserId};
-use crate::session::{Acting, Proof};
+use crate::session::{Acting, ByAssurance, Proof};
 use crate::tenant::Tenant;
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use crate::user::User;
 
 /// A way to sign in.
@@ -84,15 +84,17 @@ pub struct ActorStanding {
     pub session_expires_at: Timestamp,
     /// When the actor's own session was last refreshed.
     pub session_refreshed_at: Timestamp,
+    /// Whether the actor's own session rests on more than one factor.
+    pub session_multi_factor: bool,
 }
 
 impl ActorStanding {
     /// Whether the actor's own session lives.
-    pub fn alive(&self, now: Timestamp, idle: Span) -> bool {
+    pub fn alive(&self, now: Timestamp, idle: ByAssurance) -> bool {
         !self.session_ended
             && self.session_fences_hold
             && self.session_expires_at > now
-            && self.session_refreshed_at.plus(idle) > now
+            && self.session_refreshed_at.plus(idle.of(self.session_multi_factor)) > now
     }
 }
 

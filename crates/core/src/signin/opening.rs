@@ -66,6 +66,23 @@ impl Opening {
         }
     }
 
+    /// Carries a demand out that a session met no more: what it opens takes that session's place.
+    ///
+    /// # Errors
+    /// As [`Self::plan`].
+    pub async fn renew(
+        parts: &Parts,
+        session: SessionId,
+        demand: Demand,
+        ground: Ground<'_>,
+    ) -> Result<Result<Self, Refusal>, Fault> {
+        let mut planned = Self::plan(parts, Decision::Challenge(demand), ground).await?;
+        if let Ok(Self::Challenge(pending)) = &mut planned {
+            pending.challenge.renews = Some(session);
+        }
+        Ok(planned)
+    }
+
     async fn challenge(
         parts: &Parts,
         session: SessionId,

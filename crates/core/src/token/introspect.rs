@@ -5,9 +5,9 @@ use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::client::Client;
 use crate::fault::Fault;
 use crate::parts::Parts;
-use crate::session::{Session, SessionView};
+use crate::session::{ByAssurance, Session, SessionView};
 use crate::signin::{Act, FIRST_PARTY_CLIENT};
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 use authms_crypto::SecretString;
 
 /// Who asks.
@@ -122,6 +122,6 @@ fn active(parts: &Parts, found: Found) -> Option<Active> {
 }
 
 /// From the last rotation until the session ends or was not used for too long.
-fn refresh_life(session: &Session, idle: Span) -> (Timestamp, Timestamp) {
-    (session.refreshed_at, session.expires_at.min(session.refreshed_at.plus(idle)))
+fn refresh_life(session: &Session, idle: ByAssurance) -> (Timestamp, Timestamp) {
+    (session.refreshed_at, session.expires_at.min(session.idle_until(idle)))
 }

@@ -141,6 +141,7 @@ fn refusal(setting: &Setting, given: &Given, expected: &str) -> Problem {
 fn build(layers: &Layers) -> Result<Config, Problem> {
     let count = |key: &str| number(layers, key);
     let seconds = |key: &str| number(layers, key).map(|seconds| Duration::from_secs(seconds.into()));
+    let seconds_if = |key: &str| optional(layers, key).map(|_| seconds(key)).transpose();
     let limit = |section: &str| -> Result<Limit, Problem> {
         Ok(Limit {
             quota: count(&format!("limits.{section}.quota"))?,
@@ -177,6 +178,8 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             access_ttl: seconds("tokens.access_ttl_seconds")?,
             session_ttl: seconds("tokens.session_ttl_seconds")?,
             session_idle: seconds("tokens.session_idle_seconds")?,
+            mfa_session_ttl: seconds_if("tokens.mfa_session_ttl_seconds")?,
+            mfa_session_idle: seconds_if("tokens.mfa_session_idle_seconds")?,
             clock_leeway: seconds("tokens.clock_leeway_seconds")?,
             jwks_max_age: seconds("tokens.jwks_max_age_seconds")?,
         },
@@ -199,10 +202,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             memory_kib: count("passwords.memory_kib")?,
             iterations: count("passwords.iterations")?,
             parallelism: count("passwords.parallelism")?,
-            workers: match optional(layers, "passwords.workers") {
-                Some(_) => Some(count("passwords.workers")?),
-                None => None,
-            },
+            workers: optional(layers, "passwords.workers").map(|_| count("passwords.workers")).transpose()?,
             queue: count("passwords.queue")?,
             peppers: optional(layers, "passwords.peppers").map(SecretString::new),
             min_length: count("passwords.min_length")?,

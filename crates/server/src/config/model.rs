@@ -143,6 +143,10 @@ pub struct Tokens {
     pub session_ttl: Duration,
     /// Life of an unused session, 60 s ..= 90 days. Longer than `session_ttl` it never bites.
     pub session_idle: Duration,
+    /// The same of sessions that rest on more than one factor; `None`: as for the others.
+    pub mfa_session_ttl: Option<Duration>,
+    /// Likewise.
+    pub mfa_session_idle: Option<Duration>,
     /// Clock difference forgiven when times in tokens are compared, 0..=120 s.
     pub clock_leeway: Duration,
     /// How long others may cache the key set, 1..=86400 s.

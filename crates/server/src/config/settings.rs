@@ -82,6 +82,8 @@ use Kind::{
 
 const MAX_TTL: u32 = 90 * 24 * 3600;
 
+const SESSION_LIFE: Kind = Kind::Number { min: 60, max: MAX_TTL, unit: "seconds" };
+
 /// Every setting there is.
 #[rustfmt::skip]
 pub(super) const SETTINGS: &[Setting] = &[
@@ -110,6 +112,8 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("tokens.access_ttl_seconds", 60, 3600, "seconds", "1800", "life of an access token"),
     number("tokens.session_ttl_seconds", 60, MAX_TTL, "seconds", "2592000", "life of a session"),
     number("tokens.session_idle_seconds", 60, MAX_TTL, "seconds", "1209600", "life of an unused session"),
+    one("tokens.mfa_session_ttl_seconds", SESSION_LIFE, Unset("as other sessions"), "life of a session after a second factor"),
+    one("tokens.mfa_session_idle_seconds", SESSION_LIFE, Unset("as other sessions"), "life of an unused one, likewise"),
     number("tokens.clock_leeway_seconds", 0, 120, "seconds", "60", "clock difference forgiven"),
     number("tokens.jwks_max_age_seconds", 1, 86_400, "seconds", "300", "how long the key set may be cached"),
 

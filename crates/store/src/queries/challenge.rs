@@ -16,7 +16,7 @@ use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 31] = [
+const COLUMNS: [&str; 32] = [
     "id",
     "secret_hash",
     "tenant_id",
@@ -48,6 +48,7 @@ const COLUMNS: [&str; 31] = [
     "passed_at",
     "created_at",
     "expires_at",
+    "renews_session",
 ];
 
 const NAMES: Names = Names {
@@ -103,6 +104,7 @@ fn read(c: &mut Columns<'_>) -> Result<Challenge> {
         state: read_state(c)?,
         created_at: c.time()?,
         expires_at: c.time()?,
+        renews: c.id_if()?,
     })
 }
 
@@ -180,6 +182,7 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
         None::<i64>,
         at.as_millis(),
         at.plus(CHALLENGE_TTL).as_millis(),
+        new.renews.as_ref().map(|s| s.bytes()),
     ];
     change_one(conn, &SQL, row)
 }

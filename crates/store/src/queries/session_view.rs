@@ -7,8 +7,8 @@ use super::{List, all, first, page, session};
 use authms_core::id::{SessionId, TenantId, UserId};
 use authms_core::limits::network;
 use authms_core::page::{Page, PageRequest};
-use authms_core::session::{Rotation, Session, SessionView};
-use authms_core::time::{Span, Timestamp};
+use authms_core::session::{ByAssurance, Rotation, Session, SessionView};
+use authms_core::time::Timestamp;
 use ipnet::IpNet;
 use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
@@ -62,18 +62,20 @@ pub(crate) fn of(
     conn: &Connection,
     (tenant, user): (TenantId, UserId),
     now: Timestamp,
-    idle: Span,
+    idle: ByAssurance,
     request: PageRequest,
 ) -> Result<Page<Session>> {
     let columns = session::columns("s");
     let joins = standing::joins(&NAMES);
     let from = format!(
         "FROM sessions s {joins} WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2
-         AND s.ended_at IS NULL AND s.expires_at > ?3 AND s.refreshed_at + ?4 > ?3 AND {FENCES_HOLD}"
+         AND s.ended_at IS NULL AND s.expires_at > ?3 AND {FENCES_HOLD}
+         AND s.refreshed_at + CASE WHEN {} THEN ?5 ELSE ?4 END > ?3",
+        standing::multi_factor("s")
     );
     let list = List { columns: &columns, from: &from, order: "s.id DESC" };
-    let (now, idle) = (now.as_millis(), idle.as_millis());
-    page(conn, &list, &[user.bytes(), tenant.bytes(), &now, &idle], request, session::read)
+    let (now, single, multi) = (now.as_millis(), idle.single.as_millis(), idle.multi.as_millis());
+    page(conn, &list, &[user.bytes(), tenant.bytes(), &now, &single, &multi], request, session::read)
 }
 
 /// How many of a user's last sessions are remembered as where they sign in from.

@@ -17,6 +17,11 @@ pub(super) struct Names {
     pub(super) actor_session: &'static str,
 }
 
+/// Whether the session of this alias rests on more than one factor: `amr` is a JSON array of texts.
+pub(super) fn multi_factor(alias: &str) -> String {
+    format!("{alias}.amr LIKE '%\"mfa\"%'")
+}
+
 /// The joins: subject `u` in tenant `n` by membership `m`, client `c`, key `k`; the actor `a` by membership `am`, and
 /// their own session `x` with what it rests on. Who is not named, or is gone, is NULL.
 pub(super) fn joins(names: &Names) -> String {
@@ -42,9 +47,10 @@ pub(super) fn columns() -> String {
     format!(
         "{}, {}, m.role, m.fence, c.fence, k.fence,
          a.id, a.fence, am.fence, am.role, coalesce(a.nickname, a.username, a.email, a.phone),
-         x.expires_at, x.refreshed_at, x.ended_at IS NOT NULL, {}, xn.fence, xm.fence, xc.fence, xk.fence",
+         x.expires_at, x.refreshed_at, coalesce({}, 0), x.ended_at IS NOT NULL, {}, xn.fence, xm.fence, xc.fence, xk.fence",
         user::columns("u"),
         tenant::columns("n"),
+        multi_factor("x"),
         columns::list("x", &FENCES),
     )
 }
@@ -84,7 +90,7 @@ fn read_actor(c: &mut Columns<'_>, id: UserId, user_fence: Option<u32>) -> Resul
     let (Some(session_expires_at), Some(session_refreshed_at)) = (c.time_if()?, c.time_if()?) else {
         return Ok(None);
     };
-    let session_ended = c.take()?;
+    let (session_multi_factor, session_ended) = (c.take()?, c.take()?);
     let stored = c.fences()?;
     // An actor's own session is never on somebody's behalf: were it, its stored actor fences would not hold.
     let present = Fences {
@@ -103,5 +109,6 @@ fn read_actor(c: &mut Columns<'_>, id: UserId, user_fence: Option<u32>) -> Resul
         session_fences_hold: stored == present,
         session_expires_at,
         session_refreshed_at,
+        session_multi_factor,
     }))
 }

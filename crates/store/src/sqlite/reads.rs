@@ -28,13 +28,13 @@ use authms_core::ports::{
     Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
-use authms_core::session::{Session, SessionView};
+use authms_core::session::{ByAssurance, Session, SessionView};
 use authms_core::signin::challenge::ChallengeView;
 use authms_core::signin::{Attempt, Remembered, Standing};
 use authms_core::signing_key::StoredKey;
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{self as tickets, Idempotency, Ticket, TicketFilter};
-use authms_core::time::{Day, Span, Timestamp};
+use authms_core::time::{Day, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use ipnet::IpNet;
 use std::ops::RangeInclusive;
@@ -214,7 +214,7 @@ impl Sessions for SqliteStore {
         tenant: TenantId,
         user: UserId,
         now: Timestamp,
-        idle: Span,
+        idle: ByAssurance,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
         list(&self.readers, move |conn| session_view::of(conn, (tenant, user), now, idle, page))

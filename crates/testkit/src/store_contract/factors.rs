@@ -226,6 +226,7 @@ async fn who(w: World) {
 fn new_challenge(w: &World, tenant: &Tenant, user: &User) -> Challenge {
     Challenge {
         device: None,
+        renews: Some(w.id()),
         id: w.id(),
         secret_hash: w.bytes(),
         tenant: tenant.id,
@@ -271,7 +272,7 @@ async fn challenge(w: World) {
         (opened.secret_hash, Some(1), opened.fences)
     );
     assert_eq!((found.methods, found.why, &found.amr), (opened.methods, opened.why, &opened.amr));
-    assert_eq!(found.risk, opened.risk);
+    assert_eq!((found.risk, found.renews), (opened.risk, opened.renews));
     assert_eq!((found.created_at, found.expires_at), (at, at.plus(CHALLENGE_TTL)));
     assert_eq!((view.standing.user.id, view.standing.tenant.id), (ada.id, tenant.id));
     assert!(view.replay.is_none() && w.store.challenge(w.id()).await.unwrap().is_none());

@@ -7,7 +7,7 @@ use authms_core::client::{Change as Clients, Client};
 use authms_core::commit::Change;
 use authms_core::key::{ApiKey, Change as Keys};
 use authms_core::membership::{Change as Memberships, Membership};
-use authms_core::session::{Acting, Session};
+use authms_core::session::{Acting, ByAssurance, Session};
 use authms_core::tenant::{Change as Tenants, Tenant};
 use authms_core::ticket::{Minter, Ticket};
 use authms_core::time::Span;
@@ -86,7 +86,7 @@ impl Scene {
     }
 
     async fn alive(&self) -> Alive {
-        let (now, idle) = (self.w.now(), Span::hours(1));
+        let (now, idle) = (self.w.now(), ByAssurance::same(Span::hours(1)));
         let store = &self.w.store;
         let ticket = |t: &Ticket| {
             let id = t.id;

@@ -8,7 +8,7 @@ use authms_core::id::TenantId;
 use authms_core::key::{ApiKey, Change as Keys, KeyFilter};
 use authms_core::membership::{Change as Membership, Membership as Place};
 use authms_core::page::PageRequest;
-use authms_core::session::{Change as Session, EndReason};
+use authms_core::session::{ByAssurance, Change as Session, EndReason};
 use authms_core::time::Span;
 use authms_core::user::{Change as Users, Search, User, UserFilter, UserStatus};
 
@@ -21,6 +21,10 @@ pub(super) const CASES: &[Case] = &[
     Case {
         name: "sessions are listed newest first, without those that are over",
         run: |w| Box::pin(sessions(w)),
+    },
+    Case {
+        name: "sessions of one factor and of two are idle after their own time",
+        run: |w| Box::pin(sessions_by_assurance(w)),
     },
     Case { name: "roles are counted among the living", run: |w| Box::pin(roles(w)) },
 ];
@@ -153,7 +157,7 @@ async fn filters(w: World) {
 async fn sessions(w: World) {
     let (tenant, other) = (w.tenant().await, w.tenant().await);
     let user = w.user(&tenant, Role::Member).await;
-    let idle = Span::hours(2);
+    let idle = ByAssurance::same(Span::hours(2));
     let over = w.session(&tenant, &user).await;
     w.clock.advance(Span::hours(3));
     let (first, second, third) =
@@ -166,10 +170,32 @@ async fn sessions(w: World) {
     assert_eq!(found.items.iter().map(|s| s.id).collect::<Vec<_>>(), [third.id, second.id]);
     let found = at(w.now(), idle, 2).await.unwrap();
     assert_eq!((found.total, found.items[0].id), (3, first.id));
-    let found = at(w.now(), Span::hours(9), 2).await.unwrap();
+    let found = at(w.now(), ByAssurance::same(Span::hours(9)), 2).await.unwrap();
     assert_eq!((found.total, found.items[1].id), (4, over.id));
     let end = w.store.session(first.id).await.unwrap().unwrap().session.expires_at;
-    assert_eq!(at(end, Span::hours(90), 1).await.unwrap().total, 2);
+    assert_eq!(at(end, ByAssurance::same(Span::hours(90)), 1).await.unwrap().total, 2);
+}
+
+async fn sessions_by_assurance(w: World) {
+    let tenant = w.tenant().await;
+    let user = w.user(&tenant, Role::Member).await;
+    let single = w.session(&tenant, &user).await;
+    let mut multi = w.new_session(&tenant, &user);
+    multi.amr = ["pwd", "otp", "mfa"].map(str::to_owned).into();
+    w.open(&multi).await;
+    w.clock.advance(Span::hours(3));
+    let (short, long) = (Span::hours(2), Span::hours(9));
+    for (idle, alive) in [
+        (ByAssurance { single: long, multi: short }, single.id),
+        (ByAssurance { single: short, multi: long }, multi.id),
+    ] {
+        let found = w.store.sessions_of(tenant.id, user.id, w.now(), idle, page(1, 9)).await.unwrap();
+        assert_eq!(found.items.iter().map(|s| s.id).collect::<Vec<_>>(), [alive]);
+        for id in [single.id, multi.id] {
+            let view = w.store.session(id).await.unwrap().unwrap();
+            assert_eq!(view.alive(w.now(), idle).is_ok(), id == alive, "the same by itself");
+        }
+    }
 }
 
 async fn roles(w: World) {

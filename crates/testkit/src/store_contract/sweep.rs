@@ -5,7 +5,7 @@ use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::Change;
 use authms_core::page::PageRequest;
-use authms_core::session::{Change as Session, EndReason, ROTATION_WINDOW};
+use authms_core::session::{ByAssurance, Change as Session, EndReason, ROTATION_WINDOW};
 use authms_core::ticket::{Change as Ticket, Idempotency, Minter, NewTicket};
 use authms_core::time::Span;
 
@@ -105,7 +105,7 @@ async fn by_user(w: World) {
     let (user, bystander) = (w.user(&tenant, Role::Member).await, w.user(&tenant, Role::Member).await);
     let mut opened = Vec::new();
     let listed = || async {
-        let (now, idle) = (w.now(), Span::hours(9));
+        let (now, idle) = (w.now(), ByAssurance::same(Span::hours(9)));
         let page = PageRequest::new(None, Some(100));
         let found = w.store.sessions_of(tenant.id, user.id, now, idle, page).await.unwrap();
         assert_eq!(found.total as usize, found.items.len());

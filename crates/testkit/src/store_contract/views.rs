@@ -6,7 +6,7 @@ use authms_core::access::Role;
 use authms_core::commit::Change;
 use authms_core::limits::network;
 use authms_core::membership::{Change as Membership, Membership as Place};
-use authms_core::session::{Acting, Change as Session, EndReason};
+use authms_core::session::{Acting, ByAssurance, Change as Session, Dead, EndReason};
 use authms_core::tenant::Tenant;
 use authms_core::ticket::Minter;
 use authms_core::time::Span;
@@ -111,14 +111,23 @@ async fn minter(w: World) {
 async fn actor(w: World) {
     let tenant = w.tenant().await;
     let (user, helper) = (w.user(&tenant, Role::Member).await, w.user(&tenant, Role::Support).await);
-    let own = w.session(&tenant, &helper).await;
+    let mut own = w.new_session(&tenant, &helper);
+    own.amr.push("mfa".to_owned());
+    w.open(&own).await;
     let mut session = w.new_session(&tenant, &user);
     session.acting = Some(Acting { user: helper.id, session: own.id, reason: "case 7".to_owned() });
     (session.fences.actor, session.fences.actor_membership) = (Some(helper.fence), Some(7));
     w.open(&session).await;
-    let idle = Span::hours(1);
+    let idle = ByAssurance::same(Span::hours(1));
     let alive = || async { w.store.session(session.id).await.unwrap().unwrap().alive(w.now(), idle) };
     assert_eq!(alive().await, Ok(Role::Member));
+    let view = w.store.session(session.id).await.unwrap().unwrap();
+    let short = ByAssurance { multi: Span::millis(0), ..idle };
+    assert_eq!(
+        view.alive(w.now(), short),
+        Err(Dead::ActorGone),
+        "the actor's own session rests on two factors"
+    );
     let name = w.store.session(session.id).await.unwrap().unwrap().standing.actor.unwrap().name;
     assert_eq!(Some(name), helper.username);
     w.commit(Change::Session(Session::End { id: own.id, reason: EndReason::Logout })).await;
@@ -134,10 +143,11 @@ async fn own_ticket(w: World) {
     w.mint(&ticket).await;
     let standing = w.store.for_redeem(ticket.id).await.unwrap().unwrap().standing;
     assert_eq!(standing.fences, ticket.fences);
-    assert!(standing.actor.unwrap().alive(w.now(), Span::hours(1)));
+    let idle = ByAssurance::same(Span::hours(1));
+    assert!(standing.actor.unwrap().alive(w.now(), idle));
     w.commit(Change::Session(Session::End { id: own.id, reason: EndReason::Logout })).await;
     let standing = w.store.for_redeem(ticket.id).await.unwrap().unwrap().standing;
-    assert!(!standing.actor.unwrap().alive(w.now(), Span::hours(1)));
+    assert!(!standing.actor.unwrap().alive(w.now(), idle));
 }
 
 async fn networks(w: World) {

@@ -139,6 +139,14 @@ fn each_signal_speaks_alone() {
             vec![("session_hijack", 40)],
         ),
         (
+            Facts {
+                session: Some(Opened { agent: firefox(), ..Opened::default() }),
+                agent: None,
+                ..home.clone()
+            },
+            vec![("session_hijack", 40)],
+        ),
+        (
             Facts { session: Some(Opened { place: place("FR", 1), agent: None }), ..home.clone() },
             vec![("session_hijack", 40)],
         ),
@@ -258,8 +266,9 @@ prop_compose! {
             prop::sample::select(vec![Device::Trusted, Device::Known, Device::Unknown, Device::ClaimedNew]),
             prop::sample::select(vec![View::Direct, View::Told, View::Unseen]),
         ),
-        (factors, old, ticketed, delivery) in (
+        (factors, old, ticketed, refreshed, delivery) in (
             prop::option::of(0..10_i64),
+            any::<bool>(),
             any::<bool>(),
             any::<bool>(),
             prop::sample::select(vec![Delivery::System, Delivery::Person, Delivery::Console]),
@@ -278,7 +287,7 @@ prop_compose! {
             credential_leaked,
             user_since: days_ago(400),
             ticket: ticketed.then(|| ticket(delivery)),
-            session: None,
+            session: refreshed.then(|| Opened { place: place("DE", 3320), agent: firefox() }),
         }
     }
 }
@@ -300,7 +309,11 @@ fn worse(facts: &Facts, config: &RiskConfig) -> Vec<Facts> {
         Facts { credential_leaked: true, ..all.clone() },
         Facts { factors_changed_at: Some(now()), ..all.clone() },
         Facts {
-            session: Some(Opened { agent: Some(Agent::new("curl")), ..Opened::default() }),
+            session: facts.session.clone().map(|s| Opened { agent: Some(Agent::new("curl")), ..s }),
+            ..all.clone()
+        },
+        Facts {
+            session: facts.session.clone().map(|s| Opened { place: place("ZQ", 1), ..s }),
             ..all.clone()
         },
         Facts {
@@ -339,12 +352,22 @@ proptest! {
 
     #[test]
     fn a_name_that_a_client_chose_never_lowers_the_score(config in configs(), facts in anybody()) {
+        let facts = Facts { session: None, ..facts };
         let score = |device, agent| assess(&config, &Facts { device, agent, ..facts.clone() }, now()).score;
         let silent = score(Device::Unknown, None);
         for agent in [None, firefox(), Some(Agent::new("curl"))] {
             for device in [Device::Unknown, Device::ClaimedNew] {
                 prop_assert!(score(device, agent.clone()) >= silent);
             }
+        }
+    }
+
+    #[test]
+    fn a_session_goes_on_best_with_what_it_began_with(config in configs(), facts in anybody()) {
+        let session = Some(Opened { place: facts.place.clone(), agent: firefox() });
+        let score = |agent| assess(&config, &Facts { agent, session: session.clone(), ..facts.clone() }, now()).score;
+        for other in [None, Some(Agent::new("curl"))] {
+            prop_assert!(score(other) >= score(firefox()));
         }
     }
 

@@ -67,6 +67,7 @@ impl Pending {
             origin: assessed.end_user.origin(source),
             risk: assessed.assessment.risk(),
             device: assessed.end_user.device_id,
+            renews: None,
             methods,
             why,
             wrong: 0,

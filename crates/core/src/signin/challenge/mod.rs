@@ -6,6 +6,7 @@ mod model;
 mod passkey;
 mod prove;
 mod send_code;
+mod renewed;
 mod verify;
 
 pub(crate) use answer::challenge_again;

@@ -78,6 +78,8 @@ pub struct Challenge {
     pub risk: Risk,
     /// The device that began, if it was known: the same has to complete.
     pub device: Option<DeviceId>,
+    /// The session whose place the new one takes, if it is asked of one that goes on.
+    pub renews: Option<SessionId>,
     /// What satisfies.
     pub methods: FactorKinds,
     /// Why it was asked.

@@ -4,6 +4,8 @@ use super::claims::{self, Presented};
 use super::model::{Challenge, ChallengeState, ChallengeView, Change, GUESSES};
 use super::passkey;
 use super::prove::{Judged, Occasion, judge};
+use super::prove::{Judged, judge};
+use super::renewed::Renewed;
 use crate::access::Role;
 use crate::audit::{Event, EventName, Source};
 use crate::client::{self, Client, Credentials};
@@ -153,6 +155,9 @@ impl Run<'_> {
             Ok(stands) => stands,
             Err(why) => return self.refuse(challenge, why).await,
         };
+        let Some(renewed) = Renewed::of(parts, challenge).await? else {
+            return self.refuse(challenge, "session_over").await;
+        };
         if !challenge.methods.contains(self.ask.method) {
             return Err(ChallengeError::NotOffered.into());
         }
@@ -176,7 +181,7 @@ impl Run<'_> {
         {
             self.pass_to_change(&view, judged).await
         } else if judged.right {
-            self.pass(&view, end_user, judged, (evidence, role)).await
+            self.pass(&view, end_user, judged, (evidence, role, renewed)).await
         } else {
             self.count_wrong(challenge, judged, why).await
         }
@@ -224,7 +229,7 @@ impl Run<'_> {
         view: &ChallengeView,
         end_user: EndUser,
         judged: Judged,
-        (evidence, role): (Evidence, Role),
+        (evidence, role, renewed): (Evidence, Role, Renewed),
     ) -> Result<Answer, TryError> {
         let parts = self.parts;
         let challenge = &view.challenge;
@@ -240,6 +245,7 @@ impl Run<'_> {
         };
         let mut grant = Grant::new(parts, challenge.session(), ground, role);
         grant.new.session.proven = Some(Proven { by: Proof::Factor, at: parts.now() });
+        renewed.bound(parts, &mut grant);
         let replay = key.map(|k| Replay {
             key_hash: sha256(k.expose().as_bytes()),
             salt,
@@ -251,6 +257,7 @@ impl Run<'_> {
             .commit(challenge, EventName::ChallengePassed, judged)
             .change(commit::Change::Challenge(Change::Pass { id: challenge.id, replay }))
             .change(commit::Change::Session(open));
+        let commit = renewed.end(parts, self.source, commit);
         let at = self.judged_by_store(parts.store.commit(commit).await)?;
         Ok(Answer::SignedIn(Box::new(grant.answer(parts, view.standing.clone(), at)?)))
     }

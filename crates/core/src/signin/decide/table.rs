@@ -164,7 +164,7 @@ fn rows() -> Vec<Row> {
         both("new network, on a known device", away(Known)),
         both("new network, on a trusted device", away(Trusted)),
         both("new network, on an unknown device", away(Unknown)),
-        both("new network of another operator, on an unknown device", operator),
+        both("new network of another operator, on an unknown device", operator.clone()),
         both("address unknown, on a known device", lost(home(Known))),
         both("address unknown, on an unknown device", lost(home(Unknown))),
         both("a client that told nothing of its user", Facts { view: View::Unseen, ..home(Unknown) }),
@@ -236,6 +236,26 @@ fn rows() -> Vec<Row> {
             "refresh: the session goes on in another country",
             Facts { session: session(tokyo(), firefox()), ..home(Known) },
         ),
+        by_password(
+            "refresh: the session goes on in another network of the same operator",
+            Facts { session: session(berlin(), firefox()), ..away(Known) },
+        ),
+        by_password(
+            "refresh: the session goes on through a VPN, on an unknown device",
+            Facts { session: session(berlin(), firefox()), ..hidden(operator.clone()) },
+        ),
+        by_password(
+            "refresh: the session goes on in a country new to its user, on a trusted device",
+            Facts { session: session(berlin(), firefox()), ..abroad(Trusted) },
+        ),
+        by_password(
+            "refresh: the same, on an unknown device",
+            Facts { session: session(berlin(), firefox()), ..abroad(Unknown) },
+        ),
+        by_password(
+            "refresh: the same, faster than anybody travels",
+            Facts { session: session(berlin(), firefox()), ..leaping(abroad(Unknown)) },
+        ),
     ]
 }
 
@@ -265,11 +285,20 @@ fn answer(facts: &Facts, assessment: risk::Assessment) -> String {
         client: None,
         ticket: None,
     };
-    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle: Span::hours(1) };
+    let case = Case {
+        evidence: &evidence,
+        fenced_on: None,
+        standing: &standing,
+        idle: ByAssurance::same(Span::hours(1)),
+    };
     let end_user =
         EndUser { view: facts.view, ip: facts.ip, user_agent: None, device: facts.device, device_id: None };
     let assessed = Assessed { assessment, end_user, country: None };
-    match decide(&case, &assessed, NOW) {
+    let decision = match facts.session {
+        Some(_) => decide_again(&case, &assessed, hours_ago(1), NOW),
+        None => decide(&case, &assessed, NOW),
+    };
+    match decision {
         Decision::Grant(_) => "signed in".to_owned(),
         Decision::Challenge(demand) if demand.methods == FactorKinds::ALL => {
             format!("any factor: `{}`", demand.why.as_str())

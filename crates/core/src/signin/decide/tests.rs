@@ -8,6 +8,7 @@ use crate::signin::{ActorStanding, EndUser};
 use crate::tenant::Tenant;
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
+const IDLE: ByAssurance = ByAssurance::same(Span::hours(1));
 const LEVELS: [(Level, u8); 4] =
     [(Level::Low, 29), (Level::Medium, 35), (Level::High, 80), (Level::Critical, 90)];
 
@@ -53,7 +54,7 @@ fn assessed(level: Level, score: u8, device: Device) -> Assessed {
 
 fn decided(policy: &MfaPolicy, evidence: &Evidence, (level, score): (Level, u8), device: Device) -> Decision {
     let standing = standing(policy.clone());
-    let case = Case { evidence, fenced_on: None, standing: &standing, idle: Span::hours(1) };
+    let case = Case { evidence, fenced_on: None, standing: &standing, idle: IDLE };
     decide(&case, &assessed(level, score, device), NOW)
 }
 
@@ -148,8 +149,9 @@ fn who_acts_for_somebody_is_never_asked_for_their_factor_but_refused_at_critical
         session_fences_hold: true,
         session_expires_at: NOW.plus(Span::hours(1)),
         session_refreshed_at: NOW,
+        session_multi_factor: false,
     });
-    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle: Span::hours(1) };
+    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle: IDLE };
     let [.., high, critical] = LEVELS.map(|(level, score)| assessed(level, score, Device::Unknown));
     assert_eq!(decide(&case, &high, NOW), Decision::Grant(Role::Member));
     assert_eq!(decide(&case, &critical, NOW), Decision::Refuse(Refusal::Risk));
@@ -160,7 +162,7 @@ fn what_may_not_sign_in_at_all_is_told_before_its_risk() {
     let mut standing = standing(MfaPolicy::default());
     standing.user.status = UserStatus::Disabled;
     let evidence = by(MethodKind::Ticket, &[], None);
-    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle: Span::hours(1) };
+    let case = Case { evidence: &evidence, fenced_on: None, standing: &standing, idle: IDLE };
     let risky = Assessed::before(Risk { score: 100, level: Level::Critical }, EndUser::unseen());
     assert_eq!(decide(&case, &risky, NOW), Decision::Refuse(Refusal::UserInactive));
 }

@@ -55,6 +55,7 @@ mod peek;
 mod recovery;
 mod redeem;
 mod refresh;
+mod renewal;
 mod report;
 mod risk;
 mod risk_config;

@@ -2,6 +2,7 @@
 
 use authms_core::access::Role;
 use authms_core::id::UserId;
+use authms_core::session::ByAssurance;
 use authms_core::ticket::Purpose;
 use authms_core::time::Span;
 use authms_testkit::{Answer, Setup, TestApp, Tokens};
@@ -166,7 +167,7 @@ async fn it_lasts_as_long_as_its_access_token() {
 #[tokio::test]
 async fn it_is_never_meant_to_outlast_the_minters_session() {
     let mut setup = Setup::default();
-    setup.policy.session_ttl = Span::seconds(600);
+    setup.policy.session_ttl = ByAssurance::same(Span::seconds(600));
     let app = TestApp::with(setup).await;
     let alice = app.user("alice", Role::Member).await;
     let admin = app.sign_in(app.admin).await.access;

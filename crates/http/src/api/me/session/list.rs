@@ -5,8 +5,7 @@ use crate::extract::{Json, Me, Query};
 use crate::state::AppState;
 use crate::wire::{Data, PageInfo, Paging, Time};
 use authms_core::id::SessionId;
-use authms_core::session::{self, Session};
-use authms_core::time::Span;
+use authms_core::session::{self, ByAssurance, Session};
 use axum::extract::State;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -89,7 +88,8 @@ pub async fn list(
 
 impl SessionInfo {
     /// A living session; `current` is the one that asks, `idle` how long one lives without a refresh.
-    pub fn new(session: Session, current: Option<SessionId>, idle: Span) -> Self {
+    pub fn new(session: Session, current: Option<SessionId>, idle: ByAssurance) -> Self {
+        let idle_expires_at = session.idle_until(idle).min(session.expires_at);
         Self {
             id: session.id.to_string(),
             current: Some(session.id) == current,
@@ -106,7 +106,7 @@ impl SessionInfo {
             created_at: session.created_at.into(),
             last_active_at: session.refreshed_at.into(),
             expires_at: session.expires_at.into(),
-            idle_expires_at: session.refreshed_at.plus(idle).min(session.expires_at).into(),
+            idle_expires_at: idle_expires_at.into(),
         }
     }
 }

@@ -20,6 +20,9 @@ pub struct RefreshTokenRequest {
 ///
 /// Each refresh token works once; the same again within 10 seconds gets the same successor, as long as that is unused.
 /// Any later reuse ends the session.
+///
+/// A refresh is decided like a sign-in. If a second factor has to be proved first, the answer has a `challenge_token` and no
+/// tokens; the refresh token stays as it is. Completing the challenge opens a new session in this one's place.
 #[utoipa::path(
     post,
     path = "/auth/refresh",
@@ -27,7 +30,7 @@ pub struct RefreshTokenRequest {
     tag = "sign-in",
     request_body = RefreshTokenRequest,
     responses(
-        (status = 200, description = "Refreshed.", body = LoginResponse),
+        (status = 200, description = "Refreshed, or a second factor is asked for.", body = LoginResponse),
         (status = 401, description = "40000201: reused, the session is ended. 40000202: no longer valid.",
             body = SimpleResponse),
         (status = 403, description = "`X-Tenant-ID` names another tenant.", body = SimpleResponse),
@@ -41,6 +44,6 @@ pub async fn refresh(
 ) -> Result<Json<LoginResponse>, ApiError> {
     let token = body.refresh_token.into_secret();
     let tenant = tenant.0.map(|named| named.map_err(|_| ()));
-    let signed_in = session::refresh(&state, &token, tenant, &source).await?;
-    Ok(Json(signed_in.into()))
+    let answer = session::refresh(&state, &token, tenant, &source).await?;
+    Ok(Json(answer.into()))
 }
