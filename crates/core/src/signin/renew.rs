@@ -76,9 +76,9 @@ async fn assess(parts: &Parts, view: &SessionView, source: &Source) -> Result<As
 /// Where the session began, if it goes on elsewhere or with something else, and the tenant minds.
 fn moved(parts: &Parts, view: &SessionView, source: &Source) -> Option<Opened> {
     let Session { client, origin, .. } = &view.session;
-    let minds = view.standing.tenant.risk_config.session_risk_enabled;
+    let config = &view.standing.tenant.risk_config;
     // Who refreshes behind a client may be the client, whose address is nobody's.
-    let compared = minds && client.is_none();
+    let compared = config.session_risk_enabled && !config.weights.are_silent() && client.is_none();
     if !compared || (origin.ip == source.ip && origin.user_agent == source.user_agent) {
         return None;
     }

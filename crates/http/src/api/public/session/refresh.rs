@@ -45,5 +45,5 @@ pub async fn refresh(
     let token = body.refresh_token.into_secret();
     let tenant = tenant.0.map(|named| named.map_err(|_| ()));
     let answer = session::refresh(&state, &token, tenant, &source).await?;
-    Ok(Json(answer.into()))
+    Ok(Json(LoginResponse::of(answer, &source)))
 }
