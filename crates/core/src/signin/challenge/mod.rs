@@ -5,8 +5,8 @@ mod claims;
 mod model;
 mod passkey;
 mod prove;
-mod send_code;
 mod renewed;
+mod send_code;
 mod verify;
 
 pub(crate) use answer::challenge_again;

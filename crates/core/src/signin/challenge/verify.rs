@@ -4,7 +4,6 @@ use super::claims::{self, Presented};
 use super::model::{Challenge, ChallengeState, ChallengeView, Change, GUESSES};
 use super::passkey;
 use super::prove::{Judged, Occasion, judge};
-use super::prove::{Judged, judge};
 use super::renewed::Renewed;
 use crate::access::Role;
 use crate::audit::{Event, EventName, Source};
