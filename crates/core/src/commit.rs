@@ -159,7 +159,7 @@ pub enum Guard {
     RecoveryCodeUnspent {
         /// Whose.
         user: UserId,
-        /// SHA-256 of the code.
+        /// What is kept of the code.
         hash: [u8; 32],
     },
     /// The user's history in the tenant is still the one that was read; 0: there is none.

@@ -116,6 +116,8 @@ pub struct Policy {
     pub messages: message::Policy,
     /// Digits of a one-time code, 6–10.
     pub code_digits: u8,
+    /// Whether recovery codes have 8 characters, kept under Argon2id, instead of 16.
+    pub short_recovery_codes: bool,
     /// Whom passkeys are made for, and where they may be used.
     pub relying_party: RelyingParty,
     /// Whether a passkey that signs in by itself must have verified its user, by a PIN or a biometric.

@@ -26,7 +26,7 @@ use crate::tenant::Tenant;
 use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
 use crate::time::{Day, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
-use authms_crypto::SecretString;
+use authms_crypto::{Secret, SecretString};
 use std::net::IpAddr;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
@@ -83,6 +83,9 @@ pub trait Passwords: Send + Sync {
         password: SecretString,
         hash: Option<PasswordHash>,
     ) -> Fut<'_, Result<Verdict, Overloaded>>;
+    /// What is kept of a secret that is short enough to be guessed: as slow as hashing a password, at a cost that never
+    /// changes, so that the same secret and salt always give the same.
+    fn stretch(&self, secret: Secret<32>, salt: [u8; 16]) -> Fut<'_, Result<[u8; 32], Overloaded>>;
 }
 
 /// A message was not handed over.

@@ -13,7 +13,7 @@ use std::time::Duration;
 use authms_core::password::{Estimate, estimate};
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
-use authms_crypto::{Argon2Params, Hasher, Peppers, SecretString, VerifyOutcome};
+use authms_crypto::{Argon2Params, Hasher, Peppers, Secret, SecretString, VerifyOutcome};
 use tokio::sync::oneshot;
 
 /// After so long without work a worker gives its memory back.
@@ -85,6 +85,10 @@ impl Passwords for PasswordWorkers {
     ) -> Fut<'_, Result<Verdict, Overloaded>> {
         self.0.ask(|answer| Job::Verify { password, hash, answer })
     }
+
+    fn stretch(&self, secret: Secret<32>, salt: [u8; 16]) -> Fut<'_, Result<[u8; 32], Overloaded>> {
+        self.0.ask(|answer| Job::Stretch { secret, salt, answer })
+    }
 }
 
 /// What a worker is to do, and where the result goes.
@@ -92,6 +96,7 @@ enum Job {
     Hash { password: SecretString, answer: oneshot::Sender<PasswordHash> },
     Estimate { password: SecretString, words: Vec<String>, answer: oneshot::Sender<Estimate> },
     Verify { password: SecretString, hash: Option<PasswordHash>, answer: oneshot::Sender<Verdict> },
+    Stretch { secret: Secret<32>, salt: [u8; 16], answer: oneshot::Sender<[u8; 32]> },
 }
 
 struct Queue {
@@ -175,6 +180,7 @@ impl Queue {
             Job::Hash { answer, .. } if answer.is_closed() => {}
             Job::Estimate { answer, .. } if answer.is_closed() => {}
             Job::Verify { answer, .. } if answer.is_closed() => {}
+            Job::Stretch { answer, .. } if answer.is_closed() => {}
             Job::Hash { password, answer } => {
                 let mut salt = [0; 16];
                 authms_crypto::fill_random(&mut salt);
@@ -186,6 +192,9 @@ impl Queue {
             }
             Job::Verify { password, hash, answer } => {
                 let _ = answer.send(self.compare(&password, hash.as_ref(), hasher));
+            }
+            Job::Stretch { secret, salt, answer } => {
+                let _ = answer.send(hasher.stretch(secret.expose(), &salt));
             }
         }
     }
@@ -260,6 +269,17 @@ mod tests {
             std::thread::yield_now();
         }
         assert_eq!(wait(pool.verify(secret("anything"), None)), Ok(Verdict::Mismatch));
+    }
+
+    #[test]
+    fn what_is_stretched_is_the_same_at_any_cost_of_passwords() {
+        let dear = Hashing { params: Argon2Params { memory_kib: 128, ..cheap().params }, ..cheap() };
+        let kept = |hashing, salt| {
+            let pool = PasswordWorkers::start(hashing, 1, 8).expect("started");
+            wait(pool.stretch(Secret::new([7; 32]), [salt; 16])).expect("stretched")
+        };
+        assert_eq!(kept(cheap(), 1), kept(dear, 1));
+        assert_ne!(kept(cheap(), 1), kept(cheap(), 2));
     }
 
     #[test]

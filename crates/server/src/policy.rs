@@ -43,6 +43,7 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
             reset_url: config.mail.reset_url.clone(),
         },
         code_digits: config.codes.digits,
+        short_recovery_codes: config.codes.short_recovery,
         quotas: quotas(&config.limits),
     }
 }

@@ -88,6 +88,7 @@ impl Default for Setup {
             password_min_length: 15,
             messages: message::Policy::default(),
             code_digits: 6,
+            short_recovery_codes: false,
             relying_party: RelyingParty {
                 id: "id.example.test".to_owned(),
                 origins: vec![ISSUER.to_owned()],

@@ -3,7 +3,7 @@
 use authms_core::password::{Estimate, estimate};
 use authms_core::ports::{Fut, Overloaded, Passwords, Verdict};
 use authms_core::user::PasswordHash;
-use authms_crypto::{Argon2Params, Hasher, MasterKey, Peppers, SecretString, VerifyOutcome};
+use authms_crypto::{Argon2Params, Hasher, MasterKey, Peppers, Secret, SecretString, VerifyOutcome};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use tokio::sync::oneshot;
@@ -37,6 +37,13 @@ impl Passwords for TestPasswords {
         Box::pin(async move { Ok(estimate(password.expose(), &words)) })
     }
 
+    fn stretch(&self, secret: Secret<32>, salt: [u8; 16]) -> Fut<'_, Result<[u8; 32], Overloaded>> {
+        Box::pin(async move {
+            let mut hasher = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(hasher.stretch(secret.expose(), &salt))
+        })
+    }
+
     fn verify(
         &self,
         password: SecretString,
@@ -66,6 +73,7 @@ pub struct CountingPasswords {
     inner: TestPasswords,
     hashed: AtomicUsize,
     verified: AtomicUsize,
+    stretched: AtomicUsize,
     held: Mutex<Option<oneshot::Receiver<()>>>,
 }
 
@@ -78,6 +86,11 @@ impl CountingPasswords {
     /// How many passwords were compared so far, with whatever outcome.
     pub fn verified(&self) -> usize {
         self.verified.load(Ordering::SeqCst)
+    }
+
+    /// How many short secrets were stretched so far.
+    pub fn stretched(&self) -> usize {
+        self.stretched.load(Ordering::SeqCst)
     }
 
     /// The operator asks for one pass more from now on.
@@ -102,6 +115,11 @@ impl Passwords for CountingPasswords {
 
     fn estimate(&self, password: SecretString, words: Vec<String>) -> Fut<'_, Result<Estimate, Overloaded>> {
         self.inner.estimate(password, words)
+    }
+
+    fn stretch(&self, secret: Secret<32>, salt: [u8; 16]) -> Fut<'_, Result<[u8; 32], Overloaded>> {
+        self.stretched.fetch_add(1, Ordering::SeqCst);
+        self.inner.stretch(secret, salt)
     }
 
     fn verify(

@@ -3,7 +3,7 @@
 use super::changing::{Asked, Changing};
 use super::error::FactorError;
 use super::model::{Change, Factor, FactorKind, has_enrolled};
-use super::recovery::{RECOVERY_CODES, generate, recovery_hash};
+use super::recovery::{RECOVERY_CODES, generate, kept_of};
 use crate::access::{Caller, Permission, Person};
 use crate::audit::{EventName, Source};
 use crate::commit::{self, Guard};
@@ -50,7 +50,10 @@ pub async fn generate_codes(
         created_at: now,
     };
     let codes: Vec<SecretString> = (0..RECOVERY_CODES).map(|_| generate(parts)).collect();
-    let hashes = codes.iter().map(|code| recovery_hash(code.expose())).collect();
+    let mut hashes = Vec::with_capacity(codes.len());
+    for code in &codes {
+        hashes.push(kept_of(parts, factor.id, code.expose()).await?);
+    }
     let commit = changing.changing(EventName::RecoveryCodesMade, &factor);
     let replace = Change::ReplaceRecoveryCodes { factor: Box::new(factor), hashes };
     // They stand beside a factor: whoever has all of them removed ends the session, and this with it.

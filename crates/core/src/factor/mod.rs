@@ -22,7 +22,7 @@ pub use error::FactorError;
 pub use list::{factors_of, mine};
 pub use manage::{make_primary, remove, remove_kind, switch};
 pub use model::*;
-pub(crate) use recovery::recovery_hash;
+pub(crate) use recovery::kept_of;
 pub use recovery::{RECOVERY_CODES, RecoveryCode};
 pub use reset::reset;
 pub use send_code::{CodeSent, Wanted, send_code};

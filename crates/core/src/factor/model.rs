@@ -239,7 +239,7 @@ pub enum Change {
     ReplaceRecoveryCodes {
         /// The factor.
         factor: Box<Factor>,
-        /// SHA-256 of each code.
+        /// What is kept of each code.
         hashes: Vec<[u8; 32]>,
     },
     /// A recovery code was used; guarded by
@@ -247,7 +247,7 @@ pub enum Change {
     SpendRecoveryCode {
         /// Whose.
         user: UserId,
-        /// SHA-256 of the code.
+        /// What is kept of the code.
         hash: [u8; 32],
     },
 }

@@ -22,6 +22,9 @@ pub use pepper::{PepperError, Peppers};
 const MAX_IMPORTED_KIB: u32 = 256 * 1024;
 const MAX_IMPORTED_WORK: u64 = 1024 * 1024;
 
+/// The cost of [`Hasher::stretch`].
+const STRETCHED: Argon2Params = Argon2Params { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 };
+
 /// Bytes of a new hash's output.
 const OUTPUT: usize = 32;
 
@@ -99,6 +102,16 @@ impl Hasher {
     /// Hashes of other systems, of Argon2i and of Argon2d are read too, and want rehashing.
     pub fn verify(&mut self, password: &[u8], stored: &str) -> VerifyOutcome {
         self.try_verify(password, stored).unwrap_or(VerifyOutcome::Unreadable)
+    }
+
+    /// Argon2id of a short secret, at a cost that is part of what is stored: to change it is to forget what was stored. `salt`
+    /// is the owner's alone.
+    pub fn stretch(&mut self, secret: &[u8], salt: &[u8; 16]) -> [u8; OUTPUT] {
+        let cost = STRETCHED.to_argon2(OUTPUT).expect("a constant in range");
+        let mut output = [0; OUTPUT];
+        self.compute(Algorithm::Argon2id, Version::V0x13, cost, secret, salt, &mut output)
+            .expect("the lengths of salt and output are in range");
+        output
     }
 
     /// A hash that no password matches and that costs as much to check as a new one: checked when

@@ -216,7 +216,10 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             smtp: smtp(layers, count("mail.smtp.port")?)?,
         },
         sms: sms(layers)?,
-        codes: Codes { digits: u8::try_from(count("codes.digits")?).unwrap_or(6) },
+        codes: Codes {
+            digits: u8::try_from(count("codes.digits")?).unwrap_or(6),
+            short_recovery: required(layers, "codes.recovery")?.text == "8",
+        },
         passkeys: Passkeys {
             rp_id: optional(layers, "passkeys.rp_id"),
             origins: parsed(layers, "passkeys.origins", passkeys::origins)?,

@@ -280,6 +280,8 @@ pub enum SmsFormat {
 pub struct Codes {
     /// Length of a code, 6..=10 digits.
     pub digits: u8,
+    /// Whether recovery codes have 8 characters instead of 16.
+    pub short_recovery: bool,
 }
 
 /// `[passkeys]`: whom they are made for; see [`relying_party`](super::relying_party).

@@ -156,6 +156,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("sms.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
 
     number("codes.digits", 6, 10, "digits", "6", "length of a code that is sent"),
+    one("codes.recovery", Choice(&["16", "8"]), Value("16"), "characters of a recovery code"),
     one("passkeys.rp_id", Domain, Unset("the issuer's host"), "domain that passkeys are made for"),
     one("passkeys.origins", Origins, Value(""), "pages that may use passkeys, besides the issuer's own"),
     one("passkeys.user_verification", Choice(&["required", "preferred"]), Value("required"),

@@ -2,7 +2,7 @@
 
 use crate::code::{self, Purpose};
 use crate::commit::{Change, Commit, Guard};
-use crate::factor::{self, Factor, FactorKind, TotpSecret, recovery_hash};
+use crate::factor::{self, Factor, FactorKind, TotpSecret};
 use crate::fault::Fault;
 use crate::id::{ChallengeId, SessionId};
 use crate::parts::Parts;
@@ -119,7 +119,7 @@ async fn recovery_code(
     code: &SecretString,
 ) -> Result<Option<[u8; 32]>, Fault> {
     let kept = parts.store.recovery_codes_of(factor.user).await?;
-    let hash = recovery_hash(code.expose());
+    let hash = factor::kept_of(parts, factor.id, code.expose()).await?;
     // All are compared, so that the time tells nothing.
     let found = kept.iter().fold(false, |found, kept| found | (ct_eq(&kept.hash, &hash) && !kept.spent));
     Ok(found.then_some(hash))

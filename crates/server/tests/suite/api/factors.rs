@@ -3,7 +3,7 @@
 use authms_core::access::Role;
 use authms_core::id::UserId;
 use authms_core::time::Span;
-use authms_testkit::{Answer, Authenticator, TestApp, Tokens, storm};
+use authms_testkit::{Answer, Authenticator, TestApp, Tokens};
 use serde_json::{Value, json};
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -209,54 +209,6 @@ async fn the_last_factor_stays_where_the_tenant_always_asks() {
     let device = app.get("/mfa/totp/devices", &bearer).await.body["items"][0]["device_id"].clone();
     let off = format!("/mfa/totp/devices/{}/disable", device.as_str().expect("a device"));
     assert_eq!(app.post(&off, &bearer, json!({})).await.refusal(), (409, 40001505));
-}
-
-#[tokio::test]
-async fn s24_recovery_codes_are_strong_hashed_good_once_and_replaceable() {
-    let (app, _, _, bearer) = ada_with_phone().await;
-    let generate = || async {
-        let made = app.post("/mfa/backup-codes/generate", &bearer, json!({})).await;
-        assert_eq!(made.status, 200, "{}", made.body);
-        let codes = made.body["data"]["codes"].as_array().expect("codes").clone();
-        codes.iter().map(|c| c.as_str().expect("a code").to_owned()).collect::<Vec<_>>()
-    };
-    let codes = generate().await;
-    assert_eq!(codes.len(), 10);
-    // 16 digits of 5 bits.
-    assert!(codes.iter().all(|c| c.chars().filter(|c| *c != '-').count() * 5 >= 64), "{codes:?}");
-    let kept = app.get("/mfa/backup-codes", &bearer).await;
-    assert_eq!(kept.body["data"]["codes"], json!([]), "never shown again");
-    assert_eq!(app.count("SELECT count(*) FROM recovery_codes WHERE length(hash) = 32"), 10);
-
-    app.home().always_asks().await;
-    let challenge = async || TestApp::challenge_of(&app.login("ada", PASSWORD).await);
-    let answer = async |code: &str| {
-        let challenge = challenge().await;
-        app.verify_with(json!({ "challenge_token": challenge, "code": code, "mfa_method": "backup" })).await
-    };
-    let typed = codes[0].replace('-', " ").to_uppercase();
-    let signed_in = answer(&typed).await;
-    assert_eq!(signed_in.status, 200, "{}", signed_in.body);
-    assert_eq!(answer(&codes[0]).await.refusal(), (400, 61000402), "once");
-    let left = app.get("/mfa/backup-codes/count", &bearer).await;
-    assert_eq!(left.body["data"]["count"], 9);
-    let racing = codes[1].clone();
-    let challenges = [challenge().await, challenge().await, challenge().await, challenge().await];
-    let answers = storm(4, |n| {
-        let body = json!({ "challenge_token": challenges[n], "code": racing, "mfa_method": "backup" });
-        app.request("POST", "/api/v1/auth/mfa/verify-challenge").json(body).send()
-    })
-    .await;
-    assert_eq!(answers.iter().filter(|a| a.status == 200).count(), 1, "once, whoever races");
-    let fresh = generate().await;
-    assert_eq!(answer(&codes[2]).await.refusal(), (400, 61000402), "replaced");
-    assert_eq!(answer(&fresh[0]).await.status, 200);
-}
-
-#[tokio::test]
-async fn recovery_codes_stand_beside_a_factor() {
-    let (app, _, bearer) = ada().await;
-    assert_eq!(app.post("/mfa/backup-codes/generate", &bearer, json!({})).await.refusal(), (409, 40001506));
 }
 
 #[tokio::test]

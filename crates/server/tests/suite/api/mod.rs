@@ -53,6 +53,7 @@ mod password_import;
 mod password_policy;
 mod peek;
 mod recovery;
+mod recovery_codes;
 mod redeem;
 mod refresh;
 mod renewal;
