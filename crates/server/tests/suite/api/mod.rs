@@ -74,3 +74,4 @@ mod ticket_policy;
 mod tickets;
 mod users;
 mod velocity;
+mod virtual_authenticator;
