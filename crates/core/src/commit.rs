@@ -9,7 +9,7 @@ use crate::risk::Learned;
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, code, device, factor, install, invitation, key, membership, message, passkey, risk, session,
+    client, code, device, factor, install, invitation, key, membership, message, mfa, passkey, risk, session,
     signin, signing_key, tenant, ticket, user,
 };
 
@@ -82,6 +82,22 @@ pub enum Guard {
         id: ChallengeId,
         /// How many codes were wrong when it was read.
         wrong: u8,
+    },
+    /// The challenge waits, and its user's enrolment has come exactly so far.
+    EnrolmentAsRead {
+        /// The challenge.
+        id: ChallengeId,
+        /// How far.
+        enrolment: challenge::enrolment::Enrolment,
+    },
+    /// The user has no factor that counts.
+    WithoutFactor(UserId),
+    /// An administrator has released this user to enrol, and what that was decided on is as it was.
+    ReleaseLives {
+        /// The tenant.
+        tenant: TenantId,
+        /// The user.
+        user: UserId,
     },
     /// The factor can be proved: enrolled, and with fewer failures in a row than
     /// [`FAILURES_ALLOWED`](crate::factor::FAILURES_ALLOWED).
@@ -238,6 +254,8 @@ pub enum Change {
     Factor(factor::Change),
     /// To challenges.
     Challenge(challenge::Change),
+    /// To administrators' releases of who has no factor.
+    Release(mfa::ReleaseChange),
     /// To devices.
     Device(device::Change),
     /// To passkeys and their ceremonies.
@@ -296,6 +314,7 @@ impl Change {
             | Self::Factor(_)
             | Self::Device(_)
             | Self::Passkey(_)
+            | Self::Release(_)
             | Self::Invitation(_) => Lane::Alone,
         }
     }

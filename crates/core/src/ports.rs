@@ -6,7 +6,7 @@ use crate::commit::{Commit, CommitError, Committed};
 use crate::device::Device;
 use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
@@ -359,6 +359,8 @@ pub trait Devices {
 pub trait Challenges {
     /// A challenge and the present state of what it rests on: one joined read.
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>>;
+    /// Until when an administrator has released this user to enrol, if what it was decided on is as it was.
+    fn released_until(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>>;
 }
 
 /// Reads about messages and the codes in them.
@@ -389,8 +391,10 @@ pub trait Risks {
 
 /// Reads about passkeys.
 pub trait Passkeys {
-    /// A user's passkeys, oldest first.
+    /// A user's passkeys that count, oldest first.
     fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>>;
+    /// A user's passkey that is this factor, also one that does not count yet.
+    fn passkey_of(&self, user: UserId, factor: FactorId) -> Fut<'_, Read<Option<Passkey>>>;
     /// The passkey of this credential, with the standing of its user in their home tenant.
     fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>>;
     /// The ceremony whose challenge has this SHA-256, unless it is used up; its time may be over.

@@ -161,6 +161,13 @@ pub const CODES_ALONE: Code = code(40001506, 409, "enrol another factor first");
 /// Codes are sent to the address that was enrolled, and to no other.
 pub const FACTOR_ADDRESS: Code =
     code(40001511, 400, "codes go to the address that was enrolled, and to no other");
+/// The user has proved no address, and no administrator has released them: nothing is enrolled yet.
+pub const ENROLMENT_NOT_RELEASED: Code =
+    code(40001521, 403, "prove an address first, or have an administrator release you");
+/// No release waits for the user, or no longer.
+pub const RELEASE_NOT_FOUND: Code = code(40001522, 404, "the user is not released");
+/// The user has a factor, which a release does not stand for.
+pub const HAS_FACTOR: Code = code(40001523, 409, "the user has a second factor; reset it first");
 
 /// No such client.
 pub const CLIENT_NOT_FOUND: Code = code(40000601, 404, "client not found");
@@ -289,6 +296,9 @@ pub const ALL: &[Code] = &[
     CODES_ALONE,
     MFA_LEVEL,
     FACTOR_ADDRESS,
+    ENROLMENT_NOT_RELEASED,
+    RELEASE_NOT_FOUND,
+    HAS_FACTOR,
     CLIENT_NOT_FOUND,
     CLIENT_TAKEN,
     CLIENT_ORIGIN,

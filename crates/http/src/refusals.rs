@@ -9,11 +9,12 @@ use authms_core::factor::FactorError;
 use authms_core::invitation::{AcceptError, InvitationError};
 use authms_core::key::KeyError;
 use authms_core::message::Channel;
-use authms_core::mfa::{ReAuthenticateError, StepUpError};
+use authms_core::mfa::{ReAuthenticateError, ReleaseError, StepUpError};
 use authms_core::passkey::PasskeyError;
 use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, ListError, RefreshError};
 use authms_core::signin::challenge::ChallengeError;
+use authms_core::signin::challenge::enrolment::EnrolError;
 use authms_core::signin::{EmailCodeError, LoginError, PasskeySignInError};
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
@@ -55,9 +56,37 @@ impl From<ChallengeError> for ApiError {
             ChallengeError::Wrong => codes::MFA_CODE.into(),
             ChallengeError::NotOffered => codes::MFA_METHOD.into(),
             ChallengeError::NoTransport(channel) => no_transport(channel),
+            ChallengeError::NotReleased => codes::ENROLMENT_NOT_RELEASED.into(),
+            ChallengeError::NothingPending => codes::NO_ENROLMENT.into(),
             ChallengeError::Context => codes::CONTEXT_NOT_ALLOWED.into(),
             ChallengeError::Throttled(throttled) => throttled.into(),
             ChallengeError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<EnrolError> for ApiError {
+    fn from(error: EnrolError) -> Self {
+        match error {
+            EnrolError::Over => Self::invalid_token(),
+            EnrolError::NotReleased => codes::ENROLMENT_NOT_RELEASED.into(),
+            EnrolError::NotOffered => Self::from(codes::MFA_METHOD).saying("not offered by this challenge"),
+            EnrolError::Invalid(invalid) => invalid.into(),
+            EnrolError::Passkey(passkey) => passkey.into(),
+            EnrolError::Throttled(throttled) => throttled.into(),
+            EnrolError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ReleaseError> for ApiError {
+    fn from(error: ReleaseError) -> Self {
+        match error {
+            ReleaseError::StepUp(step_up) => step_up.into(),
+            ReleaseError::User(user) => user.into(),
+            ReleaseError::Enrolled => codes::HAS_FACTOR.into(),
+            ReleaseError::Unknown => codes::RELEASE_NOT_FOUND.into(),
+            ReleaseError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -178,6 +178,7 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::factor::totp::totp))
         .routes(routes!(admin::recovery_code::list::list))
         .routes(routes!(admin::recovery_code::count::count))
+        .routes(routes!(admin::mfa_release::begin::begin, admin::mfa_release::end::end))
         .routes(routes!(admin::risk_config::show::show, admin::risk_config::update::update))
         .routes(routes!(admin::risk_config::reset::reset))
         .routes(routes!(admin::risk_event::list::list))

@@ -10,7 +10,7 @@ use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::Device;
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -362,6 +362,9 @@ impl Challenges for FakeStore {
     fn challenge(&self, _: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         down()
     }
+    fn released_until(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
+        down()
+    }
 }
 
 impl Devices for FakeStore {
@@ -398,6 +401,9 @@ impl Risks for FakeStore {
 
 impl Passkeys for FakeStore {
     fn passkeys_of(&self, _: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
+        down()
+    }
+    fn passkey_of(&self, _: UserId, _: FactorId) -> Fut<'_, Read<Option<Passkey>>> {
         down()
     }
     fn passkey(&self, _: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {

@@ -7,7 +7,7 @@ use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::Device;
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -402,6 +402,9 @@ impl<S: Store> Challenges for FaultyStore<S> {
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         self.read(|s| s.challenge(id))
     }
+    fn released_until(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
+        self.read(|s| s.released_until(tenant, user))
+    }
 }
 
 impl<S: Store> Messages for FaultyStore<S> {
@@ -440,6 +443,9 @@ impl<S: Store> Risks for FaultyStore<S> {
 impl<S: Store> Passkeys for FaultyStore<S> {
     fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
         self.read(|s| s.passkeys_of(user))
+    }
+    fn passkey_of(&self, user: UserId, factor: FactorId) -> Fut<'_, Read<Option<Passkey>>> {
+        self.read(|s| s.passkey_of(user, factor))
     }
     fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {
         self.read(|s| s.passkey(credential_id))

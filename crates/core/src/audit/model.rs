@@ -104,6 +104,12 @@ pub enum EventName {
     ChallengeFailed,
     /// A challenge was refused, whatever was proved.
     ChallengeRefused,
+    /// An address was proved at a challenge, whose user may enrol a first factor now.
+    EnrolmentProven,
+    /// An administrator released a user to enrol a first factor.
+    EnrolmentReleased,
+    /// An administrator took that back.
+    EnrolmentReleaseEnded,
     /// A sign-in was refused for its risk alone: an alert.
     RiskRefused,
     /// A device was given a secret.
@@ -224,6 +230,9 @@ impl EventName {
             Self::ChallengePassed => "mfa.passed",
             Self::ChallengeFailed => "mfa.failed",
             Self::ChallengeRefused => "mfa.refused",
+            Self::EnrolmentProven => "mfa.enrolment_proven",
+            Self::EnrolmentReleased => "mfa.enrolment_released",
+            Self::EnrolmentReleaseEnded => "mfa.enrolment_release_ended",
             Self::RiskRefused => "risk.refused",
             Self::DeviceRegistered => "device.registered",
             Self::DeviceTrusted => "device.trusted",

@@ -9,7 +9,7 @@ use crate::audit::{EventName, Source};
 use crate::commit::{self, Guard};
 use crate::id::FactorId;
 use crate::parts::Parts;
-use crate::text;
+use crate::text::{self, InvalidText};
 use crate::time::Span;
 use crate::user::User;
 use authms_crypto::SecretString;
@@ -43,23 +43,46 @@ pub async fn set_up_totp(
     asked: &Asked,
     source: &Source,
 ) -> Result<Enrolment, FactorError> {
-    let name = text::label("device_name", name.filter(|n| !n.is_empty()).unwrap_or("authenticator"), 64)?;
     let changing = Changing::begin(parts, me, asked, source).await?;
     changing.demand_enrolment().await?;
-    let account = match account.filter(|a| !a.is_empty()) {
-        Some(account) => text::label("account", account, 128)?,
-        None => account_of(&changing.user),
-    };
+    let begun = begin_totp(parts, &changing.user, name, account)?;
     let (apps, pending): (Vec<&Factor>, Vec<&Factor>) =
         changing.factors.iter().filter(|f| f.kind == FactorKind::Totp).partition(|f| f.verified_at.is_some());
     if apps.len() >= ALLOWED as usize {
         return Err(FactorError::TooMany(ALLOWED));
     }
+    let (factor, id) = (begun.factor.clone(), begun.factor.id);
+    let event = changing.event(EventName::FactorPending).text("factor", id.to_string()).text("kind", "totp");
+    // As many as are read, so that of many at once one begins.
+    let bound = u32::try_from(apps.len() + pending.len()).unwrap_or(u32::MAX).saturating_add(1);
+    let mut commit =
+        changing.commit(event).guard(Guard::FactorsBelow { user: me.user, kind: FactorKind::Totp, bound });
+    for old in pending {
+        commit = commit
+            .guard(Guard::FactorPending { user: me.user, id: old.id })
+            .change(commit::Change::Factor(Change::Remove { user: me.user, id: old.id }));
+    }
+    parts.store.commit(commit.change(commit::Change::Factor(Change::Add(Box::new(factor))))).await?;
+    Ok(begun)
+}
+
+/// An authenticator app that waits for its first code, with a fresh secret.
+pub(crate) fn begin_totp(
+    parts: &Parts,
+    user: &User,
+    name: Option<&str>,
+    account: Option<&str>,
+) -> Result<Enrolment, InvalidText> {
+    let name = text::label("device_name", name.filter(|n| !n.is_empty()).unwrap_or("authenticator"), 64)?;
+    let account = match account.filter(|a| !a.is_empty()) {
+        Some(account) => text::label("account", account, 128)?,
+        None => account_of(user),
+    };
     let (now, secret) = (parts.now(), TotpSecret::generate(parts));
     let id = FactorId::generate(now, &*parts.rng);
     let factor = Factor {
         id,
-        user: me.user,
+        user: user.id,
         kind: FactorKind::Totp,
         name,
         address: None,
@@ -72,17 +95,6 @@ pub async fn set_up_totp(
         last_used_at: None,
         created_at: now,
     };
-    let event = changing.event(EventName::FactorPending).text("factor", id.to_string()).text("kind", "totp");
-    // As many as are read, so that of many at once one begins.
-    let bound = u32::try_from(apps.len() + pending.len()).unwrap_or(u32::MAX).saturating_add(1);
-    let mut commit =
-        changing.commit(event).guard(Guard::FactorsBelow { user: me.user, kind: FactorKind::Totp, bound });
-    for old in pending {
-        commit = commit
-            .guard(Guard::FactorPending { user: me.user, id: old.id })
-            .change(commit::Change::Factor(Change::Remove { user: me.user, id: old.id }));
-    }
-    parts.store.commit(commit.change(commit::Change::Factor(Change::Add(Box::new(factor.clone()))))).await?;
     Ok(Enrolment { factor, secret, account })
 }
 

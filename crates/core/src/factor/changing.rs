@@ -149,13 +149,7 @@ impl<'a> Changing<'a> {
 
 /// What a user is told of a change.
 pub(super) const fn told(name: EventName, kind: FactorKind) -> Option<Notice> {
-    let called = match kind {
-        FactorKind::Totp => FactorName::Totp,
-        FactorKind::Passkey => FactorName::Passkey,
-        FactorKind::Email => FactorName::Email,
-        FactorKind::Sms => FactorName::Sms,
-        FactorKind::RecoveryCode => FactorName::RecoveryCodes,
-    };
+    let called = FactorName::of(kind);
     match name {
         EventName::FactorEnrolled | EventName::FactorEnabled | EventName::RecoveryCodesMade => {
             Some(Notice::FactorAdded(called))

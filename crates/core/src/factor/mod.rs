@@ -13,6 +13,7 @@ mod reset;
 mod send_code;
 mod totp;
 
+pub(crate) use authenticator::begin_totp;
 pub use authenticator::{ENROLMENT_TTL, Enrolment, finish_totp, set_up_totp, validate_totp};
 pub use by_code::{enrol_by_code, finish_by_code};
 pub use changing::Asked;

@@ -5,6 +5,7 @@ use super::template::Template;
 use super::{Message, device, enqueue, language_for, text};
 use crate::audit::Source;
 use crate::commit;
+use crate::factor::FactorKind;
 use crate::parts::Parts;
 use crate::time::Span;
 use crate::user::User;
@@ -27,6 +28,8 @@ pub enum Notice {
     FactorRemoved(FactorName),
     /// An administrator removed all of their factors.
     FactorsReset,
+    /// An administrator lets them set up their first one.
+    EnrolmentReleased,
     /// They signed in where they never had.
     NewDevice,
     /// A sign-in with the right secret was refused as too risky.
@@ -46,6 +49,19 @@ pub enum FactorName {
     Sms,
     /// Recovery codes.
     RecoveryCodes,
+}
+
+impl FactorName {
+    /// What a factor of this kind is called.
+    pub const fn of(kind: FactorKind) -> Self {
+        match kind {
+            FactorKind::Totp => Self::Totp,
+            FactorKind::Passkey => Self::Passkey,
+            FactorKind::Email => Self::Email,
+            FactorKind::Sms => Self::Sms,
+            FactorKind::RecoveryCode => Self::RecoveryCodes,
+        }
+    }
 }
 
 /// How long a notice is worth sending.

@@ -41,6 +41,7 @@ impl Template {
             Self::Notice(Notice::FactorAdded(_)) => "factor_added",
             Self::Notice(Notice::FactorRemoved(_)) => "factor_removed",
             Self::Notice(Notice::FactorsReset) => "factors_reset",
+            Self::Notice(Notice::EnrolmentReleased) => "enrolment_released",
             Self::Notice(Notice::NewDevice) => "new_device",
             Self::Notice(Notice::SignInRefused) => "sign_in_refused",
         }

@@ -21,3 +21,4 @@ pub use manage::{PasskeyView, get, list, rename};
 pub use model::*;
 pub use options::{CreationOptions, Descriptor, RequestOptions, UserVerification};
 pub use register::{BeginRegistration, Registration, begin_registration, finish_registration};
+pub(crate) use register::{labels, new_passkey, options, verified};

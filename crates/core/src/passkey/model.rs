@@ -52,6 +52,8 @@ impl Passkey {
 pub enum Purpose {
     /// To register a passkey.
     Register,
+    /// To register a first factor at a challenge.
+    Enrol,
     /// To sign in by a passkey.
     SignIn,
     /// To prove a passkey as the second factor of a challenge.
@@ -63,6 +65,7 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Register => "register",
+            Self::Enrol => "enrol",
             Self::SignIn => "sign_in",
             Self::SecondFactor => "second_factor",
         }
@@ -70,7 +73,8 @@ impl Purpose {
 
     /// The purpose of that name.
     pub fn parse(name: &str) -> Option<Self> {
-        [Self::Register, Self::SignIn, Self::SecondFactor].into_iter().find(|p| p.as_str() == name)
+        let all = [Self::Register, Self::Enrol, Self::SignIn, Self::SecondFactor];
+        all.into_iter().find(|p| p.as_str() == name)
     }
 }
 

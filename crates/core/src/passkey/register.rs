@@ -5,7 +5,7 @@ use super::ceremony::{self, Begin};
 use super::error::PasskeyError;
 use super::manage::PasskeyView;
 use super::model::{Ceremony, Change, NewPasskey, PASSKEYS_ALLOWED, Passkey, Planned, Purpose};
-use super::options::CreationOptions;
+use super::options::{CreationOptions, Descriptor};
 use crate::access::Person;
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
@@ -14,7 +14,7 @@ use crate::fault::Fault;
 use crate::id::FactorId;
 use crate::parts::Parts;
 use crate::ports::random;
-use crate::text;
+use crate::text::{self, InvalidText};
 use crate::user::User;
 use authms_crypto::webauthn::{
     CeremonyError, Expected, Registered, RegistrationResponse, verify_registration,
@@ -63,8 +63,7 @@ pub async fn begin_registration(
     asked: &Asked,
     source: &Source,
 ) -> Result<CreationOptions, PasskeyError> {
-    let name = ask.name.as_deref().map(|name| text::label("display_name", name, 100)).transpose()?;
-    let shown = ask.user_name.as_deref().map(|name| text::label("user_name", name, 100)).transpose()?;
+    let (name, shown) = labels(&ask)?;
     let changing = Changing::begin(parts, me, asked, source).await?;
     changing.demand_enrolment().await?;
     let user = changing.user;
@@ -79,21 +78,33 @@ pub async fn begin_registration(
         tenant: user.tenant,
         user: Some(user.id),
         bound_to: Some(*me.session.bytes()),
-        planned: Some(Planned { name: name.unwrap_or_else(|| NAMELESS.to_owned()), user_handle }),
+        planned: Some(Planned { name, user_handle }),
     };
     let challenge = ceremony::begin(parts, begin).await?;
     let tenant = parts.store.tenant(user.tenant).await.map_err(Fault::from)?;
     let rp_id = parts.policy.relying_party.id.clone();
-    let (user_name, user_display_name) = names(&user);
-    Ok(CreationOptions {
-        challenge,
-        rp_name: tenant.map_or_else(|| rp_id.clone(), |t| t.name),
-        rp_id,
-        user_handle,
-        user_name: shown.unwrap_or(user_name),
-        user_display_name,
-        exclude: passkeys.into_iter().map(Into::into).collect(),
-    })
+    let rp_name = tenant.map_or_else(|| rp_id.clone(), |t| t.name);
+    let exclude = passkeys.into_iter().map(Into::into).collect();
+    Ok(options(challenge, (rp_id, rp_name), (&user, shown), (user_handle, exclude)))
+}
+
+/// What the passkey will be called, and what the authenticator is to show as the account, if that was said.
+pub(crate) fn labels(ask: &BeginRegistration) -> Result<(String, Option<String>), InvalidText> {
+    let name = ask.name.as_deref().map(|name| text::label("display_name", name, 100)).transpose()?;
+    let shown = ask.user_name.as_deref().map(|name| text::label("user_name", name, 100)).transpose()?;
+    Ok((name.unwrap_or_else(|| NAMELESS.to_owned()), shown))
+}
+
+/// What the browser is given.
+pub(crate) fn options(
+    challenge: [u8; 32],
+    (rp_id, rp_name): (String, String),
+    (user, shown): (&User, Option<String>),
+    (user_handle, exclude): ([u8; 32], Vec<Descriptor>),
+) -> CreationOptions {
+    let (user_name, user_display_name) = names(user);
+    let user_name = shown.unwrap_or(user_name);
+    CreationOptions { challenge, rp_id, rp_name, user_handle, user_name, user_display_name, exclude }
 }
 
 /// Finishes it: the challenge is used up, whatever comes of it.
@@ -124,7 +135,7 @@ pub async fn finish_registration(
     add(&changing, &ceremony, new).await
 }
 
-fn verified(
+pub(crate) fn verified(
     parts: &Parts,
     ceremony: &Ceremony,
     registration: &Registration,
@@ -179,7 +190,8 @@ async fn add(
     }
 }
 
-fn new_passkey(
+/// The passkey that was made, and its factor, which counts from the commit on.
+pub(crate) fn new_passkey(
     parts: &Parts,
     user: &User,
     planned: Planned,

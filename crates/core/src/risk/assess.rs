@@ -103,6 +103,11 @@ impl Assessment {
         record
     }
 
+    /// The level that it would have if these had not spoken.
+    pub fn level_without(&self, silent: &[Signal], config: &RiskConfig) -> Level {
+        config.level(sum(self.observed.iter().filter(|o| !silent.contains(&o.signal))))
+    }
+
     /// The signal that added the most.
     pub fn foremost(&self) -> Option<Signal> {
         self.observed.iter().rev().max_by_key(|o| o.counted).filter(|o| o.counted > 0).map(|o| o.signal)
@@ -304,10 +309,14 @@ impl Sheet<'_> {
     }
 
     fn sum(self) -> Assessment {
-        let sum: u16 = self.observed.iter().map(|o| u16::from(o.counted)).sum();
-        let score = u8::try_from(sum.min(100)).unwrap_or(100);
+        let score = sum(self.observed.iter());
         Assessment { score, level: self.config.level(score), observed: self.observed }
     }
+}
+
+fn sum<'a>(observed: impl Iterator<Item = &'a Observation>) -> u8 {
+    let sum: u16 = observed.map(|o| u16::from(o.counted)).sum();
+    u8::try_from(sum.min(100)).unwrap_or(100)
 }
 
 /// Whether a minter's word is strong and fresh. It comes from an authenticated minter, never from whoever redeems.

@@ -34,6 +34,9 @@ pub enum Signal {
 }
 
 impl Signal {
+    /// What strangers can make speak who only guess.
+    pub const FAILURES: [Self; 2] = [Self::LoginFailureModerate, Self::LoginFailureHigh];
+
     /// How many there are.
     pub const COUNT: usize = 14;
 

@@ -15,6 +15,7 @@ mod passkey;
 mod password;
 mod renew;
 pub(crate) mod throttle;
+mod without_factors;
 
 pub use assess::{Assessed, EndUser, Remembered, Told};
 pub use change_first::{ChangeFirst, Changing, PASSWORD_CHANGE_TYP, changing};
@@ -31,3 +32,4 @@ pub(crate) use opening::{Ground, Opening};
 pub use passkey::{BeginPasskeySignIn, PasskeySignInError, begin_by_passkey, by_passkey};
 pub use password::{Login, LoginError, login};
 pub(crate) use renew::{Renewal, renew};
+pub use without_factors::{Lacking, Without, without_factors};

@@ -1,11 +1,13 @@
 //! What a sign-in opens, whatever its method: a session, or a challenge before it.
 
 use super::assess::Assessed;
+use super::challenge::enrolment::{Awaits, provable};
 use super::challenge::{self, Challenged, Pending};
 use super::change_first::ChangeFirst;
 use super::decide::{Decision, Demand, Refusal};
 use super::grant::{Grant, SignedIn};
-use super::model::{Evidence, MethodKind, Standing};
+use super::model::{Evidence, Standing};
+use super::without_factors::{Lacking, Without, without_factors};
 use crate::audit::{Event, Source};
 use crate::commit;
 use crate::factor::{self, Factor};
@@ -92,31 +94,44 @@ impl Opening {
         let factors = parts.store.factors_of(ground.evidence.subject).await?;
         let offered = factor::usable(&factors).and(demand.methods);
         if offered.is_empty() {
-            return Ok(Self::without_factors(parts, session, demand, ground, &factors));
+            return Self::without_factors(parts, session, demand, ground, &factors).await;
         }
         let pending = Pending::new(parts, session, ground, (offered, demand.why));
         Ok(Ok(Self::Challenge(Box::new(pending))))
     }
 
-    /// Nobody proves what they never had: else strangers who mistype somebody's password would lock them out. What stood
-    /// out is kept and told. Whom policy wants to have a factor, and who has one that does not do, is refused.
-    fn without_factors(
+    /// Who has nothing to prove is let in, has to enrol first, or is refused.
+    async fn without_factors(
         parts: &Parts,
         session: SessionId,
         demand: Demand,
         ground: Ground<'_>,
         factors: &[Factor],
-    ) -> Result<Self, Refusal> {
-        let enrolled = factors.iter().any(Factor::is_enrolled);
-        // What was minted at the command line brings an administrator in to enrol a first factor.
-        let at_console = ground.evidence.method == MethodKind::Ticket
-            && !ground.evidence.minted_in_session
-            && ground.minted_by.is_none();
-        match ground.standing.role {
-            Some(role) if !enrolled && (at_console || !demand.why.is_policy()) => {
-                Ok(Self::Session(Box::new(Grant::new(parts, session, ground, role))))
+    ) -> Result<Result<Self, Refusal>, Fault> {
+        let Some(role) = ground.standing.role else { return Ok(Err(Refusal::NoFactor)) };
+        let user = &ground.standing.user;
+        let addresses = provable(parts, user, ground.evidence.method, parts.now());
+        let lacking = Lacking {
+            evidence: &ground.evidence,
+            minted_by: ground.minted_by,
+            tenant: &ground.standing.tenant,
+            role,
+            assessment: &ground.assessed.assessment,
+            methods: demand.methods,
+            enrolled: factors.iter().any(Factor::is_enrolled),
+            addresses,
+        };
+        match without_factors(&lacking) {
+            Without::LetIn => Ok(Ok(Self::Session(Box::new(Grant::new(parts, session, ground, role))))),
+            Without::Refuse => Ok(Err(Refusal::NoFactor)),
+            Without::Enrol => {
+                let tenant = ground.standing.tenant.id;
+                let released = parts.store.released_until(tenant, user.id).await?;
+                let released = released.is_some_and(|until| until > parts.now());
+                let (rev, awaits) = (user.rev, Awaits::of(demand.methods, released, addresses));
+                let pending = Pending::new(parts, session, ground, (demand.methods, demand.why));
+                Ok(Ok(Self::Challenge(Box::new(pending.enrolling(rev, awaits)))))
             }
-            _ => Err(Refusal::NoFactor),
         }
     }
 

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod authorization;
 mod caller;
+mod enrolling;
 mod form;
 pub mod forwarded;
 mod idempotency;
@@ -17,6 +18,7 @@ pub mod traceparent;
 
 pub use authorization::{ClientCredentials, basic, bearer};
 pub use caller::{Authenticated, Me, MeOrActor, MeOrChanging, Perhaps};
+pub use enrolling::MeOrEnrolling;
 pub use form::FormOrJson;
 pub use idempotency::IdempotencyKey;
 pub use json::{BulkJson, Json, MAX_BODY, MAX_BULK_BODY, OptionalJson};

@@ -6,6 +6,7 @@ use crate::state::AppState;
 use authms_core::access::Person;
 use authms_crypto::SecretString;
 use axum::extract::FromRequestParts;
+use axum::http::HeaderMap;
 use axum::http::request::Parts;
 
 /// The longest token.
@@ -25,13 +26,16 @@ impl FromRequestParts<AppState> for Stepping {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let Me(me) = Me::from_request_parts(parts, state).await?;
-        let mut values = parts.headers.get_all("x-step-up-token").iter();
-        let Some(value) = values.next() else { return Ok(Self { me, token: None }) };
-        match (value.to_str(), values.next()) {
-            (Ok(token), None) if token.len() <= MAX => {
-                Ok(Self { me, token: Some(SecretString::new(token.to_owned())) })
-            }
-            _ => Err(ApiError::malformed("X-Step-Up-Token", "must be one token of at most 8192 characters")),
-        }
+        Ok(Self { me, token: step_up_token(&parts.headers)? })
+    }
+}
+
+/// The step-up token that was sent, if one was.
+pub(super) fn step_up_token(headers: &HeaderMap) -> Result<Option<SecretString>, ApiError> {
+    let mut values = headers.get_all("x-step-up-token").iter();
+    let Some(value) = values.next() else { return Ok(None) };
+    match (value.to_str(), values.next()) {
+        (Ok(token), None) if token.len() <= MAX => Ok(Some(SecretString::new(token.to_owned()))),
+        _ => Err(ApiError::malformed("X-Step-Up-Token", "must be one token of at most 8192 characters")),
     }
 }

@@ -7,6 +7,7 @@ use authms_core::message::Language;
 use authms_core::password::PasswordState;
 use authms_core::risk::Risk;
 use authms_core::signin::challenge::Challenged;
+use authms_core::signin::challenge::enrolment::Step;
 use authms_core::signin::{Answer, ChangeFirst, SignedIn};
 use authms_core::user::User;
 use serde::Serialize;
@@ -30,6 +31,9 @@ pub struct LoginResponse {
     /// The same in a stable word.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mfa_check_reason: Option<String>,
+    /// What is next where a factor has to be enrolled first: `verify_address`, `await_release` or `enrol`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mfa_enrolment: Option<&'static str>,
     /// Whether the password must be changed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub must_change_password: Option<bool>,
@@ -121,6 +125,7 @@ impl LoginResponse {
             challenge_token: Some(challenged.token.expose().to_owned()),
             mfa_check_message: Some(challenged.why.text(language)),
             mfa_check_reason: Some(challenged.why.as_str().to_owned()),
+            mfa_enrolment: challenged.step.map(Step::as_str),
             required_mfa_methods: Some(challenged.methods.iter().map(|m| m.as_str().to_owned()).collect()),
             requires_mfa: Some(true),
             risk_assessment: Some(assessment(challenged.risk, Some(challenged.methods))),

@@ -2,15 +2,14 @@
 
 use super::columns::{self, Columns};
 use super::standing::{self, Names};
-use super::{change, change_one, first, json, signed, ticket, ticket_view, words};
+use super::{change, change_one, first, json, mfa_release, signed, ticket, ticket_view, words};
 use authms_core::factor::FactorKind;
 use authms_core::id::{ChallengeId, TenantId, TicketId, UserId};
 use authms_core::mfa::MfaReason;
 use authms_core::session::Origin;
 use authms_core::signin::MethodKind;
-use authms_core::signin::challenge::{
-    CHALLENGE_TTL, Challenge, ChallengeState, ChallengeView, Change, delay, is_last,
-};
+use authms_core::signin::challenge::enrolment::Enrolment;
+use authms_core::signin::challenge::{Challenge, ChallengeState, ChallengeView, Change, delay, is_last};
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
@@ -42,6 +41,44 @@ const COLUMNS: [&str; 32] = [
     "device_id",
     "methods",
     "why",
+    "enrolment",
+    "enrol_factor",
+    "wrong",
+    "next_at",
+    "state",
+    "passed_at",
+    "created_at",
+    "expires_at",
+    "renews_session",
+];
+const COLUMNS: [&str; 33] = [
+    "id",
+    "secret_hash",
+    "tenant_id",
+    "user_id",
+    "user_rev",
+    "client_id",
+    "method",
+    "ticket_id",
+    "minted_by",
+    "fence_user",
+    "fence_tenant",
+    "fence_membership",
+    "fence_client",
+    "fence_key",
+    "fence_actor",
+    "fence_actor_membership",
+    "auth_time",
+    "amr",
+    "ip",
+    "user_agent",
+    "risk_score",
+    "risk_level",
+    "device_id",
+    "methods",
+    "why",
+    "enrolment",
+    "enrol_factor",
     "wrong",
     "next_at",
     "state",
@@ -64,17 +101,19 @@ const NAMES: Names = Names {
 pub(crate) fn get(conn: &Connection, id: ChallengeId) -> Result<Option<ChallengeView>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
-            "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, {}
-             FROM challenges h LEFT JOIN ticket_replays r ON r.ticket_id = h.id {} WHERE h.id = ?1",
+            "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, rel.expires_at, {}
+             FROM challenges h LEFT JOIN ticket_replays r ON r.ticket_id = h.id {} {} WHERE h.id = ?1",
             columns::list("h", &COLUMNS),
             standing::columns(),
             standing::joins(&NAMES),
+            mfa_release::JOIN,
         )
     });
     first(conn, &SQL, [id.bytes()], |c| {
         Ok(ChallengeView {
             challenge: read(c)?,
             replay: ticket_view::read_replay(c)?,
+            released_until: c.time_if()?,
             standing: standing::read(c)?,
         })
     })
@@ -99,6 +138,7 @@ fn read(c: &mut Columns<'_>) -> Result<Challenge> {
         device: c.id_if()?,
         methods: c.words(FactorKind::parse)?.into_iter().collect(),
         why: c.named(MfaReason::parse)?,
+        enrolment: read_enrolment(c)?,
         wrong: c.take()?,
         next_at: c.time()?,
         state: read_state(c)?,
@@ -115,6 +155,34 @@ fn read_state(c: &mut Columns<'_>) -> Result<ChallengeState> {
         ("passed", Some(at)) => ChallengeState::Passed { at },
         _ => ChallengeState::Dead,
     })
+}
+
+fn read_enrolment(c: &mut Columns<'_>) -> Result<Option<Enrolment>> {
+    let parse = |name: &str| match name {
+        "asked" => Some(false),
+        "proven" => Some(true),
+        _ => None,
+    };
+    let (proven, factor) = (c.named_if(parse)?, c.id_if()?);
+    Ok(proven.map(|proven| Enrolment { proven, factor }))
+}
+
+const fn stage(enrolment: &Enrolment) -> &'static str {
+    if enrolment.proven { "proven" } else { "asked" }
+}
+
+/// Whether it waits, and its enrolment has come exactly so far.
+pub(crate) fn is_enrolment_as_read(
+    conn: &Connection,
+    id: ChallengeId,
+    enrolment: &Enrolment,
+    at: Timestamp,
+) -> Result<bool> {
+    let sql = "SELECT state = 'open' AND expires_at > ?4 AND enrolment IS ?2 AND enrol_factor IS ?3
+               FROM challenges WHERE id = ?1";
+    let factor = enrolment.factor.as_ref().map(|f| f.bytes());
+    let row = params![id.bytes(), stage(enrolment), factor, at.as_millis()];
+    Ok(first(conn, sql, row, |c| c.take())?.unwrap_or(false))
 }
 
 /// Whether it waits, exactly so many of its codes were wrong, and the next may be looked at.
@@ -141,6 +209,16 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             let sql = "UPDATE challenges SET wrong = wrong + 1, next_at = ?2, state = ?3
                        WHERE id = ?1 AND state = 'open'";
             change_one(conn, sql, params![id.bytes(), next_at.as_millis(), state.as_str()])
+        }
+        Change::Prove(id) => {
+            let sql = "UPDATE challenges SET enrolment = 'proven'
+                       WHERE id = ?1 AND state = 'open' AND enrolment = 'asked'";
+            change_one(conn, sql, [id.bytes()])
+        }
+        Change::Enrol { id, factor } => {
+            let sql = "UPDATE challenges SET enrol_factor = ?2
+                       WHERE id = ?1 AND state = 'open' AND enrolment IS NOT NULL";
+            change_one(conn, sql, params![id.bytes(), factor.bytes()])
         }
     }
 }
@@ -176,6 +254,8 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
         new.device.as_ref().map(|d| d.bytes()),
         words(new.methods.iter().map(FactorKind::as_str)),
         new.why.as_str(),
+        new.enrolment.as_ref().map(stage),
+        new.enrolment.as_ref().and_then(|e| e.factor.as_ref()).map(|f| f.bytes()),
         new.wrong,
         at.as_millis(),
         new.state.as_str(),
@@ -183,6 +263,7 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
         at.as_millis(),
         at.plus(CHALLENGE_TTL).as_millis(),
         new.renews.as_ref().map(|s| s.bytes()),
+        at.plus(new.ttl()).as_millis(),
     ];
     change_one(conn, &SQL, row)
 }

@@ -69,6 +69,13 @@ pub(crate) fn is_enrolled(conn: &Connection, user: UserId, id: FactorId) -> Resu
     Ok(first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())?.unwrap_or(false))
 }
 
+/// Whether a user has any that counts.
+pub(crate) fn is_any_enrolled(conn: &Connection, user: UserId) -> Result<bool> {
+    let sql = "SELECT EXISTS (SELECT 1 FROM factors
+                              WHERE user_id = ?1 AND verified_at IS NOT NULL AND enabled)";
+    Ok(first(conn, sql, [user.bytes()], |c| c.take())?.unwrap_or(false))
+}
+
 /// Whether its enrolment is not finished.
 pub(crate) fn is_pending(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
     let sql = "SELECT verified_at IS NULL FROM factors WHERE user_id = ?1 AND id = ?2";

@@ -16,6 +16,7 @@ pub(crate) mod login;
 pub(crate) mod membership;
 pub(crate) mod message;
 mod mfa_policy;
+pub(crate) mod mfa_release;
 pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub(crate) mod password_history;

@@ -40,13 +40,26 @@ fn read(c: &mut Columns<'_>) -> Result<Passkey> {
     })
 }
 
-/// A user's passkeys, oldest first.
+/// A user's passkeys that count, oldest first.
 pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<Passkey>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("p", &COLUMNS);
-        format!("SELECT {columns} FROM passkeys p WHERE p.user_id = ?1 ORDER BY p.factor_id")
+        format!(
+            "SELECT {columns} FROM passkeys p
+             JOIN factors f ON f.user_id = p.user_id AND f.id = p.factor_id AND f.verified_at IS NOT NULL
+             WHERE p.user_id = ?1 ORDER BY p.factor_id"
+        )
     });
     all(conn, &SQL, [user.bytes()], read)
+}
+
+/// The one that is this factor.
+pub(crate) fn get(conn: &Connection, user: UserId, factor: FactorId) -> Result<Option<Passkey>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let columns = columns::list("p", &COLUMNS);
+        format!("SELECT {columns} FROM passkeys p WHERE p.user_id = ?1 AND p.factor_id = ?2")
+    });
+    first(conn, &SQL, [user.bytes(), factor.bytes()], read)
 }
 
 /// The passkey of this credential, with the standing of its user in their home tenant.
@@ -115,7 +128,8 @@ fn add(conn: &Connection, new: &NewPasskey, at: Timestamp) -> Result<()> {
         format!("INSERT INTO passkeys ({columns}) VALUES ({values})")
     });
     let NewPasskey { factor: new_factor, passkey: p } = new;
-    let verified = factors::Factor { verified_at: Some(at), ..new_factor.clone() };
+    let verified_at = new_factor.verified_at.map(|_| at);
+    let verified = factors::Factor { verified_at, ..new_factor.clone() };
     factor::write(conn, &factors::Change::Add(Box::new(verified)), at)?;
     let row = params![
         p.user.bytes(),

@@ -4,7 +4,8 @@ use super::error::Failed;
 use super::guards;
 use crate::queries::{
     api_key, attempt, audit, challenge, client, device, factor, installation, invitation, membership,
-    message, passkey, refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life, user,
+    message, mfa_release, passkey, refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life,
+    user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -89,6 +90,7 @@ fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
         Change::Invitation(c) => invitation::write(conn, c, at),
         Change::Factor(c) => factor::write(conn, c, at),
         Change::Challenge(c) => challenge::write(conn, c, at),
+        Change::Release(c) => mfa_release::write(conn, c, at),
         Change::Device(c) => device::write(conn, c, at),
         Change::Passkey(c) => passkey::write(conn, c, at),
         Change::SignIn(c) => attempt::write(conn, c, at),

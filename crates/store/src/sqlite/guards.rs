@@ -2,7 +2,8 @@
 
 use crate::queries::{
     api_key, challenge, client, device, factor, history, installation, invitation, membership, message,
-    passkey, passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life, user,
+    mfa_release, passkey, passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life,
+    user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -39,6 +40,13 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
             invitation::get(conn, *id)?.is_some_and(|i| i.status(at) == InvitationStatus::Open)
         }
         Guard::ChallengeAsRead { id, wrong } => challenge::is_as_read(conn, *id, *wrong, at)?,
+        Guard::EnrolmentAsRead { id, enrolment } => {
+            challenge::is_enrolment_as_read(conn, *id, enrolment, at)?
+        }
+        Guard::WithoutFactor(user) => !factor::is_any_enrolled(conn, *user)?,
+        Guard::ReleaseLives { tenant, user } => {
+            mfa_release::until(conn, *tenant, *user)?.is_some_and(|until| until > at)
+        }
         Guard::FactorUsable { user, id } => factor::is_usable(conn, *user, *id)?,
         Guard::StepUnspent { user, id, step } => {
             factor::last_step(conn, *user, *id)?.is_some_and(|last| last.is_none_or(|last| last < *step))

@@ -45,6 +45,7 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0016_factors", sql: include_str!("../../migrations/sqlite/0016_factors.sql") },
     Migration { name: "0017_devices", sql: include_str!("../../migrations/sqlite/0017_devices.sql") },
     Migration { name: "0020_renewal", sql: include_str!("../../migrations/sqlite/0020_renewal.sql") },
+    Migration { name: "0019_enrolment", sql: include_str!("../../migrations/sqlite/0019_enrolment.sql") },
 ];
 
 /// The newest schema version.

@@ -4,9 +4,9 @@ use super::SqliteStore;
 use super::reader::{list, point};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, device, factor, history, installation, invitation,
-    login, membership, message, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
-    risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user,
-    user_list,
+    login, membership, message, mfa_release, passkey, passkey_ceremony, password_history, password_policy,
+    recovery_code, risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list,
+    ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::client::Client;
@@ -14,7 +14,7 @@ use authms_core::code::{SentCode, Slot};
 use authms_core::device::Device;
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -263,6 +263,10 @@ impl Challenges for SqliteStore {
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         point(&self.readers, |conn| challenge::get(conn, id))
     }
+
+    fn released_until(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
+        point(&self.readers, |conn| mfa_release::until(conn, tenant, user))
+    }
 }
 
 impl Messages for SqliteStore {
@@ -312,6 +316,10 @@ impl Devices for SqliteStore {
 impl Passkeys for SqliteStore {
     fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
         point(&self.readers, |conn| passkey::of(conn, user))
+    }
+
+    fn passkey_of(&self, user: UserId, factor: FactorId) -> Fut<'_, Read<Option<Passkey>>> {
+        point(&self.readers, |conn| passkey::get(conn, user, factor))
     }
 
     fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {

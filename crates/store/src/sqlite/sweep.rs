@@ -106,6 +106,8 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
                           (SELECT id FROM challenges WHERE expires_at <= ?1 LIMIT ?2)";
     let codes = "DELETE FROM sent_codes WHERE slot IN
                      (SELECT slot FROM sent_codes WHERE expires_at <= ?1 LIMIT ?2)";
+    let releases = "DELETE FROM mfa_releases WHERE (tenant_id, user_id) IN
+                        (SELECT tenant_id, user_id FROM mfa_releases WHERE expires_at <= ?1 LIMIT ?2)";
     let devices = "DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE seen_at <= ?1 LIMIT ?2)";
     let ceremonies = "DELETE FROM passkey_ceremonies WHERE challenge_hash IN
                           (SELECT challenge_hash FROM passkey_ceremonies WHERE expires_at <= ?1 LIMIT ?2)";
@@ -117,6 +119,7 @@ fn erase(conn: &Connection, now: Timestamp) -> Result<bool> {
         (invitations, now.minus(KEPT)),
         (challenges, now.minus(CHALLENGE_KEPT)),
         (codes, now),
+        (releases, now),
         (devices, now.minus(device::KEPT)),
         (ceremonies, now),
     ] {

@@ -67,7 +67,7 @@ async fn of(w: &World, user: &User) -> Vec<Factor> {
 }
 
 /// A change of no consequence, under this guard.
-async fn holds(w: &World, guard: Guard) -> bool {
+pub(super) async fn holds(w: &World, guard: Guard) -> bool {
     match w.try_commit(vec![guard], Change::CountRefusal("test")).await {
         Ok(_) => true,
         Err(CommitError::Conflict(0)) => false,
@@ -223,7 +223,7 @@ async fn who(w: World) {
     assert_eq!(page(1, 20).await, (vec![(ada.id, 1)], 1));
 }
 
-fn new_challenge(w: &World, tenant: &Tenant, user: &User) -> Challenge {
+pub(super) fn new_challenge(w: &World, tenant: &Tenant, user: &User) -> Challenge {
     Challenge {
         device: None,
         renews: Some(w.id()),
@@ -242,6 +242,7 @@ fn new_challenge(w: &World, tenant: &Tenant, user: &User) -> Challenge {
         origin: Origin { ip: "2001:db8::7".parse().ok(), user_agent: Some("x".to_owned()) },
         methods: FactorKinds::of(&[FactorKind::Totp, FactorKind::RecoveryCode]),
         why: MfaReason::PolicyAlways,
+        enrolment: None,
         risk: Risk { score: 61, level: Level::High },
         wrong: 0,
         next_at: w.now(),

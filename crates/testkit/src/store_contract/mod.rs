@@ -6,6 +6,7 @@
 mod admin;
 mod attempts;
 mod devices;
+mod enrolment;
 mod existing;
 mod factor_changes;
 mod factors;
@@ -56,6 +57,7 @@ pub const CASES: &[&[Case]] = &[
     risks::CASES,
     factors::CASES,
     factor_changes::CASES,
+    enrolment::CASES,
     attempts::CASES,
     devices::CASES,
     passkeys::CASES,

@@ -32,7 +32,7 @@ pub(super) fn passkey(w: &World, user: &User, credential_id: &[u8]) -> NewPasske
         name: "Passkey".to_owned(),
         address: None,
         sealed: None,
-        verified_at: None,
+        verified_at: Some(w.now()),
         enabled: true,
         primary: false,
         failures: 0,

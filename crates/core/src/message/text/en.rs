@@ -109,6 +109,14 @@ const fn told(notice: Notice) -> Words {
              Time: {time}\nDevice: {device}\nAddress: {ip}\n\n\
              If you have not asked for it, change your password and tell your administrator at once.\n",
         ),
+        Notice::EnrolmentReleased => (
+            "You may set up a further proof",
+            "An administrator allows you to set up a first further proof of who you are at {service}. Sign in within an \
+             hour to do so; you need no code for it.\n\n\
+             Time: {time}\nDevice: {device}\nAddress: {ip}\n\n\
+             If you did not ask for it, change your password and tell your administrator: whoever knows your password \
+             can set up theirs.\n",
+        ),
         Notice::NewDevice => (
             "A sign-in from a new device",
             "Your account at {service} was signed in to from a device that we do not know.\n\n\

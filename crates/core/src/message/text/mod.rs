@@ -116,6 +116,7 @@ mod tests {
         Template::Notice(Notice::FactorAdded(FactorName::Totp)),
         Template::Notice(Notice::FactorRemoved(FactorName::Totp)),
         Template::Notice(Notice::FactorsReset),
+        Template::Notice(Notice::EnrolmentReleased),
         Template::Notice(Notice::NewDevice),
         Template::Notice(Notice::SignInRefused),
     ];

@@ -102,6 +102,12 @@ const fn told(notice: Notice) -> Words {
              时间：{time}\n设备：{device}\n地址：{ip}\n\n\
              如非您本人要求，请立即修改密码并联系管理员。\n",
         ),
+        Notice::EnrolmentReleased => (
+            "您可以设置验证方式",
+            "管理员已允许您为 {service} 的账户首次设置验证方式。请在一小时内登录并设置，无需验证码。\n\n\
+             时间：{time}\n设备：{device}\n地址：{ip}\n\n\
+             如非您本人请求，请修改密码并联系管理员：知道您密码的人可能会设置他们自己的验证方式。\n",
+        ),
         Notice::NewDevice => (
             "新设备登录",
             "您在 {service} 的账户在一台新设备上登录。\n\n\

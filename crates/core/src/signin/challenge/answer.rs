@@ -1,7 +1,8 @@
 //! A challenge about to be opened, and what it answers.
 
 use super::claims::sign;
-use super::model::{CHALLENGE_TTL, Challenge, ChallengeState};
+use super::enrolment::{Awaits, Enrolment, Step};
+use super::model::{CHALLENGE_TTL, Challenge, ChallengeState, ENROLMENT_TTL};
 use crate::factor::FactorKinds;
 use crate::fault::Fault;
 use crate::id::{ChallengeId, ClientId, SessionId};
@@ -26,6 +27,8 @@ pub struct Challenged {
     pub why: MfaReason,
     /// How risky the sign-in is.
     pub risk: Risk,
+    /// What is next for a user who has no factor yet; `methods` are those of that step.
+    pub step: Option<Step>,
 }
 
 /// A challenge that is about to be committed.
@@ -35,6 +38,7 @@ pub struct Pending {
     pub challenge: Challenge,
     /// The explained record of the assessment.
     pub record: String,
+    awaits: Option<Awaits>,
     secret: Secret<32>,
 }
 
@@ -70,13 +74,25 @@ impl Pending {
             renews: None,
             methods,
             why,
+            enrolment: None,
             wrong: 0,
             next_at: now,
             state: ChallengeState::Open,
             created_at: now,
             expires_at: now.plus(CHALLENGE_TTL),
         };
-        Self { challenge, record: assessed.assessment.record(), secret }
+        Self { challenge, record: assessed.assessment.record(), awaits: None, secret }
+    }
+
+    /// The same for a user who has to enrol a factor first. Whatever changes about them meanwhile ends it.
+    pub(crate) fn enrolling(self, user_rev: u64, awaits: Awaits) -> Self {
+        let challenge = Challenge {
+            user_rev: Some(user_rev),
+            enrolment: Some(Enrolment::default()),
+            expires_at: self.challenge.created_at.plus(ENROLMENT_TTL),
+            ..self.challenge
+        };
+        Self { challenge, awaits: Some(awaits), ..self }
     }
 
     /// The answer, once the commit is durable.
@@ -89,9 +105,9 @@ impl Pending {
         tenant: &Tenant,
         committed_at: Timestamp,
     ) -> Result<Challenged, Fault> {
-        let times = (committed_at, committed_at.plus(CHALLENGE_TTL));
+        let times = (committed_at, committed_at.plus(self.challenge.ttl()));
         let challenge = Challenge { created_at: times.0, expires_at: times.1, ..self.challenge };
-        challenged(parts, &challenge, &self.secret, tenant)
+        challenged(parts, &challenge, &self.secret, (tenant, self.awaits))
     }
 }
 
@@ -100,10 +116,12 @@ pub(crate) fn challenged(
     parts: &Parts,
     challenge: &Challenge,
     secret: &Secret<32>,
-    tenant: &Tenant,
+    (tenant, awaits): (&Tenant, Option<Awaits>),
 ) -> Result<Challenged, Fault> {
     let token = sign(parts, challenge, secret, tenant)?;
-    Ok(Challenged { token, methods: challenge.methods, why: challenge.why, risk: challenge.risk })
+    let methods = awaits.map_or(challenge.methods, |awaits| awaits.methods);
+    let step = awaits.map(|awaits| awaits.step);
+    Ok(Challenged { token, methods, why: challenge.why, risk: challenge.risk, step })
 }
 
 /// The challenge that stands before this session, for whoever holds what its secret is derived from; `None` unless it
@@ -121,5 +139,6 @@ pub(crate) async fn challenge_again(
     let same = challenge.is_open(parts.now())
         && challenge.client == client
         && ct_eq(&sha256(secret.expose()), &challenge.secret_hash);
-    same.then(|| challenged(parts, challenge, &secret, &view.standing.tenant)).transpose()
+    let and = (&view.standing.tenant, Awaits::at(parts, &view));
+    same.then(|| challenged(parts, challenge, &secret, and)).transpose()
 }

@@ -12,6 +12,9 @@ use serde::{Deserialize, Serialize};
 /// `typ` of challenge tokens.
 pub const CHALLENGE_TOKEN_TYP: &str = "mfa-challenge+jwt";
 
+/// `typ` of the tokens of challenges whose user has to enrol a factor first.
+pub const ENROLMENT_TOKEN_TYP: &str = "mfa-enrol+jwt";
+
 /// What a challenge token says. It names nobody: whoever finds it learns nothing.
 #[derive(Serialize, Deserialize)]
 struct Claims {
@@ -29,13 +32,20 @@ struct Claims {
 pub struct Presented {
     pub id: ChallengeId,
     pub secret: Secret<32>,
+    /// Whether the token is one to enrol by.
+    enrols: bool,
 }
 
 impl Presented {
-    /// Whether the token's secret is that of the challenge.
+    /// Whether the token is that of the challenge: its secret, and its type.
     pub fn matches(&self, challenge: &Challenge) -> bool {
-        ct_eq(&sha256(self.secret.expose()), &challenge.secret_hash)
+        self.enrols == challenge.enrolment.is_some()
+            && ct_eq(&sha256(self.secret.expose()), &challenge.secret_hash)
     }
+}
+
+const fn typ(enrols: bool) -> &'static str {
+    if enrols { ENROLMENT_TOKEN_TYP } else { CHALLENGE_TOKEN_TYP }
 }
 
 /// Signs the token of a challenge.
@@ -55,15 +65,27 @@ pub fn sign(
     };
     let ring = parts.keys.ring();
     let key = tenant.signing.key(&ring);
-    let jwt = key.sign_jwt(CHALLENGE_TOKEN_TYP, &claims).map_err(|_| Fault::Unavailable)?;
+    let jwt = key.sign_jwt(typ(challenge.enrolment.is_some()), &claims).map_err(|_| Fault::Unavailable)?;
     Ok(SecretString::new(jwt))
 }
 
-/// Reads a token that we signed and whose time is not over; `None` for anything else.
+/// Reads a token of either type that we signed and whose time is not over; `None` for anything else.
 pub async fn read(parts: &Parts, token: &SecretString) -> Result<Option<Presented>, Fault> {
-    let found = verified::<Claims>(parts, CHALLENGE_TOKEN_TYP, token.expose()).await?;
+    match read_typed(parts, token, false).await? {
+        None => read_typed(parts, token, true).await,
+        found => Ok(found),
+    }
+}
+
+/// The same of tokens to enrol by alone.
+pub async fn read_enrolling(parts: &Parts, token: &SecretString) -> Result<Option<Presented>, Fault> {
+    read_typed(parts, token, true).await
+}
+
+async fn read_typed(parts: &Parts, token: &SecretString, enrols: bool) -> Result<Option<Presented>, Fault> {
+    let found = verified::<Claims>(parts, typ(enrols), token.expose()).await?;
     Ok(found.and_then(|claims| {
         let id = ChallengeId::parse(&claims.jti)?;
-        Some(Presented { id, secret: Secret::new(base62::decode32(&claims.secret)?) })
+        Some(Presented { id, secret: Secret::new(base62::decode32(&claims.secret)?), enrols })
     }))
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 mod claims;
+pub mod enrolment;
 mod model;
 mod passkey;
 mod prove;
@@ -11,7 +12,7 @@ mod verify;
 
 pub(crate) use answer::challenge_again;
 pub use answer::{Challenged, Pending};
-pub use claims::CHALLENGE_TOKEN_TYP;
+pub use claims::{CHALLENGE_TOKEN_TYP, ENROLMENT_TOKEN_TYP};
 pub use model::*;
 pub use passkey::passkey_options;
 pub(crate) use prove::{Judged, Occasion, judge};

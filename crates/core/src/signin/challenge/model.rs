@@ -1,7 +1,8 @@
 //! What is kept of a challenge, and what a commit may do to it.
 
+use super::enrolment::Enrolment;
 use crate::factor::FactorKinds;
-use crate::id::{ApiKeyId, ChallengeId, ClientId, DeviceId, SessionId, TenantId, TicketId, UserId};
+use crate::id::{ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, SessionId, TenantId, TicketId, UserId};
 use crate::mfa::MfaReason;
 use crate::risk::Risk;
 use crate::session::Origin;
@@ -11,6 +12,9 @@ use crate::time::{Span, Timestamp};
 
 /// How long a challenge waits.
 pub const CHALLENGE_TTL: Span = Span::seconds(300);
+
+/// How long one waits whose user has to enrol a factor first.
+pub const ENROLMENT_TTL: Span = Span::seconds(900);
 
 /// How many wrong codes a challenge takes: the last of them kills it.
 pub const GUESSES: u8 = 5;
@@ -84,6 +88,8 @@ pub struct Challenge {
     pub methods: FactorKinds,
     /// Why it was asked.
     pub why: MfaReason,
+    /// How far the enrolment has come of a user who has no factor; `None`: they have one.
+    pub enrolment: Option<Enrolment>,
     /// How many codes were wrong.
     pub wrong: u8,
     /// When the next code is looked at.
@@ -102,6 +108,14 @@ impl Challenge {
         SessionId::from_bytes(*self.id.bytes())
     }
 
+    /// How long it waits.
+    pub const fn ttl(&self) -> Span {
+        match self.enrolment {
+            None => CHALLENGE_TTL,
+            Some(_) => ENROLMENT_TTL,
+        }
+    }
+
     /// Whether it waits.
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.state == ChallengeState::Open && self.expires_at > now
@@ -115,6 +129,8 @@ pub struct ChallengeView {
     pub challenge: Challenge,
     /// What answers its completion again, while that is kept.
     pub replay: Option<Replay>,
+    /// Until when an administrator has released its user to enrol, if one has.
+    pub released_until: Option<Timestamp>,
     /// Its user and what else it rests on, now.
     pub standing: Standing,
 }
@@ -145,5 +161,15 @@ pub enum Change {
         id: ChallengeId,
         /// How many were wrong before.
         before: u8,
+    },
+    /// Its user proved an address, and may enrol; under the same guard.
+    Prove(ChallengeId),
+    /// Its user begins to enrol this factor, in place of any other; guarded by
+    /// [`EnrolmentAsRead`](crate::commit::Guard::EnrolmentAsRead).
+    Enrol {
+        /// Which.
+        id: ChallengeId,
+        /// The factor.
+        factor: FactorId,
     },
 }

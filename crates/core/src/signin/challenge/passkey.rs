@@ -10,7 +10,7 @@ use crate::factor::{self, Factor, FactorKind};
 use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take};
 use crate::parts::Parts;
-use crate::passkey::{self, Assertion, Begin, Purpose, RequestOptions, UserVerification};
+use crate::passkey::{self, Assertion, Begin, Passkey, Purpose, RequestOptions, UserVerification};
 use authms_crypto::SecretString;
 
 /// The options to ask a passkey with, for the holder of an open challenge that a passkey would satisfy. Their challenge is
@@ -44,10 +44,10 @@ pub async fn passkey_options(
     if !view.challenge.methods.contains(FactorKind::Passkey) {
         return Err(ChallengeError::NotOffered);
     }
+    let passkeys = askable(parts, &view.challenge).await?;
     let take = Take::of(parts, LimitKind::Ticket, view.challenge.id.bytes());
     limits::charge(parts, &[take]).await??;
     let user = &view.standing.user;
-    let passkeys = parts.store.passkeys_of(user.id).await.map_err(Fault::from)?;
     let begin = Begin {
         purpose: Purpose::SecondFactor,
         tenant: user.tenant,
@@ -63,6 +63,49 @@ pub async fn passkey_options(
         // Another factor was proved before.
         user_verification: UserVerification::Preferred,
     })
+}
+
+/// The passkeys that would do: the user's, or the one that was begun at this challenge.
+async fn askable(parts: &Parts, challenge: &Challenge) -> Result<Vec<Passkey>, ChallengeError> {
+    let user = challenge.user;
+    let Some(enrolment) = challenge.enrolment else {
+        return Ok(parts.store.passkeys_of(user).await.map_err(Fault::from)?);
+    };
+    let Some(factor) = enrolment.factor else { return Err(ChallengeError::NothingPending) };
+    let begun = parts.store.passkey_of(user, factor).await.map_err(Fault::from)?;
+    Ok(vec![begun.ok_or(ChallengeError::NothingPending)?])
+}
+
+/// Judges the first assertion of the passkey that was begun at this challenge: right, it counts from now on.
+pub(super) async fn judge_first(
+    parts: &Parts,
+    challenge: &Challenge,
+    begun: &Factor,
+    assertion: &Assertion,
+) -> Result<(Judged, Option<&'static str>), Fault> {
+    let wrong = |guards, changes, why| (Judged { right: false, guards, changes }, Some(why));
+    let found = passkey::find(parts, &assertion.client_data_json, Purpose::SecondFactor).await?;
+    let Some(ceremony) = found.filter(|c| c.bound_to.as_ref() == Some(challenge.id.bytes())) else {
+        return Ok(wrong(Vec::new(), Vec::new(), "passkey_challenge"));
+    };
+    let open = vec![Guard::CeremonyOpen(ceremony.challenge_hash)];
+    let finish = vec![passkey::finish(&ceremony)];
+    let Some(known) = parts.store.passkey_of(begun.user, begun.id).await? else {
+        return Ok(wrong(open, finish, "unknown_passkey"));
+    };
+    // It is judged as if it counted already.
+    let counting = [Factor { verified_at: Some(parts.now()), ..begun.clone() }];
+    match passkey::judge(parts, &ceremony, (&known, &counting), assertion, UserVerification::Preferred) {
+        Ok(asserted) => {
+            let (user, id) = (begun.user, begun.id);
+            let [open, as_read, _] = passkey::guards(&ceremony, &known);
+            let [finish, assert, _] = passkey::changes(&ceremony, &known, asserted);
+            let count = commit::Change::Factor(factor::Change::Verify { user, id, step: None });
+            let guards = vec![open, as_read, Guard::FactorPending { user, id }];
+            Ok((Judged { right: true, guards, changes: vec![finish, assert, count] }, None))
+        }
+        Err(why) => Ok(wrong(open, finish, why)),
+    }
 }
 
 /// Judges an assertion at a challenge; if it is wrong, also why. Whoever holds the challenge has proved a factor, so a

@@ -61,6 +61,12 @@ pub enum ChallengeError {
     /// There is no transport for codes of this method.
     #[error("this service has no way to send messages by {}", .0.as_str())]
     NoTransport(Channel),
+    /// The user has proved no address yet, and no administrator has released them.
+    #[error("nobody has released the enrolment")]
+    NotReleased,
+    /// No enrolment waits for its first proof.
+    #[error("no enrolment is waiting; begin anew")]
+    NothingPending,
     /// No client authenticated that may tell of its user.
     #[error("only a client that may tells of the user behind it")]
     Context,
@@ -72,7 +78,7 @@ pub enum ChallengeError {
     Fault(#[from] Fault),
 }
 
-enum TryError {
+pub(super) enum TryError {
     /// A factor changed between read and commit.
     Raced,
     Ended(ChallengeError),
@@ -119,11 +125,12 @@ pub(super) async fn unproven<T>(parts: &Parts, why: &'static str) -> Result<T, C
     Err(ChallengeError::Invalid)
 }
 
-struct Run<'a> {
-    parts: &'a Parts,
-    ask: &'a Verify,
-    source: &'a Source,
-    presented: Presented,
+/// One attempt at a challenge.
+pub(super) struct Run<'a> {
+    pub parts: &'a Parts,
+    pub ask: &'a Verify,
+    pub source: &'a Source,
+    pub presented: Presented,
     client: Option<Client>,
 }
 
@@ -157,13 +164,13 @@ impl Run<'_> {
         let Some(renewed) = Renewed::of(parts, challenge).await? else {
             return self.refuse(challenge, "session_over").await;
         };
+        if let Some(enrolment) = challenge.enrolment {
+            return self.enrol(&view, enrolment, end_user, (evidence, role)).await;
+        }
         if !challenge.methods.contains(self.ask.method) {
             return Err(ChallengeError::NotOffered.into());
         }
-        if challenge.next_at > now {
-            let wait = Span::millis(challenge.next_at.as_millis() - now.as_millis());
-            return Err(Throttled::at_challenge(wait).into());
-        }
+        self.may_guess(challenge)?;
         let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
         let (judged, why) = match &self.ask.assertion {
             Some(assertion) if self.ask.method == FactorKind::Passkey => {
@@ -184,6 +191,22 @@ impl Run<'_> {
         } else {
             self.count_wrong(challenge, judged, why).await
         }
+        if judged.right {
+            let commit = self.commit(challenge, EventName::ChallengePassed, judged);
+            self.pass(&view, end_user, commit, (evidence, role)).await
+        } else {
+            self.count_wrong(challenge, judged, why).await
+        }
+    }
+
+    /// Whether a code is looked at already.
+    pub(super) fn may_guess(&self, challenge: &Challenge) -> Result<(), TryError> {
+        let now = self.parts.now();
+        if challenge.next_at > now {
+            let wait = Span::millis(challenge.next_at.as_millis() - now.as_millis());
+            return Err(Throttled::at_challenge(wait).into());
+        }
+        Ok(())
     }
 
     /// What the completed challenge proves, and the role that its user has now; whoever was locked out meanwhile is not
@@ -223,15 +246,20 @@ impl Run<'_> {
     }
 
     /// The one commit of a completion: the challenge is used up, the factor's step spent, the session opened.
-    async fn pass(
+    pub(super) async fn pass(
         &self,
         view: &ChallengeView,
         end_user: EndUser,
         judged: Judged,
         (evidence, role, renewed): (Evidence, Role, Renewed),
+        commit: Commit,
+        (evidence, role): (Evidence, Role),
     ) -> Result<Answer, TryError> {
         let parts = self.parts;
         let challenge = &view.challenge;
+        if challenge.method == MethodKind::Password && state(&view.standing, parts.now()).must_be_changed() {
+            return self.pass_to_change(view, commit).await;
+        }
         let salt: [u8; 16] = random(&*parts.rng);
         let key = self.ask.idempotency_key.as_ref();
         let ground = Ground {
@@ -252,8 +280,7 @@ impl Run<'_> {
             window: parts.policy.replay_window,
         });
         let open = session::Change::Open(Box::new(grant.new.clone()));
-        let commit = self
-            .commit(challenge, EventName::ChallengePassed, judged)
+        let commit = commit
             .change(commit::Change::Challenge(Change::Pass { id: challenge.id, replay }))
             .change(commit::Change::Session(open));
         let commit = renewed.end(parts, self.source, commit);
@@ -262,16 +289,15 @@ impl Run<'_> {
     }
 
     /// The factor was right, and so was the password, but it must be changed: the challenge is used up, no session opened.
-    async fn pass_to_change(&self, view: &ChallengeView, judged: Judged) -> Result<Answer, TryError> {
+    async fn pass_to_change(&self, view: &ChallengeView, commit: Commit) -> Result<Answer, TryError> {
         let ChallengeView { challenge, standing, .. } = view;
-        let commit = self
-            .commit(challenge, EventName::ChallengePassed, judged)
-            .change(commit::Change::Challenge(Change::Pass { id: challenge.id, replay: None }));
+        let pass = Change::Pass { id: challenge.id, replay: None };
+        let commit = commit.change(commit::Change::Challenge(pass));
         let at = self.judged_by_store(self.parts.store.commit(commit).await)?;
         Ok(Answer::ChangeFirst(ChangeFirst::of(self.parts, standing, at)?))
     }
 
-    async fn count_wrong(
+    pub(super) async fn count_wrong(
         &self,
         challenge: &Challenge,
         judged: Judged,
@@ -293,7 +319,7 @@ impl Run<'_> {
         Err(ChallengeError::Wrong.into())
     }
 
-    fn commit(&self, challenge: &Challenge, name: EventName, judged: Judged) -> Commit {
+    pub(super) fn commit(&self, challenge: &Challenge, name: EventName, judged: Judged) -> Commit {
         let event = self.event(name, challenge).number("wrong_before", challenge.wrong.into());
         let commit = Commit::new(event.into_row(self.parts.now(), &*self.parts.rng))
             .guard(Guard::ChallengeAsRead { id: challenge.id, wrong: challenge.wrong });
@@ -301,7 +327,7 @@ impl Run<'_> {
     }
 
     /// Of many codes at once one is told right or wrong; the others have to come again.
-    fn judged_by_store(
+    pub(super) fn judged_by_store(
         &self,
         outcome: Result<commit::Committed, CommitError>,
     ) -> Result<crate::time::Timestamp, TryError> {
@@ -339,7 +365,7 @@ impl Run<'_> {
         }
     }
 
-    async fn refuse(&self, challenge: &Challenge, why: &'static str) -> Result<Answer, TryError> {
+    pub(super) async fn refuse(&self, challenge: &Challenge, why: &'static str) -> Result<Answer, TryError> {
         let take = Take::of(self.parts, LimitKind::Ticket, challenge.id.bytes());
         limits::charge(self.parts, &[take]).await??;
         let event = self.event(EventName::ChallengeRefused, challenge).text("why", why);
@@ -348,7 +374,7 @@ impl Run<'_> {
         Err(ChallengeError::Invalid.into())
     }
 
-    fn event(&self, name: EventName, challenge: &Challenge) -> Event {
+    pub(super) fn event(&self, name: EventName, challenge: &Challenge) -> Event {
         Event::new(name, Some(challenge.tenant))
             .subject(challenge.user)
             .text("challenge", challenge.id.to_string())

@@ -6,6 +6,7 @@ pub mod factor;
 pub mod invitation;
 pub mod membership;
 pub mod mfa_policy;
+pub mod mfa_release;
 pub mod password_policy;
 pub mod recovery_code;
 pub mod risk_config;

@@ -25,6 +25,8 @@ const OURS: &[&str] = &[
     "GET /.well-known/openid-configuration",
     "GET /admin/invitations",
     "GET /admin/invitations/{invitation_id}",
+    "DELETE /admin/mfa/release/{user_id}",
+    "POST /admin/mfa/release/{user_id}",
     "GET /admin/tenants",
     "GET /admin/tenants/{tenant_id}",
     "GET /admin/tickets",
@@ -277,7 +279,7 @@ fn the_seeds_shapes_are_ours_to_the_letter() {
         }
         let more: &[&str] = match ours {
             "SimpleResponse" => &["request_id"],
-            "LoginResponse" => &["mfa_check_message"],
+            "LoginResponse" => &["mfa_check_message", "mfa_enrolment"],
             "TicketSigninRequest" => &["verifier", "redirect_uri", "context", "client_id", "client_secret"],
             _ => &[],
         };

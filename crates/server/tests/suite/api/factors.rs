@@ -54,7 +54,7 @@ async fn an_authenticator_app_is_enrolled_by_its_first_code() {
     let methods = app.get("/mfa/methods", &bearer).await;
     assert_eq!(methods.body["items"][0]["verified"], false, "it counts for nothing yet");
     app.home().always_asks().await;
-    assert_eq!(app.login("ada", PASSWORD).await.status, 401, "there is no factor yet");
+    assert_eq!(app.login("ada", PASSWORD).await.body["mfa_enrolment"], "await_release", "no factor yet");
 
     let wrong = app.post("/mfa/totp/verify", &bearer, json!({ "code": phone.wrong_code(&app) })).await;
     assert_eq!(wrong.refusal(), (400, 61000402));

@@ -156,7 +156,8 @@ impl<'a> Cast<'a> {
                 if !about("/admin/") {
                     owner = me;
                 }
-                if route.path.starts_with("/mfa/") || about("/webauthn-credentials") || about("/mfa/reset") {
+                let by_factor = ["/webauthn-credentials", "/mfa/reset", "/mfa/release/"];
+                if route.path.starts_with("/mfa/") || by_factor.iter().any(|part| about(part)) {
                     let (id, phone) = home.add_authenticator(me, true).await;
                     bearer = home.sign_in_by_factor(&name, PASSWORD, &phone).await.access;
                     factor = (id, phone.code_after(app, 1));
@@ -203,6 +204,9 @@ impl<'a> Cast<'a> {
             Who::Person(_) => codes::prepare(app, home, (owner, &bearer), n, &route.path).await,
             _ => String::new(),
         };
+        if about("/mfa/release/") && route.method == "DELETE" {
+            home.is_released(target).await;
+        }
         let passkey = Passkey::new(app, home, (target, &bearer), &route.path).await;
         Self {
             app,
@@ -363,6 +367,8 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
             | "GET /admin/mfa/risk-policy"
+            | "POST /admin/mfa/release/{user_id}"
+            | "DELETE /admin/mfa/release/{user_id}"
             | "GET /admin/mfa/risk-policies"
             | "DELETE /admin/mfa/reset/{user_id}"
             | "GET /admin/mfa/totp/{user_id}"

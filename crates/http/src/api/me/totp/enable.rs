@@ -2,7 +2,7 @@
 
 use super::set_up::{TotpEnableRequest, TotpEnabling, set_up};
 use crate::error::ApiError;
-use crate::extract::{Json, OptionalJson, Source, Stepping};
+use crate::extract::{Json, MeOrEnrolling, OptionalJson, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse};
 use axum::extract::State;
@@ -27,5 +27,5 @@ pub async fn enable(
     source: Source,
     body: OptionalJson<TotpEnableRequest>,
 ) -> Result<Json<Data<TotpEnabling>>, ApiError> {
-    set_up(state, stepping, source, body).await
+    set_up(state, MeOrEnrolling::Me(stepping), source, body).await
 }

@@ -2,11 +2,12 @@
 
 use super::Shown;
 use crate::error::ApiError;
-use crate::extract::{Json, OptionalJson, Source, Stepping};
+use crate::extract::{Json, MeOrEnrolling, OptionalJson, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text};
 use authms_core::factor::{self, Asked, Enrolment};
 use authms_core::parts::Policy;
+use authms_core::signin::challenge::enrolment;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -36,7 +37,8 @@ pub struct TotpEnabling {
 }
 
 /// Begins the enrolment of an authenticator app: tells what the app has to be told, once. Asks for a step-up; its first code
-/// finishes the enrolment at `/mfa/totp/verify`, within 15 minutes.
+/// finishes the enrolment at `/mfa/totp/verify`, within 15 minutes. Also for who has to enrol before they are signed in, by
+/// the `challenge_token` of their sign-in: then the first code goes to `/auth/mfa/verify-challenge`.
 #[utoipa::path(
     post,
     path = "/mfa/totp/setup",
@@ -47,19 +49,25 @@ pub struct TotpEnabling {
     security(("bearer" = [])),
     responses(
         (status = 200, description = "The enrolment waits for the first code.", body = Data<TotpEnabling>),
+        (status = 403, description = "The challenge is not released yet.", body = SimpleResponse),
         (status = 409, description = "There are five already.", body = SimpleResponse),
     )
 )]
 pub async fn set_up(
     state: State<AppState>,
-    stepping: Stepping,
+    who: MeOrEnrolling,
     source: Source,
     body: OptionalJson<TotpEnableRequest>,
 ) -> Result<Json<Data<TotpEnabling>>, ApiError> {
     let (State(state), OptionalJson(body)) = (state, body);
     let (name, account) = (body.device_name.as_deref(), body.account.as_deref());
-    let asked = Asked { step_up: stepping.token, ..Asked::default() };
-    let begun = factor::set_up_totp(&state, &stepping.me, name, account, &asked, &source).await?;
+    let begun = match who {
+        MeOrEnrolling::Me(Stepping { me, token }) => {
+            let asked = Asked { step_up: token, ..Asked::default() };
+            factor::set_up_totp(&state, &me, name, account, &asked, &source).await?
+        }
+        MeOrEnrolling::Enrolling(me) => enrolment::set_up_totp(&state, &me, name, account, &source).await?,
+    };
     Ok(Json(Data::new(TotpEnabling::new(&begun, &state.policy), state.now())))
 }
 
