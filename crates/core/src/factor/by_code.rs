@@ -9,7 +9,7 @@ use crate::audit::{EventName, Source};
 use crate::code::{self, CodeFor, Purpose, RESEND_AFTER};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
-use crate::id::FactorId;
+use crate::id::{FactorId, UserId};
 use crate::message::{Address, Channel, Template};
 use crate::mfa;
 use crate::parts::Parts;
@@ -41,7 +41,7 @@ pub async fn enrol_by_code(
     if same().any(|f| f.verified_at.is_none() && f.created_at.plus(RESEND_AFTER) > now) {
         return Err(FactorError::TooSoon);
     }
-    let factor = new(parts, me, kind, &to);
+    let factor = of_address(parts, me.user, &to);
     let sending = code::send(parts, &first_code(&changing, &factor, &to), source).await?;
     let expires_in = sending.expires_in;
     let event = changing
@@ -145,19 +145,20 @@ pub(super) const fn first_code<'a>(
     }
 }
 
-pub(super) const fn kind_of(channel: Channel) -> FactorKind {
+pub(crate) const fn kind_of(channel: Channel) -> FactorKind {
     match channel {
         Channel::Email => FactorKind::Email,
         Channel::Sms => FactorKind::Sms,
     }
 }
 
-fn new(parts: &Parts, me: &Person, kind: FactorKind, to: &Address) -> Factor {
+/// The factor that an address is, once its user has shown that they read what is sent there.
+pub(crate) fn of_address(parts: &Parts, user: UserId, to: &Address) -> Factor {
     let now = parts.now();
     Factor {
         id: FactorId::generate(now, &*parts.rng),
-        user: me.user,
-        kind,
+        user,
+        kind: kind_of(to.channel()),
         name: to.masked(),
         address: Some(to.as_str().to_owned()),
         sealed: None,

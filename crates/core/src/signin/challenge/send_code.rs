@@ -1,17 +1,18 @@
-//! Sending a code for a challenge, to the address that was enrolled.
+//! Sending a code for a challenge: to the address that was enrolled, or to one that was known to be its user's before.
 
 use super::claims;
+use super::enrolment::address_to_prove;
 use super::model::{Challenge, ChallengeView};
 use super::prove::Occasion;
 use super::verify::{ChallengeError, unproven};
 use crate::audit::{Event, EventName, Source};
 use crate::client::{self, Credentials};
-use crate::code::{self, CodeFor, RESEND_AFTER, SendError, SentCode, Slot};
+use crate::code::{self, CodeFor, Purpose, RESEND_AFTER, SendError, SentCode, Slot};
 use crate::commit::{Commit, CommitError};
 use crate::factor::{Factor, FactorKind};
 use crate::fault::Fault;
 use crate::limits::Throttled;
-use crate::message::Template;
+use crate::message::{Address, Template};
 use crate::parts::Parts;
 use crate::time::{Span, Timestamp};
 use authms_crypto::SecretString;
@@ -29,8 +30,8 @@ pub struct CodePromised {
     pub expires_in: Span,
 }
 
-/// Sends a code for the holder of an open challenge that the factor would satisfy. It completes this challenge and no
-/// other. The next is sent after a minute, and as much later as the challenge has waited by now: three at most.
+/// Sends a code for the holder of an open challenge that the factor would satisfy; to who has to enrol first, one that
+/// proves an address. It is good for this challenge and no other. The next is sent after a minute, and as much later as the challenge has waited by now: three at most, or four to enrol.
 ///
 /// # Errors
 /// [`ChallengeError`]
@@ -43,26 +44,20 @@ pub async fn send_code(
 ) -> Result<CodePromised, ChallengeError> {
     let view = held(parts, token, client).await?;
     let challenge = &view.challenge;
-    let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
-    let factor = factors.iter().find(|f| f.kind == method && f.is_usable());
-    let offered = factor.filter(|_| challenge.methods.contains(method));
-    let Some(to) = offered.and_then(Factor::sent_to) else { return Err(ChallengeError::NotOffered) };
-
-    let (now, occasion) = (parts.now(), Occasion::Challenge(challenge.id));
-    let slot = Slot::of(occasion.purpose(), challenge.user, &occasion.scope());
+    let to = address(parts, &view, method).await?.ok_or(ChallengeError::NotOffered)?;
+    let (purpose, template) = match challenge.enrolment {
+        None => (Occasion::Challenge(challenge.id).purpose(), Template::SecondFactor),
+        Some(_) => (Purpose::Enrolment, Template::Enrolment),
+    };
+    let (now, scope) = (parts.now(), *challenge.id.bytes());
+    let slot = Slot::of(purpose, challenge.user, &scope);
     let last = parts.store.sent_code(slot).await.map_err(Fault::from)?;
     if let Some(wait) = last.and_then(|last| pause(challenge, &last, now)) {
         return Err(Throttled::at_challenge(wait).into());
     }
-    let left = Span::millis(challenge.expires_at.as_millis() - now.as_millis());
-    let ask = CodeFor {
-        purpose: occasion.purpose(),
-        user: &view.standing.user,
-        scope: occasion.scope(),
-        to: &to,
-        template: Template::SecondFactor,
-        ttl: whole_minutes(left),
-    };
+    let left = Span::millis(challenge.expires_at.as_millis() - now.as_millis()).min(code::TTL);
+    let ask =
+        CodeFor { purpose, user: &view.standing.user, scope, to: &to, template, ttl: whole_minutes(left) };
     let sending = code::send(parts, &ask, source).await?;
     let event = Event::new(EventName::CodeSent, Some(challenge.tenant))
         .subject(challenge.user)
@@ -73,13 +68,28 @@ pub async fn send_code(
         .from(source);
     match parts.store.commit(sending.onto(Commit::new(event.into_row(now, &*parts.rng)))).await {
         Ok(_) => {
-            let expires_at = challenge.expires_at;
+            let expires_at = now.plus(left);
             Ok(CodePromised { method, target: to.masked(), expires_at, expires_in: left })
         }
         // Of many at once one is sent.
         Err(CommitError::Conflict(_)) => Err(Throttled::at_challenge(RESEND_AFTER).into()),
         Err(other) => Err(Fault::from(other).into()),
     }
+}
+
+/// Where codes of this method go, if they help at this challenge.
+async fn address(
+    parts: &Parts,
+    view: &ChallengeView,
+    method: FactorKind,
+) -> Result<Option<Address>, ChallengeError> {
+    let challenge = &view.challenge;
+    if challenge.enrolment.is_some() {
+        return Ok(address_to_prove(parts, view, method));
+    }
+    let factors = parts.store.factors_of(challenge.user).await.map_err(Fault::from)?;
+    let factor = factors.iter().find(|f| f.kind == method && f.is_usable());
+    Ok(factor.filter(|_| challenge.methods.contains(method)).and_then(Factor::sent_to))
 }
 
 /// The open challenge that this caller holds.

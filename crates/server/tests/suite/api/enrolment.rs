@@ -14,7 +14,6 @@ use serde_json::{Value, json};
 const PASSWORD: &str = "correct horse battery staple";
 const NOT_RELEASED: (u16, u64) = (403, 40001521);
 const CHALLENGE_OVER: (u16, u64) = (403, 61000403);
-const NOT_OFFERED: (u16, u64) = (400, 61000404);
 const UNAUTHENTICATED: (u16, u64) = (401, 40000009);
 
 /// Somebody without any factor, in a tenant that always asks for one.

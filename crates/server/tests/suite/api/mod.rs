@@ -21,6 +21,7 @@ mod discovery;
 mod email_code;
 mod end_user;
 mod enrolment;
+mod enrolment_address;
 mod existing;
 mod external_id;
 mod factor_changes;

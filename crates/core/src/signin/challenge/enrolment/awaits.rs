@@ -1,11 +1,11 @@
 //! What an enrolment waits for.
 
 use super::{BEGUN, Enrolment};
-use crate::factor::{FactorKind, FactorKinds};
+use crate::factor::{FactorKind, FactorKinds, kind_of};
 use crate::message::{Address, Channel};
 use crate::parts::Parts;
 use crate::signin::MethodKind;
-use crate::signin::challenge::{Challenge, ChallengeView};
+use crate::signin::challenge::ChallengeView;
 use crate::time::Timestamp;
 use crate::user::User;
 
@@ -72,25 +72,23 @@ pub(crate) fn can_be_met(methods: FactorKinds, addresses: FactorKinds) -> bool {
 
 /// By which methods this user may prove an address that was known to be theirs before then.
 pub(crate) fn provable(parts: &Parts, user: &User, by: MethodKind, before: Timestamp) -> FactorKinds {
-    addresses(parts, user, by, before).iter().map(kind).collect()
+    addresses(parts, user, by, before).iter().map(|a| kind_of(a.channel())).collect()
 }
 
-/// By which method an address is proved.
-pub(super) const fn kind(address: &Address) -> FactorKind {
-    match address {
-        Address::Email(_) => FactorKind::Email,
-        Address::Phone(_) => FactorKind::Sms,
+/// The address that is proved by this method at this challenge, if it waits for that.
+pub(crate) fn address_to_prove(parts: &Parts, view: &ChallengeView, method: FactorKind) -> Option<Address> {
+    let awaits = Awaits::at(parts, view)?;
+    if awaits.step != Step::VerifyAddress || !awaits.methods.contains(method) {
+        return None;
     }
-}
-
-/// The addresses that may be proved at this challenge.
-pub(super) fn addresses_of(parts: &Parts, challenge: &Challenge, user: &User) -> Vec<Address> {
-    addresses(parts, user, challenge.method, challenge.created_at)
+    let ChallengeView { challenge, standing, .. } = view;
+    let mut known = addresses(parts, &standing.user, challenge.method, challenge.created_at).into_iter();
+    known.find(|address| kind_of(address.channel()) == method)
 }
 
 /// The user's addresses that were known to be theirs before then, and that something can be sent to. The mailbox through
 /// which the sign-in itself came proves nothing more.
-pub(super) fn addresses(parts: &Parts, user: &User, by: MethodKind, before: Timestamp) -> Vec<Address> {
+fn addresses(parts: &Parts, user: &User, by: MethodKind, before: Timestamp) -> Vec<Address> {
     let known = |verified_at: Option<Timestamp>| verified_at.is_some_and(|at| at < before);
     let mailed = parts.mailer.is_some() && by != MethodKind::EmailCode && known(user.email_verified_at);
     let texted = parts.messenger.is_some() && known(user.phone_verified_at);

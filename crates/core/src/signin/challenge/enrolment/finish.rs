@@ -1,7 +1,7 @@
 //! What `verify` makes of a challenge whose user has no factor: an address is proved, or a factor for the first time.
 
 use super::Enrolment;
-use super::awaits::{Awaits, Step, addresses_of, kind};
+use super::awaits::{Awaits, Step, address_to_prove};
 use super::enter::{hold, released};
 use crate::access::Role;
 use crate::audit::EventName;
@@ -9,8 +9,8 @@ use crate::code::{self, Checked, Purpose};
 use crate::commit::{self, Commit, Guard};
 use crate::factor::{self, ENROLMENT_TTL, Factor, FactorKind, TotpSecret};
 use crate::fault::Fault;
-use crate::id::{FactorId, UserId};
-use crate::message::{self, Address, FactorName, Notice};
+use crate::id::FactorId;
+use crate::message::{self, FactorName, Notice};
 use crate::mfa;
 use crate::signin::assess::EndUser;
 use crate::signin::challenge::answer::challenged;
@@ -61,27 +61,25 @@ impl Run<'_> {
     ) -> Result<Answer, TryError> {
         let (parts, challenge) = (self.parts, &view.challenge);
         let method = self.ask.method;
-        let address = addresses_of(parts, challenge, &view.standing.user);
-        let address = address.into_iter().find(|address| kind(address) == method);
+        let address = address_to_prove(parts, view, method);
         let scope = challenge.id.bytes();
         let checked = code::check(parts, challenge.user, Purpose::Enrolment, scope, &self.ask.code).await?;
-        let Some(checked) = checked else {
+        // What was sent elsewhere, or to an address that is theirs no longer, proves nothing and stays as it is.
+        let Some(checked) = checked.filter(|checked| address.as_ref() == Some(&checked.to)) else {
             return self.count_wrong(challenge, nothing(), Some("no_code")).await;
         };
-        // What was sent elsewhere, or to an address that is theirs no longer, proves nothing.
-        let right = checked.right && address.as_ref() == Some(&checked.to);
-        let Checked { guard, change, to, .. } = checked;
+        let Checked { right, guard, change, to } = checked;
         let judged = Judged { right, guards: vec![guard], changes: vec![change] };
         if !right {
             return self.count_wrong(challenge, judged, None).await;
         }
         if challenge.methods.contains(method) {
-            let factor = self.of_address(challenge.user, &to);
-            let (user, id) = (factor.user, factor.id);
-            let commit = self
-                .commit(challenge, EventName::ChallengePassed, judged)
-                .change(commit::Change::Factor(factor::Change::Add(Box::new(factor))))
-                .change(commit::Change::Factor(factor::Change::Verify { user, id, step: None }));
+            let now = parts.now();
+            let factor = factor::of_address(parts, challenge.user, &to);
+            let id = factor.id;
+            let factor = Factor { verified_at: Some(now), last_used_at: Some(now), ..factor };
+            let add = commit::Change::Factor(factor::Change::Add(Box::new(factor)));
+            let commit = self.commit(challenge, EventName::ChallengePassed, judged).change(add);
             let commit = self.enrolled(commit, view, enrolment, (id, method));
             return self.pass(view, end_user, commit, who).await;
         }
@@ -139,27 +137,6 @@ impl Run<'_> {
             right: true,
             guards: vec![Guard::FactorPending { user, id }],
             changes: vec![commit::Change::Factor(factor::Change::Verify { user, id, step: Some(step) })],
-        }
-    }
-
-    /// The factor that an address is.
-    fn of_address(&self, user: UserId, address: &Address) -> Factor {
-        let now = self.parts.now();
-        let kind = kind(address);
-        Factor {
-            id: FactorId::generate(now, &*self.parts.rng),
-            user,
-            kind,
-            name: kind.as_str().to_owned(),
-            address: Some(address.as_str().to_owned()),
-            sealed: None,
-            verified_at: None,
-            enabled: true,
-            primary: false,
-            failures: 0,
-            last_step: None,
-            last_used_at: None,
-            created_at: now,
         }
     }
 

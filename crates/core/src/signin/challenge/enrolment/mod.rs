@@ -10,7 +10,7 @@ mod passkey;
 mod totp;
 
 pub use awaits::{Awaits, Step};
-pub(crate) use awaits::{can_be_met, provable};
+pub(crate) use awaits::{address_to_prove, can_be_met, provable};
 pub use enter::{EnrolError, Enrolling, enrolling};
 pub use passkey::{begin_passkey, finish_passkey};
 pub use totp::set_up_totp;

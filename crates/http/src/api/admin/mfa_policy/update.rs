@@ -30,7 +30,8 @@ pub struct UpdateMfaPolicyRequest {
 
 /// Changes when the caller's tenant asks for second factors, for sign-ins from now on.
 ///
-/// Whom it then asks always, and who has none, is not signed in, but by a ticket that was minted at the command line.
+/// Whom it then asks always, and who has none, enrols one before they are signed in, but for a ticket that was minted at the
+/// command line.
 #[utoipa::path(
     put,
     path = "/admin/mfa/risk-policy",

@@ -2,7 +2,7 @@
 
 use super::register::{BeginWebAuthnRegistrationRequest, register};
 use crate::error::ApiError;
-use crate::extract::{Json, OptionalJson, Source, Stepping};
+use crate::extract::{Json, MeOrEnrolling, OptionalJson, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{CredentialCreation, Data, SimpleResponse};
 use axum::extract::State;
@@ -28,5 +28,5 @@ pub async fn register_begin(
     source: Source,
     body: OptionalJson<BeginWebAuthnRegistrationRequest>,
 ) -> Result<Json<Data<CredentialCreation>>, ApiError> {
-    register(state, stepping, source, body).await
+    register(state, MeOrEnrolling::Me(stepping), source, body).await
 }

@@ -3,7 +3,7 @@
 use super::WebAuthnCredentialItem;
 use super::verify::verify;
 use crate::error::ApiError;
-use crate::extract::{Json, Me, Source};
+use crate::extract::{Json, Me, MeOrEnrolling, Source, Stepping};
 use crate::state::AppState;
 use crate::wire::{CreationCredential, Data, SimpleResponse};
 use axum::extract::State;
@@ -33,9 +33,10 @@ pub struct CompleteRegistrationRequest {
 )]
 pub async fn register_complete(
     state: State<AppState>,
-    me: Me,
+    Me(me): Me,
     source: Source,
     Json(body): Json<CompleteRegistrationRequest>,
 ) -> Result<Json<Data<WebAuthnCredentialItem>>, ApiError> {
+    let me = MeOrEnrolling::Me(Stepping { me, token: None });
     verify(state, me, source, Json(body.credential)).await
 }

@@ -36,9 +36,7 @@ pub async fn verify(
         MeOrEnrolling::Me(Stepping { me, .. }) => {
             passkey::finish_registration(&state, &me, registration, &asked, &source).await?
         }
-        MeOrEnrolling::Enrolling(me) => {
-            enrolment::finish_passkey(&state, &me, registration, &source).await?
-        }
+        MeOrEnrolling::Enrolling(me) => enrolment::finish_passkey(&state, &me, registration, &source).await?,
     };
     Ok(Json(Data::new(view.into(), state.now())))
 }

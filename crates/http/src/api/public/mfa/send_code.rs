@@ -38,7 +38,8 @@ pub struct MfaCodeSent {
     target: String,
 }
 
-/// Sends a code for a challenge to the address that its user has enrolled.
+/// Sends a code for a challenge to the address that its user has enrolled, or to who has to enrol first, to an address that
+/// was known to be theirs before.
 ///
 /// It completes this challenge and no other. The next is sent after a minute, the one after that after two: three a
 /// challenge. A client that redeemed the ticket authenticates here again.
