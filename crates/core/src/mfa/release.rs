@@ -83,11 +83,13 @@ pub async fn release(
     }
     let Member { user, fence, .. } = member;
     let release = Release { tenant: me.tenant, user: id, user_fence: user.fence, membership_fence: fence };
+    // In the user's language, not in the administrator's.
+    let theirs = Source { language: None, ..source.clone() };
     let commit = told(parts, me, (EventName::EnrolmentReleased, id), source)
         .guard(Guard::Rev { row: Row::User(id), rev: user.rev })
         .guard(Guard::SessionOpen(me.session))
         .change(commit::Change::Release(ReleaseChange::Begin(release)))
-        .with(message::notice(parts, &user, Notice::EnrolmentReleased, source));
+        .with(message::notice(parts, &user, Notice::EnrolmentReleased, &theirs));
     let at = parts.store.commit(commit).await?.at;
     Ok(at.plus(RELEASE_TTL))
 }
