@@ -15,43 +15,7 @@ use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 32] = [
-    "id",
-    "secret_hash",
-    "tenant_id",
-    "user_id",
-    "user_rev",
-    "client_id",
-    "method",
-    "ticket_id",
-    "minted_by",
-    "fence_user",
-    "fence_tenant",
-    "fence_membership",
-    "fence_client",
-    "fence_key",
-    "fence_actor",
-    "fence_actor_membership",
-    "auth_time",
-    "amr",
-    "ip",
-    "user_agent",
-    "risk_score",
-    "risk_level",
-    "device_id",
-    "methods",
-    "why",
-    "enrolment",
-    "enrol_factor",
-    "wrong",
-    "next_at",
-    "state",
-    "passed_at",
-    "created_at",
-    "expires_at",
-    "renews_session",
-];
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 34] = [
     "id",
     "secret_hash",
     "tenant_id",
@@ -261,9 +225,8 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
         new.state.as_str(),
         None::<i64>,
         at.as_millis(),
-        at.plus(CHALLENGE_TTL).as_millis(),
-        new.renews.as_ref().map(|s| s.bytes()),
         at.plus(new.ttl()).as_millis(),
+        new.renews.as_ref().map(|s| s.bytes()),
     ];
     change_one(conn, &SQL, row)
 }

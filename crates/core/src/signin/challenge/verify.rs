@@ -165,7 +165,7 @@ impl Run<'_> {
             return self.refuse(challenge, "session_over").await;
         };
         if let Some(enrolment) = challenge.enrolment {
-            return self.enrol(&view, enrolment, end_user, (evidence, role)).await;
+            return self.enrol(&view, enrolment, end_user, (evidence, role, renewed)).await;
         }
         if !challenge.methods.contains(self.ask.method) {
             return Err(ChallengeError::NotOffered.into());
@@ -181,19 +181,9 @@ impl Run<'_> {
                 (judge(parts, &factors, typed, at, now).await?, None)
             }
         };
-        if judged.right
-            && challenge.method == MethodKind::Password
-            && state(&view.standing, now).must_be_changed()
-        {
-            self.pass_to_change(&view, judged).await
-        } else if judged.right {
-            self.pass(&view, end_user, judged, (evidence, role, renewed)).await
-        } else {
-            self.count_wrong(challenge, judged, why).await
-        }
         if judged.right {
             let commit = self.commit(challenge, EventName::ChallengePassed, judged);
-            self.pass(&view, end_user, commit, (evidence, role)).await
+            self.pass(&view, end_user, commit, (evidence, role, renewed)).await
         } else {
             self.count_wrong(challenge, judged, why).await
         }
@@ -250,10 +240,8 @@ impl Run<'_> {
         &self,
         view: &ChallengeView,
         end_user: EndUser,
-        judged: Judged,
-        (evidence, role, renewed): (Evidence, Role, Renewed),
         commit: Commit,
-        (evidence, role): (Evidence, Role),
+        (evidence, role, renewed): (Evidence, Role, Renewed),
     ) -> Result<Answer, TryError> {
         let parts = self.parts;
         let challenge = &view.challenge;

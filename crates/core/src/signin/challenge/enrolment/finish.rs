@@ -16,6 +16,7 @@ use crate::signin::assess::EndUser;
 use crate::signin::challenge::answer::challenged;
 use crate::signin::challenge::passkey;
 use crate::signin::challenge::prove::Judged;
+use crate::signin::challenge::renewed::Renewed;
 use crate::signin::challenge::verify::{ChallengeError, Run, TryError};
 use crate::signin::challenge::{Challenge, ChallengeView, Change};
 use crate::signin::model::Evidence;
@@ -28,7 +29,7 @@ impl Run<'_> {
         view: &ChallengeView,
         enrolment: Enrolment,
         end_user: EndUser,
-        who: (Evidence, Role),
+        who: (Evidence, Role, Renewed),
     ) -> Result<Answer, TryError> {
         let (parts, challenge) = (self.parts, &view.challenge);
         let Some(Awaits { step, methods }) = Awaits::at(parts, view) else {
@@ -57,7 +58,7 @@ impl Run<'_> {
         view: &ChallengeView,
         enrolment: Enrolment,
         end_user: EndUser,
-        who: (Evidence, Role),
+        who: (Evidence, Role, Renewed),
     ) -> Result<Answer, TryError> {
         let (parts, challenge) = (self.parts, &view.challenge);
         let method = self.ask.method;
@@ -100,7 +101,7 @@ impl Run<'_> {
         view: &ChallengeView,
         (enrolment, factors): (Enrolment, &[Factor]),
         end_user: EndUser,
-        who: (Evidence, Role),
+        who: (Evidence, Role, Renewed),
     ) -> Result<Answer, TryError> {
         let (parts, challenge) = (self.parts, &view.challenge);
         let (now, method) = (parts.now(), self.ask.method);
