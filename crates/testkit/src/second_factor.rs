@@ -92,6 +92,7 @@ impl Population<'_> {
             last_step: None,
             last_used_at: None,
             created_at: now,
+            set_password: false,
         }
     }
 

@@ -94,6 +94,7 @@ pub(crate) fn begin_totp(
         last_step: None,
         last_used_at: None,
         created_at: now,
+        set_password: false,
     };
     Ok(Enrolment { factor, secret, account })
 }

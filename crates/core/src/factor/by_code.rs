@@ -35,8 +35,8 @@ pub async fn enrol_by_code(
     };
     code::require_transport(parts, channel)?;
     let changing = Changing::begin(parts, me, asked, source).await?;
-    mfa::demand_enrolment(parts, me, asked.step_up.as_ref()).await?;
-    let (kind, now) = (kind_of(channel), parts.now());
+    changing.demand_enrolment().await?;
+    let (kind, now) = (FactorKind::by(channel), parts.now());
     let same = || changing.factors.iter().filter(|f| f.kind == kind);
     if same().any(|f| f.verified_at.is_none() && f.created_at.plus(RESEND_AFTER) > now) {
         return Err(FactorError::TooSoon);
@@ -79,7 +79,7 @@ pub async fn finish_by_code(
     source: &Source,
 ) -> Result<(), FactorError> {
     let changing = Changing::begin(parts, me, asked, source).await?;
-    let kind = kind_of(channel);
+    let kind = FactorKind::by(channel);
     let factor = waiting(&changing.factors, kind, parts.now()).ok_or(FactorError::NothingPending)?;
     if address.is_some_and(|named| Address::new(channel, named) != factor.sent_to()) {
         return Err(FactorError::OtherAddress);
@@ -169,5 +169,26 @@ pub(crate) fn of_address(parts: &Parts, user: UserId, to: &Address) -> Factor {
         last_step: None,
         last_used_at: None,
         created_at: now,
+        set_password: false,
+    }
+}
+
+fn new(parts: &Parts, me: &Person, kind: FactorKind, to: &Address) -> Factor {
+    let now = parts.now();
+    Factor {
+        id: FactorId::generate(now, &*parts.rng),
+        user,
+        kind: kind_of(to.channel()),
+        name: to.masked(),
+        address: Some(to.as_str().to_owned()),
+        sealed: None,
+        verified_at: None,
+        enabled: true,
+        primary: false,
+        failures: 0,
+        last_step: None,
+        last_used_at: None,
+        created_at: now,
+        set_password: false,
     }
 }

@@ -48,6 +48,7 @@ pub async fn generate_codes(
         last_step: None,
         last_used_at: None,
         created_at: now,
+        set_password: false,
     };
     let codes: Vec<SecretString> = (0..RECOVERY_CODES).map(|_| generate(parts)).collect();
     let mut hashes = Vec::with_capacity(codes.len());

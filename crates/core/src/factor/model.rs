@@ -37,6 +37,14 @@ impl FactorKind {
         }
     }
 
+    /// The kind whose codes are sent this way.
+    pub const fn by(channel: Channel) -> Self {
+        match channel {
+            Channel::Email => Self::Email,
+            Channel::Sms => Self::Sms,
+        }
+    }
+
     /// The kind of that name.
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|k| k.as_str() == name)
@@ -149,6 +157,8 @@ pub struct Factor {
     pub last_used_at: Option<Timestamp>,
     /// When its enrolment began.
     pub created_at: Timestamp,
+    /// Whether a code that was sent this way set the present password: beside that password it shows nothing more.
+    pub set_password: bool,
 }
 
 impl Factor {
@@ -176,6 +186,11 @@ pub fn has_enrolled(factors: &[Factor]) -> bool {
 /// The kinds that can be proved now.
 pub fn usable(factors: &[Factor]) -> FactorKinds {
     factors.iter().filter(|f| f.is_usable()).map(|f| f.kind).collect()
+}
+
+/// The kinds that can be proved now, and show more than the password.
+pub fn usable_beside_password(factors: &[Factor]) -> FactorKinds {
+    factors.iter().filter(|f| f.is_usable() && !f.set_password).map(|f| f.kind).collect()
 }
 
 /// What a commit may do to factors. Each names the user, too, beside whose other factors it lies. Whatever changes what
@@ -225,6 +240,14 @@ pub enum Change {
         user: UserId,
         /// Which.
         id: FactorId,
+    },
+    /// The password was set by a code that was sent this way; `None`: by something else, or another factor was proved
+    /// beside it.
+    PasswordSetBy {
+        /// Whose.
+        user: UserId,
+        /// By factors of this kind.
+        kind: Option<FactorKind>,
     },
     /// Deletes it, with all that belongs to it.
     Remove {

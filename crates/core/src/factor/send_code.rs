@@ -1,6 +1,6 @@
 //! Sending a code to a user's own factor, in a session.
 
-use super::by_code::{first_code, kind_of, waiting};
+use super::by_code::{first_code, waiting};
 use super::changing::{Asked, Changing};
 use super::error::FactorError;
 use super::model::{Factor, FactorKind};
@@ -50,7 +50,7 @@ pub async fn send_code(
 ) -> Result<CodeSent, FactorError> {
     let asked = Asked::default();
     let changing = Changing::begin(parts, me, &asked, source).await?;
-    let (kind, now) = (kind_of(channel), parts.now());
+    let (kind, now) = (FactorKind::by(channel), parts.now());
     let pending = waiting(&changing.factors, kind, now).filter(|_| wanted != Wanted::Proof);
     let enrolled = changing.factors.iter().find(|f| f.kind == kind && f.is_usable());
     let enrolled = enrolled.filter(|_| wanted != Wanted::Enrolment);

@@ -7,7 +7,7 @@ use crate::parts::Parts;
 use crate::signin::MethodKind;
 
 /// Whether a factor of this kind can be proved in this session, and would show anything. Whoever reads a mailbox shows it
-/// once, however many codes are sent there.
+/// once, however many codes are sent there: to sign in with, to set a password with, to prove a factor with.
 ///
 /// # Errors
 /// [`Fault`]
@@ -17,7 +17,7 @@ pub(crate) async fn proves(
     factors: &[Factor],
     kind: FactorKind,
 ) -> Result<bool, Fault> {
-    if !factors.iter().any(|f| f.kind == kind && f.is_usable()) {
+    if !factors.iter().any(|f| f.kind == kind && f.is_usable() && !f.set_password) {
         return Ok(false);
     }
     if kind != FactorKind::Email {

@@ -213,6 +213,7 @@ pub(crate) fn new_passkey(
         last_step: None,
         last_used_at: None,
         created_at: now,
+        set_password: false,
     };
     let passkey = Passkey {
         factor: factor.id,

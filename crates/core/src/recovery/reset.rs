@@ -5,6 +5,7 @@ use super::forgot::{Forgot, tenant};
 use crate::audit::{Event, EventName, Source};
 use crate::code::{self, Checked, Purpose};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
+use crate::factor::{self, FactorKind};
 use crate::fault::Fault;
 use crate::limits::{self, LimitKind, Take, network_key};
 use crate::message::{self, Notice};
@@ -64,6 +65,8 @@ pub async fn reset(
         .from(source);
     let notice = message::notice(parts, &user, Notice::AccountReset, source);
     let (id, rev) = (user.id, user.rev);
+    // Else one mailbox would count as two factors.
+    let by = FactorKind::by(proved.checked.to.channel());
     let verified = |address: Option<&str>, before: Option<Timestamp>| {
         if address == Some(proved.checked.to.as_str()) { before.or(Some(now)) } else { before }
     };
@@ -86,6 +89,7 @@ pub async fn reset(
     let commit = Commit::new(event.into_row(now, &*parts.rng))
         .guard(Guard::Rev { row: Row::User(id), rev })
         .change(commit::Change::User(set))
+        .change(commit::Change::Factor(factor::Change::PasswordSetBy { user: id, kind: Some(by) }))
         .with(notice);
     match parts.store.commit(proved.checked.onto(commit)).await {
         Ok(_) => Ok(()),

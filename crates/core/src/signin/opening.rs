@@ -92,7 +92,11 @@ impl Opening {
         ground: Ground<'_>,
     ) -> Result<Result<Self, Refusal>, Fault> {
         let factors = parts.store.factors_of(ground.evidence.subject).await?;
-        let offered = factor::usable(&factors).and(demand.methods);
+        let usable = match ground.evidence.method {
+            MethodKind::Password => factor::usable_beside_password(&factors),
+            MethodKind::Ticket | MethodKind::EmailCode | MethodKind::Passkey => factor::usable(&factors),
+        };
+        let offered = usable.and(demand.methods);
         if offered.is_empty() {
             return Self::without_factors(parts, session, demand, ground, &factors).await;
         }

@@ -6,6 +6,7 @@ use super::update::administered;
 use crate::access::{Caller, Forbidden, Permission, Person};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row};
+use crate::factor;
 use crate::fault::Fault;
 use crate::id::UserId;
 use crate::message::{self, Notice};
@@ -107,7 +108,10 @@ pub async fn set_password(
         Event::new(EventName::PasswordChanged, Some(caller.tenant())).by(caller).subject(id).from(source);
     let user = User { fence: member.user.fence + 1, ..member.user };
     let notice = message::notice(parts, &user, Notice::PasswordChanged, source);
-    parts.store.commit(replacing(parts, user, accepted, true, event).with(notice)).await?;
+    let by_another = factor::Change::PasswordSetBy { user: id, kind: None };
+    let commit =
+        replacing(parts, user, accepted, true, event).change(commit::Change::Factor(by_another)).with(notice);
+    parts.store.commit(commit).await?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use authms_core::time::Timestamp;
 use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 13] = [
+const COLUMNS: [&str; 14] = [
     "user_id",
     "id",
     "kind",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 13] = [
     "last_step",
     "last_used_at",
     "created_at",
+    "set_password",
 ];
 
 fn read(c: &mut Columns<'_>) -> Result<Factor> {
@@ -39,6 +40,7 @@ fn read(c: &mut Columns<'_>) -> Result<Factor> {
         last_step: c.take()?,
         last_used_at: c.time_if()?,
         created_at: c.time()?,
+        set_password: c.take()?,
     })
 }
 
@@ -121,6 +123,10 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             let sql = "UPDATE factors SET is_primary = (id = ?2) WHERE user_id = ?1";
             change(conn, sql, params![user.bytes(), id.bytes()])
         }
+        Change::PasswordSetBy { user, kind } => {
+            let sql = "UPDATE factors SET set_password = coalesce(kind = ?2, 0) WHERE user_id = ?1";
+            change(conn, sql, params![user.bytes(), kind.map(FactorKind::as_str)])
+        }
         Change::Remove { user, id } => {
             // A mere enrolment takes nothing with it: what never counted was rested on by nobody.
             if !is_pending(conn, *user, *id)? {
@@ -172,6 +178,7 @@ fn add(conn: &Connection, new: &Factor, at: Timestamp) -> Result<()> {
         new.last_step,
         new.last_used_at.map(Timestamp::as_millis),
         at.as_millis(),
+        new.set_password,
     ];
     change_one(conn, &SQL, row)
 }

@@ -46,6 +46,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0017_devices", sql: include_str!("../../migrations/sqlite/0017_devices.sql") },
     Migration { name: "0018_enrolment", sql: include_str!("../../migrations/sqlite/0018_enrolment.sql") },
     Migration { name: "0019_renewal", sql: include_str!("../../migrations/sqlite/0019_renewal.sql") },
+    Migration {
+        name: "0018_code_factors",
+        sql: include_str!("../../migrations/sqlite/0018_code_factors.sql"),
+    },
 ];
 
 /// The newest schema version.

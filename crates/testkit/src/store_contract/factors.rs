@@ -26,6 +26,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "failures in a row switch a factor off, a proof forgets them", run: |w| Box::pin(fail(w)) },
     Case { name: "each step of a factor is spent once", run: |w| Box::pin(steps(w)) },
     Case { name: "factors are switched, put first, counted and removed", run: |w| Box::pin(manage(w)) },
+    Case { name: "what set the password is noted with its factors", run: |w| Box::pin(set_password(w)) },
     Case { name: "recovery codes are spent once, replaced and removed", run: |w| Box::pin(codes(w)) },
     Case { name: "who has recovery codes is listed with how many are unspent", run: |w| Box::pin(who(w)) },
     Case { name: "a challenge is read as it was opened", run: |w| Box::pin(challenge(w)) },
@@ -49,6 +50,7 @@ pub(super) fn new(w: &World, user: &User, kind: FactorKind) -> Factor {
         last_step: None,
         last_used_at: None,
         created_at: w.now(),
+        set_password: false,
     }
 }
 
@@ -167,6 +169,21 @@ async fn manage(w: World) {
     w.commit(Change::Factor(Factors::RemoveAll(user))).await;
     assert!(of(&w, &ada).await.is_empty());
     assert_eq!(of(&w, &bob).await[0].id, others.id);
+}
+
+async fn set_password(w: World) {
+    let (_, ada, bob) = people(&w).await;
+    for kind in [FactorKind::Email, FactorKind::Sms, FactorKind::Totp] {
+        verified(&w, &ada, kind).await;
+    }
+    verified(&w, &bob, FactorKind::Email).await;
+    for kind in [Some(FactorKind::Email), Some(FactorKind::Sms), None] {
+        w.commit(Change::Factor(Factors::PasswordSetBy { user: ada.id, kind })).await;
+        let marked: Vec<_> = of(&w, &ada).await.into_iter().filter(|f| f.set_password).collect();
+        assert_eq!(marked.iter().map(|f| f.kind).collect::<Vec<_>>(), kind.into_iter().collect::<Vec<_>>());
+    }
+    w.commit(Change::Factor(Factors::PasswordSetBy { user: ada.id, kind: Some(FactorKind::Email) })).await;
+    assert!(of(&w, &bob).await.iter().all(|f| !f.set_password), "each user's own");
 }
 
 async fn codes(w: World) {

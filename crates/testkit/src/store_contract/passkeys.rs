@@ -39,6 +39,7 @@ pub(super) fn passkey(w: &World, user: &User, credential_id: &[u8]) -> NewPasske
         last_step: None,
         last_used_at: None,
         created_at: w.now(),
+        set_password: false,
     };
     let passkey = Passkey {
         factor: factor.id,

@@ -1,11 +1,13 @@
 //! Judging what a user proves a factor with.
 
+use super::model::Challenge;
 use crate::code::{self, Purpose};
 use crate::commit::{Change, Commit, Guard};
 use crate::factor::{self, Factor, FactorKind, TotpSecret};
 use crate::fault::Fault;
 use crate::id::{ChallengeId, SessionId};
 use crate::parts::Parts;
+use crate::signin::MethodKind;
 use crate::time::Timestamp;
 use authms_crypto::{SecretString, ct_eq};
 
@@ -24,6 +26,15 @@ impl Judged {
     /// Nothing was presented, and nothing needs to be.
     pub const fn nothing() -> Self {
         Self { right: true, guards: Vec::new(), changes: Vec::new() }
+    }
+
+    /// Whoever proves a factor beside the password shows that it is in its user's hands, whatever had set it.
+    pub fn beside(mut self, challenge: &Challenge, factors: &[Factor]) -> Self {
+        if self.right && challenge.method == MethodKind::Password && factors.iter().any(|f| f.set_password) {
+            let by_another = factor::Change::PasswordSetBy { user: challenge.user, kind: None };
+            self.changes.push(Change::Factor(by_another));
+        }
+        self
     }
 
     /// Makes the outcome part of a commit, after the guards that it has already.

@@ -187,6 +187,17 @@ impl Run<'_> {
         } else {
             self.count_wrong(challenge, judged, why).await
         }
+        let judged = judged.beside(challenge, &factors);
+        if judged.right
+            && challenge.method == MethodKind::Password
+            && state(&view.standing, now).must_be_changed()
+        {
+            self.pass_to_change(&view, judged).await
+        } else if judged.right {
+            self.pass(&view, end_user, judged, (evidence, role)).await
+        } else {
+            self.count_wrong(challenge, judged, why).await
+        }
     }
 
     /// Whether a code is looked at already.

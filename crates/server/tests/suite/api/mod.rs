@@ -12,6 +12,7 @@ mod bindings;
 mod bound;
 mod challenge;
 mod clients;
+mod code_factor_attacks;
 mod code_factors;
 mod contact;
 mod contract;
