@@ -122,6 +122,7 @@ impl Population<'_> {
             last_step: None,
             last_used_at: None,
             created_at: now,
+            set_password: false,
         };
         let hashes = (0..10).map(|_| random(&*parts.rng)).collect();
         let replace = factor::Change::ReplaceRecoveryCodes { factor: Box::new(factor), hashes };

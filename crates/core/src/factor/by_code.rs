@@ -145,40 +145,13 @@ pub(super) const fn first_code<'a>(
     }
 }
 
-pub(crate) const fn kind_of(channel: Channel) -> FactorKind {
-    match channel {
-        Channel::Email => FactorKind::Email,
-        Channel::Sms => FactorKind::Sms,
-    }
-}
-
 /// The factor that an address is, once its user has shown that they read what is sent there.
 pub(crate) fn of_address(parts: &Parts, user: UserId, to: &Address) -> Factor {
     let now = parts.now();
     Factor {
         id: FactorId::generate(now, &*parts.rng),
         user,
-        kind: kind_of(to.channel()),
-        name: to.masked(),
-        address: Some(to.as_str().to_owned()),
-        sealed: None,
-        verified_at: None,
-        enabled: true,
-        primary: false,
-        failures: 0,
-        last_step: None,
-        last_used_at: None,
-        created_at: now,
-        set_password: false,
-    }
-}
-
-fn new(parts: &Parts, me: &Person, kind: FactorKind, to: &Address) -> Factor {
-    let now = parts.now();
-    Factor {
-        id: FactorId::generate(now, &*parts.rng),
-        user,
-        kind: kind_of(to.channel()),
+        kind: FactorKind::by(to.channel()),
         name: to.masked(),
         address: Some(to.as_str().to_owned()),
         sealed: None,

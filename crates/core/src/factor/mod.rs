@@ -15,8 +15,8 @@ mod totp;
 
 pub(crate) use authenticator::begin_totp;
 pub use authenticator::{ENROLMENT_TTL, Enrolment, finish_totp, set_up_totp, validate_totp};
+pub(crate) use by_code::of_address;
 pub use by_code::{enrol_by_code, finish_by_code};
-pub(crate) use by_code::{kind_of, of_address};
 pub use changing::Asked;
 pub(crate) use changing::Changing;
 pub use codes::{Remaining, generate_codes, remaining_codes, remaining_codes_of, use_code, who_has_codes};

@@ -6,7 +6,7 @@ use super::challenge::{self, Challenged, Pending};
 use super::change_first::ChangeFirst;
 use super::decide::{Decision, Demand, Refusal};
 use super::grant::{Grant, SignedIn};
-use super::model::{Evidence, Standing};
+use super::model::{Evidence, MethodKind, Standing};
 use super::without_factors::{Lacking, Without, without_factors};
 use crate::audit::{Event, Source};
 use crate::commit;

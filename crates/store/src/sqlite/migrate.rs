@@ -44,12 +44,12 @@ const MIGRATIONS: &[Migration] = &[
     Migration { name: "0015_passkeys", sql: include_str!("../../migrations/sqlite/0015_passkeys.sql") },
     Migration { name: "0016_factors", sql: include_str!("../../migrations/sqlite/0016_factors.sql") },
     Migration { name: "0017_devices", sql: include_str!("../../migrations/sqlite/0017_devices.sql") },
-    Migration { name: "0018_enrolment", sql: include_str!("../../migrations/sqlite/0018_enrolment.sql") },
-    Migration { name: "0019_renewal", sql: include_str!("../../migrations/sqlite/0019_renewal.sql") },
     Migration {
         name: "0018_code_factors",
         sql: include_str!("../../migrations/sqlite/0018_code_factors.sql"),
     },
+    Migration { name: "0019_enrolment", sql: include_str!("../../migrations/sqlite/0019_enrolment.sql") },
+    Migration { name: "0020_renewal", sql: include_str!("../../migrations/sqlite/0020_renewal.sql") },
 ];
 
 /// The newest schema version.

@@ -87,6 +87,7 @@ async fn without(w: World) {
         last_step: None,
         last_used_at: None,
         created_at: w.now(),
+        set_password: false,
     };
     let (user, id) = (user.id, factor.id);
     w.commit(Change::Factor(Factors::Add(Box::new(factor)))).await;

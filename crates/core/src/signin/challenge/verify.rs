@@ -181,20 +181,10 @@ impl Run<'_> {
                 (judge(parts, &factors, typed, at, now).await?, None)
             }
         };
+        let judged = judged.beside(challenge, &factors);
         if judged.right {
             let commit = self.commit(challenge, EventName::ChallengePassed, judged);
             self.pass(&view, end_user, commit, (evidence, role, renewed)).await
-        } else {
-            self.count_wrong(challenge, judged, why).await
-        }
-        let judged = judged.beside(challenge, &factors);
-        if judged.right
-            && challenge.method == MethodKind::Password
-            && state(&view.standing, now).must_be_changed()
-        {
-            self.pass_to_change(&view, judged).await
-        } else if judged.right {
-            self.pass(&view, end_user, judged, (evidence, role)).await
         } else {
             self.count_wrong(challenge, judged, why).await
         }

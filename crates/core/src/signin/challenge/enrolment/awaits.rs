@@ -1,7 +1,7 @@
 //! What an enrolment waits for.
 
 use super::{BEGUN, Enrolment};
-use crate::factor::{FactorKind, FactorKinds, kind_of};
+use crate::factor::{FactorKind, FactorKinds};
 use crate::message::{Address, Channel};
 use crate::parts::Parts;
 use crate::signin::MethodKind;
@@ -72,7 +72,7 @@ pub(crate) fn can_be_met(methods: FactorKinds, addresses: FactorKinds) -> bool {
 
 /// By which methods this user may prove an address that was known to be theirs before then.
 pub(crate) fn provable(parts: &Parts, user: &User, by: MethodKind, before: Timestamp) -> FactorKinds {
-    addresses(parts, user, by, before).iter().map(|a| kind_of(a.channel())).collect()
+    addresses(parts, user, by, before).iter().map(|a| FactorKind::by(a.channel())).collect()
 }
 
 /// The address that is proved by this method at this challenge, if it waits for that.
@@ -83,7 +83,7 @@ pub(crate) fn address_to_prove(parts: &Parts, view: &ChallengeView, method: Fact
     }
     let ChallengeView { challenge, standing, .. } = view;
     let mut known = addresses(parts, &standing.user, challenge.method, challenge.created_at).into_iter();
-    known.find(|address| kind_of(address.channel()) == method)
+    known.find(|address| FactorKind::by(address.channel()) == method)
 }
 
 /// The user's addresses that were known to be theirs before then, and that something can be sent to. The mailbox through
