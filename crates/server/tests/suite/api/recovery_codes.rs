@@ -142,6 +142,7 @@ async fn codes_that_were_made_before_they_became_short_stay_good() {
         last_step: None,
         last_used_at: None,
         created_at: now,
+        set_password: false,
     });
     let hashes = vec![sha256(b"k01f9x2m7abcdef0")];
     let event = Event::new(EventName::RecoveryCodesMade, Some(ada.app.home().tenant)).by_console();
