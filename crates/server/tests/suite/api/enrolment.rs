@@ -325,7 +325,7 @@ async fn an_enrolment_waits_for_fifteen_minutes_and_five_wrong_codes() {
 }
 
 #[tokio::test]
-async fn p14_who_has_a_factor_that_is_off_or_would_not_do_is_refused_and_enrols_no_other() {
+async fn who_has_a_factor_that_is_off_or_would_not_do_is_refused_and_enrols_no_other() {
     let (app, ada) = somebody().await;
     app.home().authenticator(ada).await;
     app.home().is_released(ada).await;
