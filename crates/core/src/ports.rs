@@ -3,7 +3,7 @@
 use crate::client::Client;
 use crate::code::{SentCode, Slot};
 use crate::commit::{Commit, CommitError, Committed};
-use crate::device::Device;
+use crate::device::{Device, SessionsOn};
 use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
@@ -16,7 +16,7 @@ use crate::membership::Membership;
 use crate::message::{Letter, Outgoing};
 use crate::page::{Page, PageRequest};
 use crate::passkey::{Ceremony, Passkey};
-use crate::password::Estimate;
+use crate::password::{Census, Estimate};
 use crate::risk::{Agent, Lesson, Place, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use crate::session::{ByAssurance, Session, SessionView};
 use crate::signin::challenge::ChallengeView;
@@ -230,6 +230,8 @@ pub trait Users {
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
+    /// Counts every user whose home is this tenant, and who is neither deleted nor gone from it: goes through all of them.
+    fn password_census(&self, tenant: TenantId, census: Census) -> Fut<'_, Read<Census>>;
     /// The former password hashes of a user that are kept, newest first.
     fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>>;
     /// Those of these names that somebody in their home tenant has.
@@ -353,6 +355,8 @@ pub trait Devices {
     fn device(&self, id: DeviceId) -> Fut<'_, Read<Option<Device>>>;
     /// A user's devices in a tenant, newest first, also those that are known no longer: never many.
     fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>>;
+    /// The sessions that its user opened with a device, counted.
+    fn sessions_on(&self, device: &Device, now: Timestamp, idle: ByAssurance) -> Fut<'_, Read<SessionsOn>>;
 }
 
 /// Reads about challenges.

@@ -31,7 +31,8 @@ pub use jws::{Expect, MAX_TOKEN_BYTES, VerifyError, verify};
 pub use keys::{KeyError, SignError, SigningKey, VerifyingKey};
 pub use master::{MasterKey, MasterKeyError};
 pub use password::{
-    Argon2Params, Argon2ParamsError, Hasher, ImportError, PepperError, Peppers, VerifyOutcome, check_import,
+    Argon2Params, Argon2ParamsError, HashKind, Hasher, ImportError, PepperError, Peppers, VerifyOutcome,
+    check_import,
 };
 pub use refresh::{RefreshToken, derived_refresh_secret};
 pub use ring::Keyring;

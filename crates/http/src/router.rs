@@ -170,10 +170,13 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::ticket_policy::show::show, admin::ticket_policy::update::update))
         .routes(routes!(admin::mfa_policy::show::show, admin::mfa_policy::update::update))
         .routes(routes!(admin::mfa_policy::list_levels::list_levels))
+        .routes(routes!(admin::mfa_policy::evaluate::evaluate))
         .routes(routes!(
             admin::mfa_policy::update_level::update_level,
             admin::mfa_policy::reset_level::reset_level
         ))
+        .routes(routes!(admin::password_policy::stats::stats))
+        .routes(routes!(admin::device::risk::risk))
         .routes(routes!(admin::factor::reset::reset))
         .routes(routes!(admin::factor::totp::totp))
         .routes(routes!(admin::recovery_code::list::list))

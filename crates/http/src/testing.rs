@@ -7,7 +7,7 @@ use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
-use authms_core::device::Device;
+use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
@@ -20,6 +20,7 @@ use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
+use authms_core::password::Census;
 use authms_core::ports::*;
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{ByAssurance, Session, SessionView};
@@ -231,6 +232,9 @@ impl Users for FakeStore {
     fn password_hash(&self, _: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         down()
     }
+    fn password_census(&self, _: TenantId, _: Census) -> Fut<'_, Read<Census>> {
+        down()
+    }
     fn former_passwords(&self, _: UserId, _: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
         down()
     }
@@ -372,6 +376,9 @@ impl Devices for FakeStore {
         down()
     }
     fn devices_of(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Vec<Device>>> {
+        down()
+    }
+    fn sessions_on(&self, _: &Device, _: Timestamp, _: ByAssurance) -> Fut<'_, Read<SessionsOn>> {
         down()
     }
 }

@@ -4,7 +4,7 @@ use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
-use authms_core::device::Device;
+use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
@@ -17,6 +17,7 @@ use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
+use authms_core::password::Census;
 use authms_core::ports::*;
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{ByAssurance, Session, SessionView};
@@ -250,6 +251,9 @@ impl<S: Store> Users for FaultyStore<S> {
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         self.read(|s| s.password_hash(user))
     }
+    fn password_census(&self, tenant: TenantId, census: Census) -> Fut<'_, Read<Census>> {
+        self.read(|s| s.password_census(tenant, census))
+    }
     fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
         self.read(|s| s.former_passwords(user, at_most))
     }
@@ -385,6 +389,9 @@ impl<S: Store> Devices for FaultyStore<S> {
     }
     fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
         self.read(|s| s.devices_of(tenant, user))
+    }
+    fn sessions_on(&self, device: &Device, now: Timestamp, idle: ByAssurance) -> Fut<'_, Read<SessionsOn>> {
+        self.read(|s| s.sessions_on(device, now, idle))
     }
 }
 

@@ -7,6 +7,7 @@ mod mine;
 mod model;
 mod recognize;
 mod register;
+mod risk;
 mod trust;
 
 pub use error::DeviceError;
@@ -16,6 +17,7 @@ pub use model::*;
 pub use recognize::Recognized;
 pub(crate) use recognize::recognize;
 pub use register::{Register, Registered, register};
+pub use risk::{DeviceRisk, SessionsOn, risk_of};
 pub use trust::set_trust;
 
 /// What goes before a device's identifier, secret and checksum.

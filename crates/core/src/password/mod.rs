@@ -1,6 +1,7 @@
 //! What is accepted as a password, how good it is, and how long it stays good.
 
 mod accept;
+mod census;
 mod check;
 mod manage;
 mod policy;
@@ -10,6 +11,7 @@ mod status;
 mod strength;
 
 pub(crate) use accept::{Accepted, accept, accept_anew, accept_recovered, changes_at_first};
+pub use census::{Census, census};
 pub use check::PasswordRefused;
 pub use manage::{UpdatePasswordPolicy, policy, update_policy};
 pub use policy::{Composition, PasswordPolicy, Preset};

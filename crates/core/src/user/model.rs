@@ -5,7 +5,7 @@ use crate::access::Role;
 use crate::id::{TenantId, UserId};
 use crate::message::Language;
 use crate::time::Timestamp;
-use authms_crypto::{ImportError, check_import};
+use authms_crypto::{HashKind, ImportError, check_import};
 use std::fmt;
 
 /// Whether a user may sign in.
@@ -166,6 +166,16 @@ impl PasswordHash {
     pub fn imported(text: &str) -> Result<Self, ImportError> {
         check_import(text)?;
         Ok(Self(text.to_owned()))
+    }
+
+    /// What it was made with.
+    pub fn kind(&self) -> HashKind {
+        HashKind::of(&self.0)
+    }
+
+    /// Whether another system made it, so that it is made anew at the first success.
+    pub fn is_imported(&self) -> bool {
+        !HashKind::is_our_own(&self.0)
     }
 
     /// The text, for storage and verification alone.

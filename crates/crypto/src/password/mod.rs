@@ -3,6 +3,7 @@
 mod bcrypt;
 mod firebase;
 mod imported;
+mod kind;
 mod params;
 mod pbkdf2;
 mod pepper;
@@ -15,6 +16,7 @@ use self::imported::Imported;
 use crate::{ct_eq, fill_random};
 
 pub use imported::ImportError;
+pub use kind::HashKind;
 pub use params::{Argon2Params, Argon2ParamsError};
 pub use pepper::{PepperError, Peppers};
 

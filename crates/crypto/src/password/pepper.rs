@@ -4,7 +4,7 @@ use crate::master::decode;
 use crate::{MasterKey, Secret, hmac_sha256};
 
 /// What a peppered hash begins with at rest; the pepper's name and the hash follow.
-const PREFIX: &str = "$pepper$";
+pub(super) const PREFIX: &str = "$pepper$";
 
 /// The name of the pepper that comes from the master key.
 const DERIVED: &str = "0";

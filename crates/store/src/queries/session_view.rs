@@ -4,7 +4,8 @@ use super::columns::Columns;
 use super::session_index::OF_USER;
 use super::standing::{self, Names};
 use super::{List, all, first, page, session};
-use authms_core::id::{SessionId, TenantId, UserId};
+use authms_core::device::SessionsOn;
+use authms_core::id::{DeviceId, SessionId, TenantId, UserId};
 use authms_core::limits::network;
 use authms_core::page::{Page, PageRequest};
 use authms_core::session::{ByAssurance, Rotation, Session, SessionView};
@@ -57,6 +58,15 @@ const FENCES_HOLD: &str =
      AND s.fence_client IS c.fence AND s.fence_key IS k.fence
      AND s.fence_actor IS a.fence AND s.fence_actor_membership IS am.fence";
 
+/// That a session is not over by time or end and its fences hold; `?3` is now, `?4` and `?5` the longest idle times.
+fn lives() -> String {
+    format!(
+        "s.ended_at IS NULL AND s.expires_at > ?3 AND {FENCES_HOLD}
+         AND s.refreshed_at + CASE WHEN {} THEN ?5 ELSE ?4 END > ?3",
+        standing::multi_factor("s")
+    )
+}
+
 /// A user's sessions in a tenant that are not over by time or end and whose fences hold, newest first.
 pub(crate) fn of(
     conn: &Connection,
@@ -67,15 +77,34 @@ pub(crate) fn of(
 ) -> Result<Page<Session>> {
     let columns = session::columns("s");
     let joins = standing::joins(&NAMES);
-    let from = format!(
-        "FROM sessions s {joins} WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2
-         AND s.ended_at IS NULL AND s.expires_at > ?3 AND {FENCES_HOLD}
-         AND s.refreshed_at + CASE WHEN {} THEN ?5 ELSE ?4 END > ?3",
-        standing::multi_factor("s")
-    );
+    let from =
+        format!("FROM sessions s {joins} WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2 AND {}", lives());
     let list = List { columns: &columns, from: &from, order: "s.id DESC" };
     let (now, single, multi) = (now.as_millis(), idle.single.as_millis(), idle.multi.as_millis());
     page(conn, &list, &[user.bytes(), tenant.bytes(), &now, &single, &multi], request, session::read)
+}
+
+/// The sessions that a user opened in a tenant with a device, counted.
+pub(crate) fn on_device(
+    conn: &Connection,
+    (tenant, user): (TenantId, UserId),
+    device: DeviceId,
+    now: Timestamp,
+    idle: ByAssurance,
+) -> Result<SessionsOn> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        let (lives, joins) = (lives(), standing::joins(&NAMES));
+        format!(
+            "SELECT count(*), count(*) FILTER (WHERE {lives}), count(*) FILTER (WHERE s.end_reason <> 'logout')
+             FROM sessions s {joins} WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2 AND s.device_id = ?6"
+        )
+    });
+    let (now, single, multi) = (now.as_millis(), idle.single.as_millis(), idle.multi.as_millis());
+    let row = params![user.bytes(), tenant.bytes(), now, single, multi, device.bytes()];
+    let counted = first(conn, &SQL, row, |c| {
+        Ok(SessionsOn { total: c.count()?, active: c.count()?, revoked: c.count()? })
+    })?;
+    Ok(counted.unwrap_or_default())
 }
 
 /// How many of a user's last sessions are remembered as where they sign in from.

@@ -5,8 +5,9 @@ use super::{List, first, page, user, user_terms};
 use authms_core::access::Role;
 use authms_core::id::{TenantId, UserId};
 use authms_core::page::{Page, PageRequest};
+use authms_core::password::Census;
 use authms_core::ports::Member;
-use authms_core::user::{Search, UserFilter};
+use authms_core::user::{PasswordHash, Search, UserFilter};
 use rusqlite::{Connection, Result, ToSql, params};
 use std::sync::LazyLock;
 
@@ -65,6 +66,25 @@ pub(crate) fn members(
     let Query { from, params } = query(tenant, filter);
     let params: Vec<&dyn ToSql> = params.iter().map(|p| &**p).collect();
     page(conn, &List { columns: &columns(), from: &from, order: "m.user_id DESC" }, &params, request, read)
+}
+
+/// Counts every user whose home is this tenant.
+pub(crate) fn census(conn: &Connection, tenant: TenantId, mut census: Census) -> Result<Census> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {}, u.password_hash FROM memberships m JOIN users u ON u.id = m.user_id
+             WHERE m.tenant_id = ?1 AND m.removed = 0 AND u.tenant_id = ?1 AND u.status <> 'deleted'",
+            user::columns("u"),
+        )
+    });
+    let mut statement = conn.prepare_cached(&SQL)?;
+    let mut rows = statement.query([tenant.bytes()])?;
+    while let Some(row) = rows.next()? {
+        let mut c = Columns::of(row);
+        let (user, hash) = (user::read(&mut c)?, c.take::<Option<String>>()?.map(PasswordHash::new));
+        census.count(&user, hash.as_ref());
+    }
+    Ok(census)
 }
 
 /// What a list is made of.

@@ -11,7 +11,7 @@ use crate::queries::{
 use authms_core::access::Role;
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
-use authms_core::device::Device;
+use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
@@ -23,6 +23,7 @@ use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
+use authms_core::password::Census;
 use authms_core::ports::{
     ApiKeys, Challenges, Clients, Devices, Factors, Fut, Histories, Installations, Invitations, Member,
     Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
@@ -108,6 +109,10 @@ impl Users for SqliteStore {
 
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         point(&self.readers, |conn| user::password_hash(conn, user))
+    }
+
+    fn password_census(&self, tenant: TenantId, census: Census) -> Fut<'_, Read<Census>> {
+        list(&self.readers, move |conn| user_list::census(conn, tenant, census))
     }
 
     fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
@@ -310,6 +315,11 @@ impl Devices for SqliteStore {
 
     fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
         point(&self.readers, |conn| device::of(conn, tenant, user))
+    }
+
+    fn sessions_on(&self, device: &Device, now: Timestamp, idle: ByAssurance) -> Fut<'_, Read<SessionsOn>> {
+        let (whose, id) = ((device.tenant, device.user), device.id);
+        list(&self.readers, move |conn| session_view::on_device(conn, whose, id, now, idle))
     }
 }
 

@@ -4,17 +4,23 @@ use super::Case;
 use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::{Change, CommitError, Guard};
-use authms_core::device::{Change as To, DEVICES_KEPT, Device, KEPT, SEEN_EVERY, TRUSTED_FOR, Trust};
-use authms_core::session::{Origin, Session};
+use authms_core::device::{
+    Change as To, DEVICES_KEPT, Device, KEPT, SEEN_EVERY, SessionsOn, TRUSTED_FOR, Trust,
+};
+use authms_core::session::{ByAssurance, Change as Sessions, EndReason, Origin, Session};
 use authms_core::tenant::Tenant;
 use authms_core::time::Span;
-use authms_core::user::User;
+use authms_core::user::{self, User};
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "a device reads back, in its user's place and in its session", run: |w| Box::pin(put(w)) },
     Case { name: "a device that is put again is the same with another secret", run: |w| Box::pin(again(w)) },
     Case { name: "trust in a device begins and ends", run: |w| Box::pin(trust(w)) },
     Case { name: "a device is seen at a sign-in, once a day", run: |w| Box::pin(seen(w)) },
+    Case {
+        name: "the sessions on a device are counted by what became of them",
+        run: |w| Box::pin(sessions(w)),
+    },
     Case { name: "devices are forgotten one by one and together", run: |w| Box::pin(forget(w)) },
     Case { name: "a user's devices are bounded, and swept when long unseen", run: |w| Box::pin(bounded(w)) },
 ];
@@ -55,6 +61,39 @@ pub(super) async fn register(w: &World, home: &Home, mut device: Device, trusted
     (device.created_at, device.seen_at) = (at, at);
     device.trust = trusted.then(|| Trust { since: at, until: at.plus(TRUSTED_FOR) });
     device
+}
+
+async fn sessions(w: World) {
+    let home = home(&w).await;
+    let (one, other) = (register(&w, &home, new(&w, &home), false).await, new(&w, &home));
+    let idle = ByAssurance::same(Span::hours(2));
+    let on = async |device: &Device| {
+        let SessionsOn { total, active, revoked } = w.store.sessions_on(device, w.now(), idle).await.unwrap();
+        (total, active, revoked)
+    };
+    assert_eq!(
+        (on(&one).await, on(&other).await),
+        ((1, 1, 0), (0, 0, 0)),
+        "the one that it was registered in"
+    );
+    let opened = async || {
+        let session = Session { device: Some(one.id), ..w.new_session(&home.tenant, &home.user) };
+        w.open(&session).await;
+        session.id
+    };
+    for reason in [EndReason::Logout, EndReason::EndedByAdmin] {
+        let end = Sessions::End { id: opened().await, reason };
+        w.commit(Change::Session(end)).await;
+    }
+    opened().await;
+    w.session(&home.tenant, &home.user).await;
+    assert_eq!(on(&one).await, (4, 2, 1));
+    w.clock.advance(Span::hours(3));
+    opened().await;
+    assert_eq!(on(&one).await, (5, 1, 1), "some are over by time");
+    let raised = User { fence: home.user.fence + 1, rev: home.user.rev + 1, ..home.user.clone() };
+    w.commit(Change::User(user::Change::Update(Box::new(raised)))).await;
+    assert_eq!(on(&one).await, (5, 0, 1), "or since their user was disabled");
 }
 
 async fn read(w: &World, device: &Device) -> Option<String> {

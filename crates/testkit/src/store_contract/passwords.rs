@@ -3,15 +3,47 @@
 use super::{Case, World};
 use authms_core::access::Role;
 use authms_core::commit::Change;
-use authms_core::password::{Composition, PasswordPolicy};
+use authms_core::membership::{self, Membership};
+use authms_core::password::{Census, Composition, PasswordPolicy};
+use authms_core::tenant::Tenant;
 use authms_core::time::Span;
-use authms_core::user::{PasswordHash, User};
+use authms_core::user::{PasswordHash, User, UserStatus};
 use authms_core::{tenant, user};
+use authms_crypto::HashKind;
 
 pub(super) const CASES: &[Case] = &[
     Case { name: "former passwords are kept, as many as asked for", run: |w| Box::pin(former(w)) },
+    Case { name: "the passwords of a tenant's own users are counted", run: |w| Box::pin(census(w)) },
     Case { name: "password policies and their words read back", run: |w| Box::pin(policies(w)) },
 ];
+
+async fn census(w: World) {
+    let (tenant, other) = (w.tenant().await, w.tenant().await);
+    let create = async |home: &Tenant, change: fn(User) -> User, hash: Option<&str>| {
+        let new = change(User { has_password: hash.is_some(), ..w.new_user(home) });
+        w.create(&new, hash.map(|text| PasswordHash::new(text.to_owned())), Role::Member).await;
+        new
+    };
+    let ours = "$pepper$0$argon2id$v=19$m=64,t=1,p=1$c2FsdA$aGFzaA";
+    create(&tenant, |user| user, None).await;
+    create(&tenant, |user| user, Some(ours)).await;
+    create(&tenant, |user| User { must_change_password: true, ..user }, Some(ours)).await;
+    create(&tenant, |user| User { status: UserStatus::Disabled, ..user }, Some("$2b$12$abc")).await;
+    create(&tenant, |user| User { status: UserStatus::Deleted, ..user }, None).await;
+    let guest = create(&other, |user| user, Some(ours)).await;
+    w.commit(Change::Membership(membership::Change::Put(w.new_membership(tenant.id, &guest, Role::Member))))
+        .await;
+    let gone = create(&tenant, |user| user, Some(ours)).await;
+    let removed = Membership { removed: true, rev: 2, ..w.new_membership(tenant.id, &gone, Role::Member) };
+    w.commit(Change::Membership(membership::Change::Put(removed))).await;
+
+    let nobody = Census::new(PasswordPolicy::default(), w.now());
+    let found = w.store.password_census(tenant.id, nobody.clone()).await.unwrap();
+    assert_eq!((found.users, found.without, found.ok, found.must_change), (4, 1, 2, 1));
+    assert_eq!(found.imported, 1);
+    assert_eq!(found.kinds.into_iter().collect::<Vec<_>>(), [(HashKind::Argon2id, 2), (HashKind::Bcrypt, 1)]);
+    assert_eq!(w.store.password_census(w.id(), nobody.clone()).await.unwrap(), nobody);
+}
 
 async fn former(w: World) {
     let tenant = w.tenant().await;

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod client;
+pub mod device;
 pub mod factor;
 pub mod invitation;
 pub mod membership;

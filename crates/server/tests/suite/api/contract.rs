@@ -53,6 +53,7 @@ const OURS: &[&str] = &[
 /// Members of our answers that the contract's shapes do not have, by shape.
 const EXTRA: &[(&str, &[&str])] = &[
     ("dto.RiskPolicyResponse", &["always", "from_role"]),
+    ("dto.EvaluateRiskPolicyResponse", &["decision", "reason", "score", "signals"]),
     ("base.SimpleResponse", &["request_id", "member", "ticket_id", "device_id", "device_token"]),
     ("dto.ApiKeyResponse", &["client_ids", "previous_secret_expires_at", "rank"]),
     ("dto.AuthUserResponse", &["nickname", "role"]),

@@ -10,24 +10,24 @@ use authms_testkit::{Answer, Authenticator, Setup, TestApp, TestRequest, jwt};
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery staple";
-const ENTRIES: [Entry; 3] = [Entry::Ticket, Entry::Password, Entry::Mail];
+pub(super) const ENTRIES: [Entry; 3] = [Entry::Ticket, Entry::Password, Entry::Mail];
 
 #[derive(Clone, Copy, Debug)]
-enum Entry {
+pub(super) enum Entry {
     Ticket,
     Password,
     Mail,
 }
 
 /// Ada, who has signed in at home every evening for three weeks.
-struct Ada {
-    app: TestApp,
-    user: UserId,
+pub(super) struct Ada {
+    pub app: TestApp,
+    pub user: UserId,
     phone: Authenticator,
 }
 
 impl Ada {
-    async fn new() -> Self {
+    pub async fn new() -> Self {
         let app = TestApp::start().await;
         let user = app.home().user_with_password("ada", Role::Member, PASSWORD).await;
         let phone = app.home().authenticator(user).await;
@@ -41,11 +41,11 @@ impl Ada {
         ada
     }
 
-    async fn enter(&self, entry: Entry, ip: &str) -> Answer {
+    pub async fn enter(&self, entry: Entry, ip: &str) -> Answer {
         self.request(entry).await.from(ip).send().await
     }
 
-    async fn request(&self, entry: Entry) -> TestRequest {
+    pub async fn request(&self, entry: Entry) -> TestRequest {
         match entry {
             Entry::Ticket => self.app.signin(json!({ "ticket": self.app.ticket(self.user).await })),
             Entry::Password => {
@@ -65,14 +65,14 @@ impl Ada {
         }
     }
 
-    async fn fail(&self, times: usize) {
+    pub async fn fail(&self, times: usize) {
         for _ in 0..times {
             assert_eq!(self.app.login("ada", "a wrong horse battery staple").await.status, 401);
         }
     }
 
     /// The record of the last decision in the audit log.
-    fn record(&self) -> String {
+    pub fn record(&self) -> String {
         let sql = "SELECT json_extract(CAST(body AS TEXT), '$.risk') FROM audit_log
                    WHERE json_extract(CAST(body AS TEXT), '$.risk') IS NOT NULL ORDER BY seq DESC LIMIT 1";
         self.app.query(sql)

@@ -371,6 +371,8 @@ impl<'a> Cast<'a> {
             | "DELETE /admin/mfa/release/{user_id}"
             | "GET /admin/mfa/risk-policies"
             | "DELETE /admin/mfa/reset/{user_id}"
+            | "GET /admin/security/password-stats"
+            | "GET /admin/devices/{device_id}/risk"
             | "GET /admin/mfa/totp/{user_id}"
             | "GET /admin/mfa/backup-codes"
             | "GET /admin/mfa/backup-codes/{user_id}"
@@ -504,6 +506,9 @@ impl<'a> Cast<'a> {
             "PUT /admin/security/risk-config" => json!({ "signal_weights": { "ip_vpn": 20 } }),
             "PUT /admin/mfa/risk-policy" => json!({
                 "low_risk": [], "medium_risk": ["totp", "passkey", "email"], "high_risk": ["totp", "passkey"],
+            }),
+            "POST /admin/mfa/risk-policies/evaluate" => json!({
+                "user_id": self.target.to_string(), "ip": "192.0.2.7", "device_fingerprint": "sha256:1",
             }),
             "PUT /admin/mfa/risk-policies/{level}" => {
                 json!({ "enabled": true, "required_methods": ["totp", "passkey"] })

@@ -1,5 +1,6 @@
 //! When a tenant asks for second factors.
 
+pub mod evaluate;
 pub mod list_levels;
 pub mod reset_level;
 pub mod show;

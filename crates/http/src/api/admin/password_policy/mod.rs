@@ -1,6 +1,7 @@
 //! What a tenant asks of passwords.
 
 pub mod show;
+pub mod stats;
 pub mod update;
 
 use authms_core::limits::LimitKind;

@@ -1,0 +1,3 @@
+//! Devices of others in the caller's tenant.
+
+pub mod risk;
