@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 const SEED: &str = include_str!("contract/ticket-signin.seed.txt");
-const IDENTITY: &str = include_str!("contract/identity.json");
+pub(super) const IDENTITY: &str = include_str!("contract/identity.json");
 const MFA: &str = include_str!("contract/mfa.json");
 const SESSION: &str = include_str!("contract/session.json");
 const OAUTH: &str = include_str!("contract/oauth.json");
@@ -313,7 +313,7 @@ async fn the_seeds_example_is_answered_as_the_seed_says() {
 }
 
 /// The tables of the seed: member and type (`string`, `array`, …) by shape.
-fn seed_shapes() -> BTreeMap<String, BTreeMap<String, String>> {
+pub(super) fn seed_shapes() -> BTreeMap<String, BTreeMap<String, String>> {
     let mut shapes = BTreeMap::<String, BTreeMap<String, String>>::new();
     let mut current = None;
     for line in SEED.lines() {

@@ -30,6 +30,9 @@ async fn s10_single_factor_passwords_have_at_least_15_characters() {
         let body = json!({ "username": format!("carol-{n}"), "password": enough });
         assert_eq!(app.post("/admin/users", &admin, body).await.status, 201, "{enough}");
         assert_eq!(app.login(&format!("carol-{n}"), enough).await.status, 200, "{enough}");
+        let mine = app.sign_in(alice).await.access;
+        let old = if n == 0 { OLD } else { "fifteen chars.." };
+        assert_eq!(change(&app, &mine, old, enough).await.status, 200, "{enough}");
     }
 }
 

@@ -209,9 +209,15 @@ async fn s10_eight_characters_suffice_beside_a_second_factor() {
     let mine = app.sign_in(alice).await.access;
     let short = "zq7 vexd";
     assert_reason(&change(&app, &mine, OLD, short).await, "too_short");
-    app.home().authenticator(alice).await;
+    let phone = app.home().authenticator(alice).await;
     assert_reason(&change(&app, &mine, OLD, &short[..7]).await, "too_short");
     assert_eq!(change(&app, &mine, OLD, short).await.status, 200);
+    assert_eq!(app.login("alice", short).await.status, 200);
+    // Without the factor it is as before.
+    let code = json!({ "code": phone.code(&app) });
+    let gone = app.request("DELETE", "/mfa/methods/totp").bearer(&mine).json(code).send().await;
+    assert_eq!(gone.status, 200, "{}", gone.body);
+    assert_reason(&change(&app, &mine, short, "bx4 qumo").await, "too_short");
 }
 
 #[tokio::test]
