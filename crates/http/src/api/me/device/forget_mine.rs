@@ -1,14 +1,14 @@
 //! `DELETE /auth/me/devices/{device_id}`
 
+use crate::api::me::trusted_device::forget::forget;
 use crate::error::ApiError;
 use crate::extract::{Json, Me, Path, Source};
 use crate::state::AppState;
 use crate::wire::SimpleResponse;
-use authms_core::device;
 use authms_core::id::DeviceId;
 use axum::extract::State;
 
-/// Forgets one of the caller's devices: its secret is worth nothing from then on.
+/// The same as `DELETE /trusted-devices/{device_id}`.
 #[utoipa::path(
     delete,
     path = "/auth/me/devices/{device_id}",
@@ -22,11 +22,10 @@ use axum::extract::State;
     )
 )]
 pub async fn forget_mine(
-    State(state): State<AppState>,
-    Me(me): Me,
+    state: State<AppState>,
+    me: Me,
     source: Source,
-    Path(id): Path<DeviceId>,
+    id: Path<DeviceId>,
 ) -> Result<Json<SimpleResponse>, ApiError> {
-    device::forget(&state, &me, id, &source).await?;
-    Ok(Json(SimpleResponse::success("device forgotten", state.now())))
+    forget(state, me, source, id).await
 }

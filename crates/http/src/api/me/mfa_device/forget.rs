@@ -1,15 +1,15 @@
 //! `DELETE /mfa/trusted-devices/{credential_id}`
 
+use crate::api::me::device;
 use crate::error::ApiError;
 use crate::extract::{Me, Path, Source};
 use crate::state::AppState;
 use crate::wire::SimpleResponse;
-use authms_core::device;
 use authms_core::id::DeviceId;
 use axum::extract::State;
 use axum::http::StatusCode;
 
-/// Forgets one of the caller's devices, and with it that it was trusted.
+/// The same as `DELETE /devices/{id}`.
 #[utoipa::path(
     delete,
     path = "/mfa/trusted-devices/{credential_id}",
@@ -23,11 +23,10 @@ use axum::http::StatusCode;
     )
 )]
 pub async fn forget(
-    State(state): State<AppState>,
-    Me(me): Me,
+    state: State<AppState>,
+    me: Me,
     source: Source,
-    Path(id): Path<DeviceId>,
+    id: Path<DeviceId>,
 ) -> Result<StatusCode, ApiError> {
-    device::forget(&state, &me, id, &source).await?;
-    Ok(StatusCode::NO_CONTENT)
+    device::forget::forget(state, me, source, id).await
 }
