@@ -121,6 +121,50 @@ async fn s34_absolute_and_idle_limits_of_a_session() {
 }
 
 #[tokio::test]
+async fn s34_sessions_of_two_factors_have_limits_of_their_own() {
+    let mut setup = Setup::default();
+    setup.policy.session_ttl.multi = Span::hours(24);
+    setup.policy.session_idle.multi = Span::hours(1);
+    let app = TestApp::with(setup).await;
+    let (home, password) = (app.home(), "correct horse battery staple");
+    let ada = home.user_with_password("ada", Role::Member, password).await;
+    let phone = home.authenticator(ada).await;
+    let single = granted(app.login("ada", password).await);
+    let mut used = home.sign_in_by_factor("ada", password, &phone).await;
+    app.clock.advance(Span::seconds(30));
+    let unused = home.sign_in_by_factor("ada", password, &phone).await;
+    let key = home.key(&[Permission::TicketMint, Permission::TicketVouch], Role::Member).await;
+    let vouched = json!({
+        "user_id": ada.to_string(), "subject_amr": ["pwd", "otp", "mfa"],
+        "subject_auth_time": app.parts.now().as_seconds(),
+    });
+    let vouched = granted(app.redeem(&app.mint(key.raw.expose(), vouched).await).await);
+    let listed = app.get("/auth/me/sessions", &unused.access).await.body["data"]["items"].clone();
+    let mine = listed.as_array().and_then(|all| all.iter().find(|s| s["current"] == true)).cloned();
+    let mine = mine.expect("the session that asks");
+    assert_ne!(mine["idle_expires_at"], mine["expires_at"]);
+
+    app.clock.advance(Span::millis(3_600_000 - 30_001));
+    used = refreshed(&app, &used).await;
+    app.clock.advance(Span::millis(30_001));
+    for tokens in [&unused, &vouched] {
+        assert_eq!(app.refresh(&tokens.refresh).await.refusal(), INVALID, "an hour without a refresh");
+        assert_eq!(app.me(&tokens.access).await.status, 401);
+    }
+    let single = refreshed(&app, &single).await;
+    for _ in 0..44 {
+        app.clock.advance(Span::seconds(1800));
+        used = refreshed(&app, &used).await;
+    }
+    app.clock.advance(Span::seconds(1799));
+    used = refreshed(&app, &used).await;
+    assert!(used.answer["expires_in"].as_i64().is_some_and(|left| left < 1800), "{}", used.answer);
+    app.clock.advance(Span::seconds(1800));
+    assert_eq!(app.refresh(&used.refresh).await.refusal(), INVALID, "a day after the sign-in");
+    refreshed(&app, &single).await;
+}
+
+#[tokio::test]
 async fn p04_a_revoked_refresh_token_is_dead_after_a_restart() {
     let app = TestApp::start().await;
     let alice = app.user("alice", Role::Member).await;

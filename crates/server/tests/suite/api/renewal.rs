@@ -1,10 +1,14 @@
 //! A refresh is decided like a sign-in: what the policy asks for now, and where the session goes on.
 
 use authms_core::access::{Permission, Role};
+use authms_core::audit::Source;
 use authms_core::id::UserId;
 use authms_core::mfa::MfaPolicy;
+use authms_core::session::{self, Logout};
+use authms_core::signin;
 use authms_core::ticket::Purpose;
 use authms_core::time::Span;
+use authms_crypto::SecretString;
 use authms_testkit::places::{BAD, CAFE, HOME, JAPAN, SERVER};
 use authms_testkit::{Answer, Authenticator, KnownDevice, Setup, TestApp, Tokens, storm};
 use serde_json::{Value, json};
@@ -279,6 +283,39 @@ async fn p01_a_renewal_raced_64_times_opens_one_session_and_ends_one() {
     assert_eq!(answers.iter().filter(|a| a.status == 200).count(), 1);
     assert_eq!(ada.app.count("SELECT count(*) FROM sessions"), 2);
     assert_eq!(ada.app.count("SELECT count(*) FROM sessions WHERE end_reason = 'renewed'"), 1);
+}
+
+#[tokio::test]
+async fn p09_a_session_that_is_ended_at_the_last_moment_is_not_renewed() {
+    let ada = Ada::new().await;
+    let tokens = ada.sign_in().await;
+    ada.app.home().always_asks().await;
+    let challenge = asked(&ada.refresh(&tokens, HOME, FIREFOX).await);
+    let parts = ada.app.parts.clone();
+    let out = Logout { person: None, refresh_token: Some(SecretString::new(tokens.refresh.clone())) };
+    ada.app.faults.before_next_commit(async move {
+        session::logout(&parts, out, &Source::default()).await.expect("signs out");
+    });
+    assert_eq!(ada.prove(&challenge).await.refusal(), OVER);
+    assert_eq!(ada.app.count("SELECT count(*) FROM sessions WHERE ended_at IS NULL"), 0);
+    assert_eq!(ada.app.count("SELECT count(*) FROM sessions"), 1);
+}
+
+#[tokio::test]
+async fn where_a_session_began_a_refresh_reads_once() {
+    let ada = Ada::at_home().await;
+    let tokens = ada.sign_in().await;
+    let here = Source { ip: HOME.parse().ok(), user_agent: Some(FIREFOX.to_owned()), ..Source::default() };
+    let next_address = Source { ip: "198.18.49.200".parse().ok(), ..here.clone() };
+    let mut token = tokens.refresh;
+    for source in [here, next_address] {
+        let before = ada.app.faults.counts();
+        let answer = session::refresh(&ada.app.parts, &SecretString::new(token), None, &source).await;
+        let Ok(signin::Answer::SignedIn(next)) = answer else { panic!("{answer:?}") };
+        token = next.refresh_token.expect("a refresh token").expose().to_owned();
+        let after = ada.app.faults.counts();
+        assert_eq!((after.reads - before.reads, after.commits - before.commits), (1, 1), "{source:?}");
+    }
 }
 
 #[tokio::test]

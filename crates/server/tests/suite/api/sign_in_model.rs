@@ -79,6 +79,8 @@ struct Challenge {
     wrong: u8,
     next_at: Timestamp,
     passed: bool,
+    /// The session whose place the new one takes.
+    renews: Option<usize>,
 }
 
 struct Session {
@@ -190,12 +192,13 @@ impl World {
         if !self.asks {
             return self.signed_in(answer, false);
         }
-        let token = TestApp::challenge_of(answer);
-        assert!(answer.body.get("access_token").is_none() && answer.body.get("user").is_none());
+        let token = asked(answer);
+        self.challenges.push(self.challenge(token, None));
+    }
+
+    fn challenge(&self, token: String, renews: Option<usize>) -> Challenge {
         let now = self.now();
-        let challenge =
-            Challenge { token, opened_at: now, epoch: self.epoch, wrong: 0, next_at: now, passed: false };
-        self.challenges.push(challenge);
+        Challenge { token, opened_at: now, epoch: self.epoch, wrong: 0, next_at: now, passed: false, renews }
     }
 
     fn signed_in(&mut self, answer: &Answer, proved: bool) {
@@ -214,7 +217,9 @@ impl World {
             Code::Empty => String::new(),
         };
         let Some(challenge) = latest(&mut self.challenges, which) else { return };
+        let renewed = challenge.renews;
         let open = !challenge.passed
+            && renewed.is_none_or(|old| !self.sessions[old].over)
             && challenge.wrong < GUESSES
             && enabled
             && challenge.epoch == epoch
@@ -234,6 +239,9 @@ impl World {
             Some(step) => {
                 challenge.passed = true;
                 self.spent = step;
+                if let Some(old) = renewed {
+                    self.sessions[old].over = true;
+                }
                 self.signed_in(&answer, true);
             }
             None => {
@@ -246,13 +254,17 @@ impl World {
 
     async fn refresh(&mut self, which: usize) {
         let (enabled, epoch, asks) = (self.enabled, self.epoch, self.asks);
-        let Some(session) = latest(&mut self.sessions, which) else { return };
+        let Some(index) = self.sessions.len().checked_sub(1).map(|last| last.saturating_sub(which)) else {
+            return;
+        };
+        let session = &mut self.sessions[index];
         let answer = self.app.refresh(&session.refresh).await;
         if session.over || !enabled || session.epoch != epoch {
             return refused(&answer, 401);
         }
         if asks && !session.proved {
-            return asked_or_rotated(session, &answer);
+            let challenge = self.challenge(asked(&answer), Some(index));
+            return self.challenges.push(challenge);
         }
         rotated(session, &answer);
     }
@@ -310,11 +322,12 @@ fn rotated(session: &mut Session, answer: &Answer) {
     (session.access, session.refresh) = (text("access_token"), text("refresh_token"));
 }
 
-/// A policy that was tightened since.
-fn asked_or_rotated(session: &mut Session, answer: &Answer) {
-    if answer.body["requires_mfa"] != json!(true) {
-        rotated(session, answer);
+/// The challenge in an answer that gives nothing else.
+fn asked(answer: &Answer) -> String {
+    for absent in ["access_token", "refresh_token", "user"] {
+        assert_eq!(answer.body.get(absent), None::<&Value>, "{absent}");
     }
+    TestApp::challenge_of(answer)
 }
 
 #[test]
