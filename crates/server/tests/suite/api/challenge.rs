@@ -5,7 +5,7 @@ use authms_core::id::{ClientId, UserId};
 use authms_core::mfa::MfaPolicy;
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::time::Span;
-use authms_testkit::{Authenticator, TestApp, TestRequest, Tokens, jwt, storm};
+use authms_testkit::{Authenticator, CommitFault, Setup, TestApp, TestRequest, Tokens, jwt, storm};
 use serde_json::json;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -276,4 +276,24 @@ async fn other_methods_and_empty_codes_change_nothing() {
     assert_eq!(app.verify_with(json!({ "challenge_token": challenge })).await.code(), 40000001);
     assert_eq!(app.count("SELECT wrong FROM challenges"), 0);
     assert_eq!(app.verify(&challenge, &code).await.status, 200);
+}
+
+#[tokio::test]
+async fn p14_a_used_code_is_refused_and_the_count_of_wrong_ones_survives() {
+    let (app, _, phone) = somebody().await;
+    let challenge = TestApp::challenge_of(&app.login("ada", PASSWORD).await);
+    let code = phone.code(&app);
+    assert_eq!(guess(&app, &challenge, &code).send().await.status, 200);
+    let challenge = TestApp::challenge_of(&app.login("ada", PASSWORD).await);
+    let failures = "SELECT failures FROM factors";
+    assert_eq!(guess(&app, &challenge, &code).send().await.refusal(), (400, 61000402), "used");
+    assert_eq!(app.count(failures), 1);
+    // What could not be counted was not judged either.
+    app.clock.advance(Span::seconds(1));
+    app.faults.next_commit(CommitFault::Unavailable);
+    assert_eq!(guess(&app, &challenge, "000000").send().await.status, 503);
+    assert_eq!(app.count(failures), 1);
+    let other = app.restart(Setup { seed: 2, ..Setup::default() }).await;
+    assert_eq!(guess(&other, &challenge, "000000").send().await.refusal(), (400, 61000402));
+    assert_eq!(app.count(failures), 2, "refused, and counted");
 }
