@@ -27,6 +27,9 @@ type Session struct {
 var sessions sync.Map // by cookie; a real application keeps them where all of its processes find them
 
 func (s *Session) take(tokens Tokens) error {
+	if tokens.Access == "" {
+		return errRefused // a second factor is asked for: sign in again
+	}
 	claims, err := verify(tokens.Access)
 	if err != nil {
 		return err

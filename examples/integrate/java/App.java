@@ -30,7 +30,9 @@ final class App {
         String subject;
         long renewAt;
 
-        synchronized void take(Authms.Tokens fresh) throws Authms.Unavailable, InterruptedException {
+        synchronized void take(Authms.Tokens fresh) throws Authms.Refused, Authms.Unavailable, InterruptedException {
+            // A second factor is asked for: sign in again.
+            if (fresh.access_token() == null) throw new Authms.Refused();
             var claims = Authms.verify(fresh.access_token());
             if (claims == null) throw new Authms.Unavailable();
             tokens = fresh;

@@ -15,6 +15,7 @@ const sessions = new Map(); // by cookie; a real application keeps them where al
 
 /** Takes over fresh tokens. They stay here: the browser gets our own cookie. */
 async function take(own, tokens) {
+  if (!tokens.access_token) throw new authms.Refused(200); // a second factor is asked for: sign in again
   own.claims = await authms.verify(tokens.access_token);
   own.tokens = tokens;
   // By our own clock: `expires_in` is right even where the clocks disagree.

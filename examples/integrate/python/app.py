@@ -33,6 +33,8 @@ class Session:
         self.take(tokens)
 
     def take(self, tokens):
+        if "access_token" not in tokens:
+            raise authms.Refused(200)  # a second factor is asked for: sign in again
         self.claims = authms.verify(tokens["access_token"])
         self.tokens = tokens
         # By our own clock: `expires_in` is right even where the clocks disagree.

@@ -53,7 +53,7 @@ impl From<CommitError> for ClientError {
 pub struct UpdateClient {
     /// A new name.
     pub name: Option<String>,
-    /// Which tickets it may redeem from now on.
+    /// Which tickets it may redeem from now on; taking one of them away ends its sessions and tickets at once.
     pub purposes: Option<Vec<Purpose>>,
     /// Its redirect URIs from now on.
     pub redirect_uris: Option<Vec<String>>,

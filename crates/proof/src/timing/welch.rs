@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn a_difference_is_found_and_none_is_made_up() {
+    fn p32_a_difference_in_time_is_found_and_none_is_made_up() {
         let mut rng = Rng::new(7);
         let (a, b) = (sample(&mut rng, 1000.0, 10_000), sample(&mut rng, 1000.0, 10_000));
         assert!(welch(&a, &b).t.abs() < LEAK);

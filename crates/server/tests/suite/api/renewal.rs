@@ -147,6 +147,33 @@ async fn s33_re_authenticating_proves_for_five_minutes_and_leaves_the_session_as
 }
 
 #[tokio::test]
+async fn s35_a_renewed_session_ends_at_once_and_its_access_token_within_half_an_hour() {
+    for (method, path, body) in [
+        ("POST", "/auth/logout", Value::Null),
+        ("PUT", "/admin/users/{user}/status", json!({ "status": "disabled" })),
+        ("DELETE", "/admin/users/{user}", Value::Null),
+    ] {
+        let ada = Ada::new().await;
+        let admin = ada.app.sign_in(ada.app.admin).await.access;
+        let old = ada.sign_in().await;
+        ada.app.home().always_asks().await;
+        let new = granted(ada.prove(&asked(&ada.refresh(&old, HOME, FIREFOX).await)).await);
+        let times = ["iat", "exp"].map(|claim| new.claims()[claim].as_i64().expect("seconds"));
+        assert_eq!(times[1] - times[0], 1800, "for those who verify it without asking");
+
+        let bearer = if path == "/auth/logout" { &new.access } else { &admin };
+        let request = ada.app.request(method, &path.replace("{user}", &ada.user.to_string())).bearer(bearer);
+        let request = if body.is_null() { request } else { request.json(body) };
+        let done = request.send().await;
+        assert!((200..300).contains(&done.status), "{method} {path}: {}", done.body);
+        for dead in [&old, &new] {
+            assert_eq!(ada.app.refresh(&dead.refresh).await.refusal(), INVALID, "{method} {path}");
+            assert_eq!(ada.app.me(&dead.access).await.status, 401, "{method} {path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_session_of_two_factors_goes_on_and_one_of_a_role_that_is_not_asked_too() {
     let ada = Ada::new().await;
     let home = ada.app.home();

@@ -16,7 +16,7 @@ use utoipa::ToSchema;
 pub struct UpdateClientRequest {
     /// 1–100 characters, unique in the tenant.
     name: Option<Text<100>>,
-    /// Which tickets it may redeem.
+    /// Which tickets it may redeem; taking one of them away ends its sessions and tickets at once.
     purposes: Option<Vec<Text<32>>>,
     /// Absolute URIs without fragment, at most 20.
     redirect_uris: Option<Vec<Text<2048>>>,
