@@ -67,7 +67,15 @@ pub(super) async fn open(parts: &Parts, proved: Proved<'_>) -> Result<Answer, Op
     if matches!(decision, Decision::Grant(_)) && changes_first(&proved, now) {
         return change_first(parts, proved, &assessed).await;
     }
-    let ground = Ground { evidence, standing, assessed: &assessed, minted_by: None, source, secret: None };
+    let ground = Ground {
+        evidence,
+        standing,
+        assessed: &assessed,
+        minted_by: None,
+        source,
+        secret: None,
+        renews: None,
+    };
     match Opening::plan(parts, decision, ground).await? {
         Ok(opening) => carry_out(parts, proved, &assessed, opening).await,
         Err(why) => refuse(parts, proved, &assessed, why).await,

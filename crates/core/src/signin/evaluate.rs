@@ -147,6 +147,7 @@ pub(crate) async fn foresee(
             minted_by: Some(ApiKeyId::from_bytes([0; 16])),
             source: &source,
             secret: None,
+            renews: None,
         };
         match Opening::plan(parts, decision, ground).await? {
             Err(why) => Foreseen::Refused(why),

@@ -51,7 +51,7 @@ pub struct Grant {
 impl Grant {
     /// A session for what was proved and decided; it has no refresh token if somebody acts in it.
     pub(crate) fn new(parts: &Parts, id: SessionId, ground: Ground<'_>, role: Role) -> Self {
-        let Ground { evidence, standing, assessed, minted_by, source, secret } = ground;
+        let Ground { evidence, standing, assessed, minted_by, source, secret, .. } = ground;
         let now = parts.now();
         let on_behalf = evidence.acting.is_some();
         let refresh = (!on_behalf).then(|| RefreshToken {

@@ -46,6 +46,8 @@ pub(crate) struct Ground<'a> {
     pub source: &'a Source,
     /// The secret of the refresh token or of the challenge, if it is derived.
     pub secret: Option<Secret<32>>,
+    /// The session that goes on, if it is one: what is opened takes its place.
+    pub renews: Option<SessionId>,
 }
 
 impl Opening {
@@ -66,23 +68,6 @@ impl Opening {
             }
             Decision::Challenge(demand) => Self::challenge(parts, session, demand, ground).await,
         }
-    }
-
-    /// Carries a demand out that a session met no more: what it opens takes that session's place.
-    ///
-    /// # Errors
-    /// As [`Self::plan`].
-    pub async fn renew(
-        parts: &Parts,
-        session: SessionId,
-        demand: Demand,
-        ground: Ground<'_>,
-    ) -> Result<Result<Self, Refusal>, Fault> {
-        let mut planned = Self::plan(parts, Decision::Challenge(demand), ground).await?;
-        if let Ok(Self::Challenge(pending)) = &mut planned {
-            pending.challenge.renews = Some(session);
-        }
-        Ok(planned)
     }
 
     async fn challenge(
@@ -118,6 +103,7 @@ impl Opening {
         let lacking = Lacking {
             evidence: &ground.evidence,
             minted_by: ground.minted_by,
+            goes_on: ground.renews.is_some(),
             tenant: &ground.standing.tenant,
             role,
             assessment: &ground.assessed.assessment,

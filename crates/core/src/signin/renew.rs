@@ -123,10 +123,16 @@ async fn ask(
         None => None,
     };
     let evidence = Evidence { client, ..evidence };
-    let ground = Ground { evidence, standing, assessed, minted_by: session.minted_by, source, secret: None };
-    Ok(match Opening::renew(parts, session.id, demand, ground).await? {
-        // What lets somebody in who has no factor does not keep them in where the tenant asks everybody for one.
-        Ok(Opening::Session(_)) if demand.why.is_policy() => Renewal::Refused(Refusal::NoFactor),
+    let ground = Ground {
+        evidence,
+        standing,
+        assessed,
+        minted_by: session.minted_by,
+        source,
+        secret: None,
+        renews: Some(session.id),
+    };
+    Ok(match Opening::plan(parts, Decision::Challenge(demand), ground).await? {
         Ok(Opening::Session(_)) => Renewal::GoesOn,
         Ok(opening) => Renewal::Asks(Box::new(opening)),
         Err(why) => Renewal::Refused(why),

@@ -17,6 +17,8 @@ pub struct Lacking<'a> {
     pub evidence: &'a Evidence,
     /// The API key that minted the ticket behind it, if one did.
     pub minted_by: Option<ApiKeyId>,
+    /// Whether it is a session that goes on: the command line lets in, and keeps nobody in.
+    pub goes_on: bool,
     /// The tenant, which asks for a factor.
     pub tenant: &'a Tenant,
     /// Their role in it.
@@ -59,7 +61,7 @@ pub fn without_factors(who: &Lacking<'_>) -> Without {
 
 fn at_console(who: &Lacking<'_>) -> bool {
     let Evidence { method, minted_in_session, .. } = who.evidence;
-    *method == MethodKind::Ticket && !minted_in_session && who.minted_by.is_none()
+    *method == MethodKind::Ticket && !minted_in_session && who.minted_by.is_none() && !who.goes_on
 }
 
 /// Whether the tenant asks whatever the risk, of which the reason of the demand need not tell.

@@ -112,7 +112,8 @@ async fn plan(
     let key = attempt.ask.idempotency_key.as_ref();
     let secret = key.map(|k| derived_refresh_secret(&attempt.token.secret, k.expose(), &salt));
     let standing = &view.standing;
-    let ground = Ground { evidence, standing, assessed, minted_by, source: attempt.source, secret };
+    let ground =
+        Ground { evidence, standing, assessed, minted_by, source: attempt.source, secret, renews: None };
     let opening = Opening::plan(parts, decision, ground).await?;
     Ok(opening.map(|opening| {
         let replay = key.map(|k| Replay {

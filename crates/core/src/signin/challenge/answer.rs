@@ -50,7 +50,7 @@ impl Pending {
         ground: Ground<'_>,
         (methods, why): (FactorKinds, MfaReason),
     ) -> Self {
-        let Ground { evidence, standing, assessed, minted_by, source, secret } = ground;
+        let Ground { evidence, standing, assessed, minted_by, source, secret, renews } = ground;
         let secret = secret.unwrap_or_else(|| Secret::new(random(&*parts.rng)));
         let now = parts.now();
         // What a ticket proved is fenced; a password or a code is good for the user as they were.
@@ -71,7 +71,7 @@ impl Pending {
             origin: assessed.end_user.origin(source),
             risk: assessed.assessment.risk(),
             device: assessed.end_user.device_id,
-            renews: None,
+            renews,
             methods,
             why,
             enrolment: None,

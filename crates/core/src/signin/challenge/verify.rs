@@ -258,6 +258,7 @@ impl Run<'_> {
             minted_by: challenge.minted_by,
             source: self.source,
             secret: key.map(|k| derived_refresh_secret(&self.presented.secret, k.expose(), &salt)),
+            renews: None,
         };
         let mut grant = Grant::new(parts, challenge.session(), ground, role);
         grant.new.session.proven = Some(Proven { by: Proof::Factor, at: parts.now() });

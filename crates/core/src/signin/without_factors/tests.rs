@@ -74,6 +74,7 @@ impl Somebody {
         without_factors(&Lacking {
             evidence: &evidence,
             minted_by: self.by_key.then(|| ApiKeyId::from_bytes([4; 16])),
+            goes_on: false,
             tenant: &tenant,
             role: self.role,
             assessment: &assessment,

@@ -49,7 +49,7 @@ const ROWS: [Row; 25] = [
     ("a factor asked of everybody, who has one", [Asked, Asked, Asked]),
     ("a factor asked of the role, who has one", [Asked, Asked, Asked]),
     ("a factor asked of a higher role", [GoesOn, GoesOn, GoesOn]),
-    ("a factor asked of everybody, who has none", [Refused, Refused, Refused]),
+    ("a factor asked of everybody, who enrols one first", [Asked, Asked, Asked]),
     ("abroad, who has a factor", [Asked, Asked, GoesOn]),
     ("abroad, who has none", [GoesOn, GoesOn, GoesOn]),
     ("a listed address abroad", [Dead, Dead, GoesOn]),
@@ -137,7 +137,7 @@ impl<'a> Scene<'a> {
                 self.ask_from(Role::Member).await;
             }
             "a factor asked of a higher role" => self.ask_from(Role::Support).await,
-            "a factor asked of everybody, who has none" => tenant.always_asks().await,
+            "a factor asked of everybody, who enrols one first" => tenant.always_asks().await,
             "abroad, who has a factor" => {
                 tenant.authenticator(*user).await;
                 return self.mind(JAPAN).await;

@@ -206,19 +206,27 @@ async fn p10_a_ticket_session_whose_minter_vouched_goes_on_as_long_as_it_lives()
 }
 
 #[tokio::test]
-async fn whoever_never_had_a_factor_is_refused_until_the_policy_lets_them_in() {
+async fn whoever_never_had_a_factor_enrols_one_before_the_session_goes_on() {
     let ada = Ada::new().await;
     let (app, home) = (&ada.app, ada.app.home());
     let bob = app.user("bob", Role::Member).await;
     let by_console = app.sign_in(bob).await;
     home.always_asks().await;
-    let refused = app.refresh(&by_console.refresh).await;
-    assert_eq!(refused.refusal(), INVALID, "a ticket of the command line brings in, and keeps nobody in");
-    let why = "SELECT count(*) FROM audit_log WHERE name = 'session.refresh_refused'
-               AND json_extract(CAST(body AS TEXT), '$.why') = 'no_factor'";
-    assert_eq!(app.count(why), 1);
-    home.asks_for(MfaPolicy::default()).await;
-    granted(app.refresh(&by_console.refresh).await);
+    let asked = app.refresh(&by_console.refresh).await;
+    assert_eq!(
+        asked.body["mfa_enrolment"], "await_release",
+        "the command line keeps nobody in: {}",
+        asked.body
+    );
+    assert!(asked.body.get("access_token").is_none() && asked.body.get("refresh_token").is_none());
+    home.is_released(bob).await;
+    let asked = app.refresh(&by_console.refresh).await;
+    assert_eq!(asked.body["mfa_enrolment"], "enrol", "{}", asked.body);
+    let token = TestApp::challenge_of(&asked);
+    let phone = Authenticator::told(&app.set_up_totp(&token).await);
+    let renewed = granted(app.verify(&token, &phone.code(app)).await);
+    assert_eq!(app.refresh(&by_console.refresh).await.status, 401, "the new one is in its place");
+    granted(app.refresh(&renewed.refresh).await);
 }
 
 #[tokio::test]
