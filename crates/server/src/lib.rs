@@ -1,6 +1,6 @@
 //! The `authms` server: configuration, data directory, logging and, on top of them, the commands.
 
-mod agents;
+pub mod agents;
 mod allocator;
 mod background;
 mod cli;
@@ -12,7 +12,7 @@ mod failure;
 pub mod logging;
 mod output;
 mod passwords;
-mod places;
+pub mod places;
 mod policy;
 mod post;
 #[cfg(test)]

@@ -67,9 +67,11 @@ pub(super) async fn end(
     Err(RefreshError::Invalid.into())
 }
 
-/// Whoever holds the token may send it as often as they like: challenges and audit rows do not pile up with it.
+/// Whoever holds the token may send it as often as they like: challenges and audit rows do not pile up with it, nor is it
+/// a faster way to guess at a factor than the password is.
 async fn charge(parts: &Parts, view: &SessionView) -> Result<(), TryError> {
-    let take = Take::of(parts, LimitKind::Ticket, view.session.id.bytes());
+    let key = [b"refresh".as_slice(), view.session.id.bytes()].concat();
+    let take = Take::of(parts, LimitKind::Account, &key);
     Ok(limits::charge(parts, &[take]).await??)
 }
 

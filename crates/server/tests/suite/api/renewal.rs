@@ -356,7 +356,7 @@ async fn where_a_session_began_a_refresh_reads_once() {
 #[tokio::test]
 async fn repeated_refreshes_do_not_pile_up_challenges() {
     let mut setup = Setup::default();
-    setup.policy.quotas.ticket.requests = 3;
+    setup.policy.quotas.account.requests = 3;
     let ada = Ada::with(setup).await;
     let (tokens, other) = (ada.sign_in().await, ada.sign_in().await);
     ada.app.home().always_asks().await;
