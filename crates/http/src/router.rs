@@ -67,7 +67,7 @@ fn me() -> OpenApiRouter<AppState> {
     OpenApiRouter::default()
         .routes(routes!(me::ticket::generate::generate))
         .routes(routes!(me::ticket::generate_batch::generate_batch))
-        .routes(routes!(me::profile::show::show))
+        .routes(routes!(me::profile::show::show, me::profile::update::update))
         .routes(routes!(me::profile::permissions::permissions))
         .routes(routes!(me::membership::list::list))
         .routes(routes!(me::membership::tenants::tenants))

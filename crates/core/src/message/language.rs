@@ -24,15 +24,20 @@ impl Language {
         [Self::En, Self::Zh].into_iter().find(|l| l.as_str() == name)
     }
 
+    /// The language of a tag (BCP 47), whatever its region and script: `zh-Hans-CN` is Chinese.
+    pub fn of_tag(tag: &str) -> Option<Self> {
+        let primary = tag.trim().split(['-', '_']).next().unwrap_or_default();
+        Self::parse(&primary.to_ascii_lowercase())
+    }
+
     /// The best of ours for an `Accept-Language` header (RFC 9110 §12.5.4): `zh-CN` is Chinese, and of two of equal
     /// weight the first is meant. Only the first 16 ranges are looked at.
     pub fn accepted(header: &str) -> Option<Self> {
         let mut best: Option<(Self, u16)> = None;
         for range in header.split(',').take(16) {
             let (tag, parameters) = range.split_once(';').unwrap_or((range, ""));
-            let primary = tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
             let weight = weight(parameters);
-            let Some(language) = Self::parse(&primary) else { continue };
+            let Some(language) = Self::of_tag(tag) else { continue };
             if weight > best.map_or(0, |(_, w)| w) {
                 best = Some((language, weight));
             }

@@ -58,6 +58,13 @@ pub enum Foreseen {
         /// Why.
         why: MfaReason,
     },
+    /// A factor has to be enrolled first.
+    Enrolling {
+        /// By what the enrolment goes on; nothing helps but a release if there is none.
+        methods: FactorKinds,
+        /// Why one is asked for.
+        why: MfaReason,
+    },
     /// The password must be changed first.
     ChangeFirst,
     /// The user is not signed in.
@@ -152,9 +159,10 @@ pub(crate) async fn foresee(
         match Opening::plan(parts, decision, ground).await? {
             Err(why) => Foreseen::Refused(why),
             Ok(Opening::Session(_)) => Foreseen::Granted,
-            Ok(Opening::Challenge(pending)) => {
-                Foreseen::Challenged { methods: pending.challenge.methods, why: pending.challenge.why }
-            }
+            Ok(Opening::Challenge(pending)) => match (pending.awaits, pending.challenge.why) {
+                (Some(awaits), why) => Foreseen::Enrolling { methods: awaits.methods, why },
+                (None, why) => Foreseen::Challenged { methods: pending.challenge.methods, why },
+            },
         }
     };
     Ok(Evaluation { assessment: assessed.assessment, foreseen, device })

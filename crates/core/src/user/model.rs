@@ -213,6 +213,14 @@ pub enum Change {
         /// How many former hashes are kept, the one that is replaced among them; older ones are erased.
         keep_former: u8,
     },
+    /// The language that they are written to in. No revision is raised: nothing rests on it, and guesses that are counted
+    /// by the revision are not counted anew.
+    SetLanguage {
+        /// Whose.
+        user: UserId,
+        /// Which; `None`: that of each request.
+        language: Option<Language>,
+    },
     /// Replaces the hash of an unchanged password, and nothing else: no revision is raised.
     Rehash {
         /// Whose.

@@ -8,6 +8,7 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
 use crate::id::UserId;
 use crate::membership;
+use crate::message::Language;
 use crate::parts::Parts;
 use crate::ports::Member;
 use crate::text;
@@ -25,6 +26,8 @@ pub struct UpdateUser {
     pub external_id: Option<String>,
     /// A new name to show.
     pub nickname: Option<String>,
+    /// The language that they are written to in; inside, `None`: that of each request.
+    pub language: Option<Option<Language>>,
     /// A new role in the caller's tenant.
     pub role: Option<Role>,
 }
@@ -56,6 +59,7 @@ pub async fn update(
             .map(|n| text::label("nickname", n, 64))
             .transpose()?
             .or(before.nickname.clone()),
+        language: ask.language.unwrap_or(before.language),
         ..before.clone()
     };
     user.rev += 1;

@@ -89,6 +89,9 @@ pub struct UserInfo {
     pub email: Option<String>,
     /// The user's identifier.
     pub id: String,
+    /// The language that the user is written to in, if they have said one: `en` or `zh`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locale: Option<&'static str>,
     /// Whether the password must be changed.
     pub must_change_password: bool,
     /// Days until the password expires.
@@ -184,6 +187,7 @@ impl From<(User, PasswordState)> for UserInfo {
             created_at: user.created_at.into(),
             email: user.email,
             id: user.id.to_string(),
+            locale: user.language.map(Language::as_str),
             must_change_password: password.must_change,
             password_expires_in: password.expires_in,
             password_warning: password.warning.map(|w| w.as_str().to_owned()),

@@ -83,6 +83,10 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             change_one(conn, sql, params![user.id.bytes(), password.as_ref().map(PasswordHash::expose)])
         }
+        Change::SetLanguage { user, language } => {
+            let sql = "UPDATE users SET language = ?2, updated_at = ?3 WHERE id = ?1";
+            change_one(conn, sql, params![user.bytes(), language.map(Language::as_str), at.as_millis()])
+        }
         Change::Rehash { user, password } => {
             let sql = "UPDATE users SET password_hash = ?2 WHERE id = ?1";
             change_one(conn, sql, params![user.bytes(), password.expose()])

@@ -182,4 +182,9 @@ async fn addresses(w: World) {
         (found.email_verified_at, found.phone_verified_at, found.language),
         (known.email_verified_at, known.phone_verified_at, Some(Language::Zh))
     );
+    for language in [Some(Language::En), None] {
+        w.commit(Change::User(Users::SetLanguage { user: user.id, language })).await;
+        let found = w.store.member(tenant.id, user.id).await.unwrap().unwrap().user;
+        assert_eq!((found.language, found.rev, found.fence), (language, known.rev, known.fence));
+    }
 }

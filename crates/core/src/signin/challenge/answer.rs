@@ -38,7 +38,8 @@ pub struct Pending {
     pub challenge: Challenge,
     /// The explained record of the assessment.
     pub record: String,
-    awaits: Option<Awaits>,
+    /// What a user who has to enrol a factor first waits for.
+    pub awaits: Option<Awaits>,
     secret: Secret<32>,
 }
 

@@ -1,6 +1,7 @@
 //! `authms user update`
 
 use authms_core::access::Role;
+use authms_core::message::Language;
 use authms_core::user::{self, UpdateUser};
 use authms_http::api::admin::user::UserDetails;
 
@@ -13,7 +14,7 @@ use crate::failure::Failure;
 #[derive(Debug, clap::Args)]
 #[command(
     group = clap::ArgGroup::new("change")
-        .args(["username", "email", "phone", "nickname", "external_id", "role"])
+        .args(["username", "email", "phone", "nickname", "external_id", "locale", "role"])
         .required(true)
         .multiple(true),
     after_help = "Example:\n  authms user update ada --email ada@example.org --role support"
@@ -36,6 +37,9 @@ pub struct Args {
     /// What another system calls the user
     #[arg(long, value_name = "ID")]
     external_id: Option<String>,
+    /// The language that the user is written to in: en, zh, or a tag that begins so
+    #[arg(long, value_name = "TAG", value_parser = language)]
+    locale: Option<Language>,
     /// New role in the tenant; sessions and tickets that rest on the former one end at once
     #[arg(long, value_parser = role_parser())]
     role: Option<Role>,
@@ -45,6 +49,10 @@ pub struct Args {
     format: JsonArg,
 }
 
+fn language(tag: &str) -> Result<Language, &'static str> {
+    Language::of_tag(tag).ok_or("expected en or zh, or a tag that begins so")
+}
+
 pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
     let ask = UpdateUser {
         username: args.username,
@@ -52,6 +60,7 @@ pub fn run(config: &Config, args: Args) -> Result<(), Failure> {
         phone: args.phone,
         external_id: args.external_id,
         nickname: args.nickname,
+        language: args.locale.map(Some),
         role: args.role,
     };
     let member = operate(config, &args.tenant, async |op| {

@@ -56,7 +56,7 @@ const EXTRA: &[(&str, &[&str])] = &[
     ("dto.EvaluateRiskPolicyResponse", &["decision", "reason", "score", "signals"]),
     ("base.SimpleResponse", &["request_id", "member", "ticket_id", "device_id", "device_token"]),
     ("dto.ApiKeyResponse", &["client_ids", "previous_secret_expires_at", "rank"]),
-    ("dto.AuthUserResponse", &["nickname", "role"]),
+    ("dto.AuthUserResponse", &["locale", "nickname", "role"]),
     (
         "dto.CreateApiKeyResponse",
         &[
@@ -101,8 +101,12 @@ const EXTRA: &[(&str, &[&str])] = &[
 ];
 
 /// Shapes that are a `SimpleResponse` by another name.
-const SIMPLE: [&str; 3] =
-    ["dto.ChangePasswordResponse", "dto.LogoutAllSessionsResponse", "dto.LogoutSessionResponse"];
+const SIMPLE: [&str; 4] = [
+    "dto.ChangePasswordResponse",
+    "dto.LogoutAllSessionsResponse",
+    "dto.LogoutSessionResponse",
+    "dto.UpdateCurrentUserAuthResponse",
+];
 
 /// The contract's document that has this route, its operation there, or nothing.
 fn contracted(route: &RouteInfo) -> Option<(Value, Value)> {
@@ -280,6 +284,7 @@ fn the_seeds_shapes_are_ours_to_the_letter() {
         }
         let more: &[&str] = match ours {
             "SimpleResponse" => &["request_id"],
+            "UserInfo" => &["locale"],
             "LoginResponse" => &["mfa_check_message", "mfa_enrolment"],
             "TicketSigninRequest" => &["verifier", "redirect_uri", "context", "client_id", "client_secret"],
             _ => &[],

@@ -47,9 +47,10 @@ fn came(answer: &Answer) -> Value {
     if answer.status != 200 {
         return json!({ "decision": "refused", "required_methods": [] });
     }
+    let asked = if body["mfa_enrolment"].is_string() { "enrolment" } else { "challenged" };
     match (&body["requires_mfa"], &body["access_token"]) {
         (Value::Bool(true), _) => json!({
-            "decision": "challenged", "reason": body["mfa_check_reason"],
+            "decision": asked, "reason": body["mfa_check_reason"],
             "required_methods": body["required_mfa_methods"],
         }),
         (_, Value::String(_)) => json!({ "decision": "granted", "required_methods": [] }),
@@ -153,6 +154,12 @@ async fn an_evaluation_goes_by_what_the_user_has_and_must_do() {
     let bob = home.user_with_password("bob", Role::Member, PASSWORD).await;
     let about_bob = json!({ "user_id": bob.to_string(), "ip": HOME });
     assert_eq!(asked(&ada.app, &admin, about_bob.clone()).await["decision"], "granted");
+    home.always_asks().await;
+    let enrolling = asked(&ada.app, &admin, about_bob.clone()).await;
+    let body = json!({ "identity": "bob", "password": PASSWORD });
+    let real = ada.app.request("POST", "/api/v1/auth/login").from(HOME).json(body).send().await;
+    assert_eq!((&enrolling["decision"], foreseen(&enrolling)), (&json!("enrolment"), came(&real)));
+    home.asks_for(MfaPolicy::default()).await;
     let given = json!({ "new_password": "a different long sentence" });
     assert_eq!(ada.app.put(&format!("/admin/users/{bob}/password"), &admin, given).await.status, 200);
     assert_eq!(asked(&ada.app, &admin, about_bob.clone()).await["decision"], "password_change");

@@ -126,7 +126,7 @@ async fn a_reset_is_for_the_home_tenant_and_ends_sessions_in_every_tenant() {
 }
 
 #[tokio::test]
-async fn nobody_resets_whom_they_may_not_or_without_proving_themselves() {
+async fn p20_nobody_resets_whom_they_may_not_or_without_proving_themselves() {
     let app = TestApp::start().await;
     let home = app.home();
     let ada = app.user("ada", Role::Member).await;
@@ -181,7 +181,7 @@ async fn nobody_resets_whom_they_may_not_or_without_proving_themselves() {
 }
 
 #[tokio::test]
-async fn an_administrator_with_a_factor_proves_that_not_only_the_password() {
+async fn s28_an_administrator_with_a_factor_proves_that_to_reset_anothers() {
     let app = TestApp::start().await;
     let home = app.home();
     let ada = app.user("ada", Role::Member).await;

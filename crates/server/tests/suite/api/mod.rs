@@ -62,6 +62,7 @@ mod password_policy;
 mod password_stats;
 mod peek;
 mod rechecks;
+mod profile;
 mod recovery;
 mod recovery_codes;
 mod redeem;

@@ -472,6 +472,7 @@ impl<'a> Cast<'a> {
             "POST /auth/generate-ticket/batch" => {
                 json!({ "items": [{ "user_id": self.target.to_string(), "reason": "asked by telephone" }] })
             }
+            "PUT /auth/me" => json!({ "locale": "zh-CN" }),
             "PUT /auth/me/password" => {
                 json!({ "old_password": PASSWORD, "new_password": "a different long sentence" })
             }

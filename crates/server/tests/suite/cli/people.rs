@@ -37,6 +37,10 @@ fn a_user_is_created_shown_listed_changed_and_deleted() {
         .json();
     assert_eq!((&updated["phone"], &updated["role"]), (&json!("+4930901820"), &json!("support")));
     assert_eq!(updated["email"], created["email"]);
+    let spoken = home.run(&["user", "update", "ada", "--locale", "zh-CN", "--json"]).json();
+    assert_eq!(spoken["locale"], "zh");
+    assert_eq!(home.run(&["user", "update", "ada", "--locale", "fr"]).code(), Some(2));
+    let updated = spoken;
     assert_eq!(home.run(&["user", "get", "+49 30 901820", "--json"]).json(), updated);
 
     let kept = home.run(&["user", "delete", "ada"]);

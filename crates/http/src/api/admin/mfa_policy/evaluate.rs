@@ -37,7 +37,8 @@ pub struct EvaluateRiskPolicyRequest {
 /// `dto.EvaluateRiskPolicyResponse`, and why.
 #[derive(Serialize, ToSchema, Debug)]
 pub struct RiskPolicyEvaluation {
-    /// `granted`, `challenged`, `password_change` (the password must be changed first) or `refused`.
+    /// `granted`, `challenged`, `enrolment` (a factor has to be enrolled first), `password_change` (the password must be
+    /// changed first) or `refused`.
     decision: &'static str,
     /// Whether the device is none that we know of this user.
     is_new_device: bool,
@@ -46,7 +47,7 @@ pub struct RiskPolicyEvaluation {
     /// Why a factor is asked for, as in `mfa_check_reason`, or why the sign-in is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
-    /// The methods that would do and that the user has; none if none is asked for.
+    /// The methods that would do and that the user has, or by which the enrolment goes on; none if none is asked for.
     required_methods: Vec<&'static str>,
     /// 0–100.
     score: u8,
@@ -112,11 +113,14 @@ impl From<Evaluation> for RiskPolicyEvaluation {
         let (decision, reason) = match foreseen {
             Foreseen::Granted => ("granted", None),
             Foreseen::Challenged { why, .. } => ("challenged", Some(why.as_str())),
+            Foreseen::Enrolling { why, .. } => ("enrolment", Some(why.as_str())),
             Foreseen::ChangeFirst => ("password_change", None),
             Foreseen::Refused(why) => ("refused", Some(why.as_str())),
         };
         let required_methods = match foreseen {
-            Foreseen::Challenged { methods, .. } => methods.iter().map(FactorKind::as_str).collect(),
+            Foreseen::Challenged { methods, .. } | Foreseen::Enrolling { methods, .. } => {
+                methods.iter().map(FactorKind::as_str).collect()
+            }
             _ => Vec::new(),
         };
         Self {

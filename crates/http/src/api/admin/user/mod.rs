@@ -19,6 +19,7 @@ pub mod update;
 use crate::error::ApiError;
 use crate::wire::{Text, Time};
 use authms_core::access::Role;
+use authms_core::message::Language;
 use authms_core::ports::Member;
 use authms_core::text::masked_email;
 use serde::Serialize;
@@ -34,6 +35,9 @@ pub struct UserDetails {
     email: Option<String>,
     /// The user's identifier.
     id: String,
+    /// The language that the user is written to in, if one was said: `en` or `zh`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    locale: Option<&'static str>,
     /// Whether the password must be changed.
     must_change_password: bool,
     /// What another system calls the user.
@@ -90,6 +94,7 @@ impl From<Member> for UserDetails {
             email: user.email,
             id: user.id.to_string(),
             external_id: user.external_id,
+            locale: user.language.map(Language::as_str),
             nickname: user.nickname,
             password_changed_at: user.password_changed_at.map(Time),
             phone: user.phone,

@@ -4,7 +4,7 @@ use super::{UserDetails, role};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Path, Source};
 use crate::state::AppState;
-use crate::wire::{Data, SimpleResponse, Text};
+use crate::wire::{Data, SimpleResponse, Text, given, locale};
 use authms_core::id::UserId;
 use authms_core::user::{self, UpdateUser};
 use axum::extract::State;
@@ -18,6 +18,10 @@ pub struct UpdateUserRequest {
     email: Option<Text<254>>,
     /// What another system calls the user.
     external_id: Option<Text<255>>,
+    /// The language that the user is written to in: `en`, `zh`, or a tag that begins so (BCP 47); null: that of each request.
+    #[serde(default, deserialize_with = "given")]
+    #[schema(value_type = Option<Text<35>>)]
+    locale: Option<Option<Text<35>>>,
     /// Name to show.
     nickname: Option<Text<64>>,
     /// Phone number.
@@ -56,6 +60,7 @@ pub async fn update(
         phone: body.phone.map(Text::into_string),
         external_id: body.external_id.map(Text::into_string),
         nickname: body.nickname.map(Text::into_string),
+        language: body.locale.map(locale).transpose()?,
         role: role(body.role)?,
     };
     let member = user::update(&state, &caller, id, ask, &source).await?;
