@@ -19,6 +19,7 @@ const MAX_USER_AGENT: usize = 256;
 
 /// Where a device presents the secret that it was given.
 const DEVICE_TOKEN: &str = "x-device-token";
+const DEVICE_ID: &str = "x-device-id";
 
 /// Longer than any such secret, in bytes.
 const MAX_DEVICE_TOKEN: usize = 128;
@@ -56,6 +57,7 @@ impl Context {
             request_id: Some(request_id.clone()),
             language: headers.get(ACCEPT_LANGUAGE).and_then(|h| Language::accepted(h.to_str().ok()?)),
             device_token: device_token(headers),
+            device_claim: device_claim(headers),
         };
         Self { source, request_id, span, tenant: OnceLock::new(), budgets: Mutex::default() }
     }
@@ -81,6 +83,12 @@ fn device_token(headers: &HeaderMap) -> Option<SecretString> {
     let value = values.next().filter(|v| v.len() <= MAX_DEVICE_TOKEN)?;
     let text = value.to_str().ok().filter(|_| values.next().is_none())?;
     Some(SecretString::new(text.to_owned()))
+}
+
+/// What the device calls itself; of what cannot be a name there is none.
+fn device_claim(headers: &HeaderMap) -> Option<String> {
+    let text = headers.get(DEVICE_ID)?.to_str().ok()?.trim();
+    (!text.is_empty() && text.len() <= MAX_DEVICE_TOKEN).then(|| text.to_owned())
 }
 
 fn user_agent(headers: &HeaderMap) -> Option<String> {

@@ -18,7 +18,9 @@ const AGENTS: [&str; 3] = [
 
 fn main() {
     let count: u32 = std::env::args().nth(1).and_then(|n| n.parse().ok()).unwrap_or(10_000);
-    let Ok(places) = LivePlaces::open(&Geo::default()) else { panic!("the database in the binary is damaged") };
+    let Ok(places) = LivePlaces::open(&Geo::default()) else {
+        panic!("the database in the binary is damaged")
+    };
     let mut known = 0_u32;
     for number in 0..count {
         // All over the address space.

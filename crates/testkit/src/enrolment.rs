@@ -27,16 +27,27 @@ impl Population<'_> {
     pub async fn is_released(&self, user: UserId) {
         let parts = &self.app().parts;
         let member = parts.store.member(self.tenant, user).await.expect("reads").expect("a member");
-        let event = Event::new(EventName::EnrolmentReleased, Some(self.tenant)).subject(user).by_console();
         let release = Release {
             tenant: self.tenant,
             user,
             user_fence: member.user.fence,
             membership_fence: member.fence,
         };
-        let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
-            .change(commit::Change::Release(ReleaseChange::Begin(release)));
-        parts.store.commit(commit).await.expect("releases a user");
+        self.write(EventName::EnrolmentReleased, user, ReleaseChange::Begin(release)).await;
+    }
+
+    /// As if one had taken that back.
+    pub async fn is_released_no_more(&self, user: UserId) {
+        let end = ReleaseChange::End { tenant: self.tenant, user };
+        self.write(EventName::EnrolmentReleaseEnded, user, end).await;
+    }
+
+    async fn write(&self, name: EventName, user: UserId, change: ReleaseChange) {
+        let parts = &self.app().parts;
+        let event = Event::new(name, Some(self.tenant)).subject(user).by_console();
+        let commit =
+            Commit::new(event.into_row(parts.now(), &*parts.rng)).change(commit::Change::Release(change));
+        parts.store.commit(commit).await.expect("changes a release");
     }
 }
 

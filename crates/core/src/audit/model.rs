@@ -284,6 +284,8 @@ pub struct Source {
     pub language: Option<crate::message::Language>,
     /// The secret that the device presents; never written down.
     pub device_token: Option<SecretString>,
+    /// What the device calls itself (`X-Device-Id`), at most 128 characters: anybody's to make up, so that it proves nothing.
+    pub device_claim: Option<String>,
 }
 
 /// A row of the audit log. `body` is canonical JSON (RFC 8785): it is what a later log hashes, so it is made once and

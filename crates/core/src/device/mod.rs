@@ -15,7 +15,7 @@ pub use forget::{Which, clean_up, forget, forget_all, forget_of};
 pub use list::{Listed, Shown, get_mine, is_trusted, list_mine, list_of};
 pub use model::*;
 pub use recognize::Recognized;
-pub(crate) use recognize::recognize;
+pub(crate) use recognize::{recognize, recognize_claiming};
 pub use register::{Register, Registered, register};
 pub use risk::{DeviceRisk, SessionsOn, risk_of};
 pub use trust::set_trust;

@@ -25,7 +25,7 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// What is kept of a code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct RecoveryCode {
-    /// [`kept_of`] it.
+    /// Its hash, as it is kept.
     pub hash: [u8; 32],
     /// Whether it was used.
     pub spent: bool,

@@ -151,6 +151,7 @@ impl Errand {
             request_id: self.request_id.clone(),
             language: self.language.as_deref().and_then(Language::parse),
             device_token: None,
+            device_claim: None,
         }
     }
 }

@@ -39,7 +39,8 @@ impl EndUser {
     /// # Errors
     /// [`Fault`] if the store does not answer.
     pub(crate) async fn direct(parts: &Parts, source: &Source, subject: &Standing) -> Result<Self, Fault> {
-        let known = device::recognize(parts, source.device_token.as_ref(), subject).await?;
+        let (token, claim) = (source.device_token.as_ref(), source.device_claim.as_deref());
+        let known = device::recognize_claiming(parts, token, claim, subject).await?;
         Ok(Self {
             view: View::Direct,
             ip: source.ip,

@@ -7,12 +7,14 @@ use crate::risk::{
     self, Agent, Assurance, Country, Delivery, Facts, History, Opened, Place, Point, SignInSeen, TicketFacts,
     View,
 };
-use crate::signin::EndUser;
+use crate::signin::{EndUser, Lacking, Without, without_factors};
 use std::fmt::Write;
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/adaptive-mfa.md");
 const FROM: &str = "<!-- table -->\n";
 const TO: &str = "<!-- end of table -->\n";
+const FROM_WITHOUT: &str = "<!-- without a factor -->\n";
+const TO_WITHOUT: &str = "<!-- end of that -->\n";
 
 const NOW: Timestamp = Timestamp::from_millis(1_700_000_000_000);
 
@@ -336,12 +338,80 @@ fn table() -> String {
     table
 }
 
+/// Of these the second table tells.
+const WITHOUT: [&str; 7] = [
+    "first sign-in, from home",
+    "first sign-in, through a VPN",
+    "new network, on an unknown device",
+    "abroad faster than anybody travels, on an unknown device",
+    "listed address, in a new network, on an unknown device",
+    "20 failed attempts, on an unknown device",
+    "20 failed attempts, in a new network, on an unknown device",
+];
+
+/// What becomes of somebody who has no factor, and could prove these addresses.
+fn without(facts: &Facts, addresses: FactorKinds) -> &'static str {
+    let assessment = risk::assess(&risk::RiskConfig::default(), facts, NOW);
+    let tenant = first_tenant(TenantId::from_bytes([1; 16]), NOW);
+    let policy = &tenant.mfa_policy;
+    let evidence = Evidence {
+        method: MethodKind::Password,
+        subject: UserId::from_bytes([2; 16]),
+        amr: vec!["pwd".to_owned()],
+        auth_time: Some(NOW),
+        minted_in_session: false,
+        acting: None,
+        client: None,
+        ticket: None,
+    };
+    let methods = policy.at(assessment.level);
+    if methods.is_empty() {
+        return "signed in";
+    }
+    let lacking = Lacking {
+        evidence: &evidence,
+        minted_by: None,
+        goes_on: false,
+        tenant: &tenant,
+        role: Role::Member,
+        assessment: &assessment,
+        methods,
+        enrolled: false,
+        addresses,
+    };
+    match without_factors(&lacking) {
+        Without::LetIn => "signed in",
+        Without::Enrol if addresses.is_empty() => "enrols, once released",
+        Without::Enrol => "enrols, by a code to it",
+        Without::Refuse => "refused",
+    }
+}
+
+fn table_without() -> String {
+    let mut table =
+        "| scenario, by password | level | an address is known | none is |\n|---|---|---|---|\n".to_owned();
+    for Row { about, password, .. } in rows().into_iter().filter(|row| WITHOUT.contains(&row.about)) {
+        let facts = password.expect("by password");
+        let level = risk::assess(&risk::RiskConfig::default(), &facts, NOW).level.as_str();
+        let [known, none] = [FactorKinds::of(&[FactorKind::Email]), FactorKinds::NONE];
+        let (known, none) = (without(&facts, known), without(&facts, none));
+        let _ = writeln!(table, "| {about} | {level} | {known} | {none} |");
+    }
+    table
+}
+
+/// The page with this between the marks.
+fn with(page: &str, (from, to): (&str, &str), table: &str) -> String {
+    let (before, rest) = page.split_once(from).expect("where the table begins");
+    let (_, after) = rest.split_once(to).expect("where it ends");
+    format!("{before}{from}{table}{to}{after}")
+}
+
 #[test]
 fn the_page_shows_what_becomes_of_each_sign_in() {
     let page = std::fs::read_to_string(PAGE).expect("the page");
-    let (before, rest) = page.split_once(FROM).expect("where the table begins");
-    let (_, after) = rest.split_once(TO).expect("where it ends");
-    let found = format!("{before}{FROM}{}{TO}{after}", table());
+    let found = with(&page, (FROM, TO), &table());
+    let found = with(&found, (FROM_WITHOUT, TO_WITHOUT), &table_without());
     if std::env::var_os("AUTHMS_REWRITE_GOLDEN").is_some() {
         std::fs::write(PAGE, &found).expect("writes the page");
     } else {

@@ -2,12 +2,14 @@
 
 use super::stage::{Cast, Who};
 use authms_core::access::{Permission, Role};
+use authms_core::factor::FactorKind;
 use authms_core::id::UserId;
 use authms_core::mfa::MfaPolicy;
 use authms_core::signin::challenge::ENROLMENT_TTL;
 use authms_core::time::Span;
 use authms_crypto::Algorithm;
 use authms_http::routes;
+use authms_testkit::places::{HOME, SERVER};
 use authms_testkit::{Answer, Authenticator, ISSUER, SoftPasskey, TestApp, TestRequest, Tokens, jwt, storm};
 use serde_json::{Value, json};
 
@@ -332,7 +334,7 @@ async fn who_has_a_factor_that_is_off_or_would_not_do_is_refused_and_enrols_no_o
     app.home()
         .asks_for(MfaPolicy {
             always: true,
-            low: [authms_core::factor::FactorKind::Passkey].into_iter().collect(),
+            low: [FactorKind::Passkey].into_iter().collect(),
             ..MfaPolicy::default()
         })
         .await;
@@ -403,4 +405,67 @@ async fn a_release_lasts_an_hour() {
     app.clock.advance(Span::seconds(60));
     assert_eq!(app.verify(&token, &phone.code(&app)).await.refusal(), NOT_RELEASED);
     waits(&app.login("ada", PASSWORD).await, "await_release", &[]);
+}
+
+/// Somebody new, whose tenant has decided nothing.
+async fn newcomer(known: bool) -> TestApp {
+    let app = TestApp::start().await;
+    let ada = app.home().user_with_password("ada", Role::Member, PASSWORD).await;
+    if known {
+        app.home().address_is_known(ada).await;
+    }
+    app
+}
+
+async fn login_from(app: &TestApp, ip: &str) -> Answer {
+    let body = json!({ "identity": "ada", "password": PASSWORD });
+    app.request("POST", "/api/v1/auth/login").json(body).from(ip).send().await
+}
+
+async fn strangers_guess(app: &TestApp) {
+    for _ in 0..25 {
+        assert_eq!(app.login("ada", "a wrong horse battery staple").await.status, 401);
+    }
+}
+
+#[tokio::test]
+async fn p29_strangers_who_guess_keep_nobody_out_who_has_no_factor() {
+    for known in [false, true] {
+        let app = newcomer(known).await;
+        strangers_guess(&app).await;
+        let answer = login_from(&app, HOME).await;
+        assert_eq!((answer.status, &answer.body["requires_mfa"]), (200, &json!(false)), "{}", answer.body);
+        assert_eq!(answer.body["risk_level"], "high", "it is the guesses alone");
+    }
+}
+
+#[tokio::test]
+async fn risk_asks_who_has_no_factor_to_enrol_but_where_nobody_has_decided_and_no_mail_reaches_them() {
+    let unreachable = login_from(&newcomer(false).await, SERVER).await;
+    let told = (&unreachable.body["requires_mfa"], &unreachable.body["risk_level"]);
+    assert_eq!(told, (&json!(false), &json!("medium")), "{}", unreachable.body);
+
+    let asked = login_from(&newcomer(true).await, SERVER).await;
+    waits(&asked, "verify_address", &["email"]);
+    assert_eq!(asked.body["mfa_check_reason"], "anonymous_network");
+
+    let decided = newcomer(false).await;
+    let medium = [FactorKind::Totp].into_iter().collect();
+    decided.home().asks_for(MfaPolicy { medium, ..MfaPolicy::default() }).await;
+    waits(&login_from(&decided, SERVER).await, "await_release", &[]);
+
+    let guessed = newcomer(false).await;
+    strangers_guess(&guessed).await;
+    let high = login_from(&guessed, SERVER).await;
+    assert_eq!(high.body["risk_level"], "high");
+    waits(&high, "await_release", &[]);
+}
+
+#[tokio::test]
+async fn p10_risk_beside_a_policy_that_always_asks_lets_nobody_in_without_a_factor() {
+    let app = newcomer(false).await;
+    app.home().always_asks().await;
+    let asked = login_from(&app, SERVER).await;
+    assert_eq!(asked.body["mfa_check_reason"], "anonymous_network", "the reason is the risk");
+    waits(&asked, "await_release", &[]);
 }

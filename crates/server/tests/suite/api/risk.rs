@@ -191,6 +191,22 @@ async fn a_tenant_that_silences_all_signals_neither_assesses_nor_learns() {
 }
 
 #[tokio::test]
+async fn a_name_that_no_device_of_the_user_has_raises_the_risk_and_none_lowers_it() {
+    for entry in ENTRIES {
+        let ada = Ada::new().await;
+        let named = async |name: &str| {
+            let request = ada.request(entry).await.from(HOME).header("x-device-id", name);
+            told(&request.send().await).1
+        };
+        assert_eq!(named("sha256:9").await, 10, "she has no devices to compare with: {}", ada.record());
+        ada.app.home().device(ada.user, false).await;
+        assert_eq!(named("sha256:9").await, 35, "{entry:?}: {}", ada.record());
+        assert!(ada.record().contains("new_device_or_ip"), "{}", ada.record());
+        assert_eq!(named("sha256:1").await, 10, "the name of hers proves nothing: {}", ada.record());
+    }
+}
+
+#[tokio::test]
 async fn what_stood_out_is_a_risk_event_whichever_way_in() {
     let kept = "SELECT count(*) FROM risk_events WHERE outcome = ";
     for (ip, outcome) in [(JAPAN, "challenged"), (BAD, "refused")] {
