@@ -64,7 +64,7 @@ pub struct Counts {
     pub commits: u32,
 }
 
-/// The switches of a [`FaultyStore`].
+/// The switches of a store that can be made to fail.
 #[derive(Clone, Default)]
 pub struct Faults(Arc<Mutex<State>>);
 
