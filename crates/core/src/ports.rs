@@ -228,6 +228,9 @@ pub trait Users {
     fn by_external_id(&self, tenant: TenantId, external: &[&str]) -> Fut<'_, Read<Vec<Option<UserId>>>>;
     /// What a sign-in by name needs: the user in whose home tenant this name is, their standing, their password hash.
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>>;
+    /// In whose home tenant the first of these names is that anybody has. All are looked for and nothing else is read, so that
+    /// the time tells nothing.
+    fn named(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<UserId>>>;
     /// The password hash of a user.
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>>;
     /// Counts every user whose home is this tenant, and who is neither deleted nor gone from it: goes through all of them.

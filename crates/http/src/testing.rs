@@ -229,6 +229,9 @@ impl Users for FakeStore {
     ) -> Fut<'_, Read<Option<(Standing, Option<PasswordHash>)>>> {
         down()
     }
+    fn named(&self, _: TenantId, _: Vec<Identifier>) -> Fut<'_, Read<Option<UserId>>> {
+        down()
+    }
     fn password_hash(&self, _: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         down()
     }

@@ -113,8 +113,10 @@ fn blur(value: &mut Value) {
         Value::Object(members) => {
             for (name, member) in members {
                 match member {
+                    // Of listed credentials the length differs, too: by the name, known or not.
+                    Value::String(_) if name == "id" => *member = Value::Null,
                     Value::String(text)
-                        if ["timestamp", "request_id", "challenge", "id"].contains(&name.as_str()) =>
+                        if ["timestamp", "request_id", "challenge"].contains(&name.as_str()) =>
                     {
                         *member = Value::from(text.len());
                     }

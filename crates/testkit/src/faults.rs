@@ -248,6 +248,9 @@ impl<S: Store> Users for FaultyStore<S> {
     fn for_login(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<LoginView>>> {
         self.read(|s| s.for_login(tenant, names))
     }
+    fn named(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<UserId>>> {
+        self.read(|s| s.named(tenant, names))
+    }
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         self.read(|s| s.password_hash(user))
     }

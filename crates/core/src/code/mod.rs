@@ -10,7 +10,7 @@
 //! ```
 //! To check one, commit whatever comes of it under [`Checked::guard`], which right and wrong share, so that of many
 //! guesses at once no more are evaluated than are allowed one after another:
-//! ```ignore
+//! ```text
 //! let Some(checked) = code::check(parts, user, Purpose::SecondFactor, scope, &typed).await? else { refuse };
 //! let commit = checked.onto(Commit::new(row)); // a conflict: as if there were no code
 //! parts.store.commit(commit).await?; // only now may `checked.right` be acted upon

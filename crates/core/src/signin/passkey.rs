@@ -49,9 +49,8 @@ pub async fn begin_by_passkey(parts: &Parts, ask: BeginPasskeySignIn) -> Result<
         None => (None, Vec::new()),
         Some(identity) => {
             let names = text::login_names(&identity);
-            let found = parts.store.for_login(tenant, names).await?;
             // Nobody is a user, too, without passkeys: the same reads, the same ceremony.
-            let user = found.map_or(UserId::from_bytes([0; 16]), |(standing, _)| standing.user.id);
+            let user = parts.store.named(tenant, names).await?.unwrap_or(UserId::from_bytes([0; 16]));
             let known = parts.store.passkeys_of(user).await?;
             let name = identity.trim().to_lowercase();
             let known = known.into_iter().map(|p| p.credential_id);

@@ -111,7 +111,7 @@ async fn compare(args: &Args, site: &Site, known: &str) -> Result<Verdict> {
     let mut client = Client::new(site.plan.address);
     let mut rng = Rng::new(Rng::entropy());
     let (mut of_known, mut of_unknown, mut differing) = (Vec::new(), Vec::new(), 0);
-    let bodies = [args.op.body(known), args.op.body("nobody@example.test")];
+    let bodies = [args.op.body(known), args.op.body("kobold@example.test")];
     for body in bodies.iter().cycle().take(100) {
         timed(&mut client, args.op, body).await?;
     }

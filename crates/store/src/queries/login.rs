@@ -3,7 +3,7 @@
 use super::columns::Columns;
 use super::{first, tenant, user};
 use authms_core::access::Role;
-use authms_core::id::TenantId;
+use authms_core::id::{TenantId, UserId};
 use authms_core::signin::{Fences, Standing};
 use authms_core::user::{Identifier, PasswordHash};
 use rusqlite::{Connection, Result, params};
@@ -34,6 +34,17 @@ pub(crate) fn get(
         }
     }
     Ok(None)
+}
+
+/// Whose the first of these names is that anybody has in this home tenant. All are looked for, whichever is found.
+pub(crate) fn named(conn: &Connection, tenant: TenantId, names: &[Identifier]) -> Result<Option<UserId>> {
+    let sql = "SELECT user_id FROM user_identifiers WHERE tenant_id = ?1 AND kind = ?2 AND key = ?3";
+    let mut found = None;
+    for name in names {
+        let one = first(conn, sql, params![tenant.bytes(), name.kind.as_str(), name.key], |c| c.id())?;
+        found = found.or(one);
+    }
+    Ok(found)
 }
 
 fn read(c: &mut Columns<'_>) -> Result<(Standing, Option<PasswordHash>)> {

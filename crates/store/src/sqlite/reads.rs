@@ -107,6 +107,10 @@ impl Users for SqliteStore {
         point(&self.readers, |conn| login::get(conn, tenant, &names))
     }
 
+    fn named(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<UserId>>> {
+        point(&self.readers, |conn| login::named(conn, tenant, &names))
+    }
+
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
         point(&self.readers, |conn| user::password_hash(conn, user))
     }

@@ -44,6 +44,11 @@ async fn login(w: World) {
         assert_eq!(password, Some(hash.clone()));
     }
     assert!(w.store.for_login(tenant.id, vec![phone()]).await.unwrap().is_none());
+    for names in [vec![username()], vec![phone(), username()], vec![username(), phone()]] {
+        assert_eq!(w.store.named(tenant.id, names).await.unwrap(), Some(user.id));
+    }
+    assert_eq!(w.store.named(tenant.id, vec![phone()]).await.unwrap(), None);
+    assert_eq!(w.store.named(other.id, vec![username()]).await.unwrap(), None);
     assert!(w.store.for_login(tenant.id, Vec::new()).await.unwrap().is_none());
     assert!(w.store.for_login(other.id, vec![username()]).await.unwrap().is_none());
 }
