@@ -19,8 +19,12 @@ pub struct Arrived {
 impl Arrived {
     /// The first run of six digits or more in it.
     pub fn code(&self) -> String {
-        let runs = self.text.split(|c: char| !c.is_ascii_digit());
-        runs.filter(|run| run.len() >= 6).map(str::to_owned).next().expect("a code in the letter")
+        self.code_if().expect("a code in the letter")
+    }
+
+    /// The same, if there is one: not every letter carries a code.
+    pub fn code_if(&self) -> Option<String> {
+        self.text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() >= 6).map(str::to_owned)
     }
 }
 
