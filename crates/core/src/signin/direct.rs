@@ -4,13 +4,13 @@ use super::assess::{Assessed, EndUser};
 use super::challenge::Judged;
 use super::change_first::{ChangeFirst, state};
 use super::decide::{Case, Decision, Refusal, decide};
-use super::history::{Change, Failure};
+use super::history::{Change, Failure, NO_TENANT, NOBODY};
 use super::model::{Evidence, MethodKind, Standing};
 use super::opening::{Answer, Ground, Opening};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Committed};
 use crate::fault::Fault;
-use crate::id::{FactorId, TenantId, UserId};
+use crate::id::{EventId, FactorId, TenantId, UserId};
 use crate::parts::Parts;
 use crate::risk::RiskOutcome;
 use crate::session::Origin;
@@ -195,14 +195,31 @@ impl Failed<'_> {
     fn told(&self, parts: &Parts, event: Event) -> Commit {
         let event = event.subject(self.user).text("why", self.why);
         let row = event.into_row(parts.now(), &*parts.rng);
+        let failure = self.failure(row.id);
+        Commit::new(row).change(failure)
+    }
+
+    fn failure(&self, event: EventId) -> commit::Change {
         let failure = Failure {
-            event: row.id,
+            event,
             tenant: self.tenant,
             user: self.user,
             method: self.method,
             why: self.why.to_owned(),
             origin: Origin { ip: self.source.ip, user_agent: self.source.user_agent.clone() },
         };
-        Commit::new(row).change(commit::Change::SignIn(Change::Fail(Box::new(failure))))
+        commit::Change::SignIn(Change::Fail(Box::new(failure)))
     }
+}
+
+/// What is written of a failure at no account: a count in place of the audit row, since strangers must not be able to
+/// fill the log, and beside it what an account would have of it, so that the time does not tell.
+pub(super) fn failed_at_nobody(
+    parts: &Parts,
+    method: MethodKind,
+    why: &'static str,
+    source: &Source,
+) -> Commit {
+    let failed = Failed { tenant: NO_TENANT, user: NOBODY, method, why, source };
+    Commit::refusal(why).change(failed.failure(EventId::generate(parts.now(), &*parts.rng)))
 }

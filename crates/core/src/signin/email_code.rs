@@ -1,7 +1,7 @@
 //! Signing in by a code that was mailed: one factor, and a weak one.
 
 use super::challenge::Judged;
-use super::direct::{Failed, OpenError, Proved, open};
+use super::direct::{Failed, OpenError, Proved, failed_at_nobody, open};
 use super::model::{MethodKind, Standing};
 use super::opening::Answer;
 use super::password::LoginError;
@@ -99,7 +99,8 @@ pub async fn login_by_email_code(
             LoginError::Wrong | LoginError::Risky => EmailCodeError::Refused,
         },
     )?;
-    let Some(standing) = standing else { return refuse(parts, Commit::refusal("unknown_user")).await };
+    let at_nobody = |why| failed_at_nobody(parts, MethodKind::EmailCode, why, source);
+    let Some(standing) = standing else { return refuse(parts, at_nobody("unknown_user")).await };
     let checked = code::check(parts, standing.user.id, Purpose::SignIn, &[0; 16], &ask.code).await?;
     // What was sent to an address that is no longer the user's proves nothing.
     let own = |c: &Checked| standing.user.email.as_deref() == Some(c.to.as_str());
@@ -110,7 +111,7 @@ pub async fn login_by_email_code(
             let failed = Failed { tenant, user, method, why: "wrong_code", source };
             refuse(parts, checked.onto(failed.row(parts))).await
         }
-        None => refuse(parts, Commit::refusal("no_code")).await,
+        None => refuse(parts, at_nobody("no_code")).await,
     }
 }
 

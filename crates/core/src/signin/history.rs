@@ -17,10 +17,16 @@ pub const FAILURES_KEPT: u32 = 100;
 /// How long failures count against the next sign-in, unless one succeeds before.
 pub const FAILURES_COUNTED: Span = Span::hours(24);
 
-/// A sign-in that failed at an account that exists.
+/// Whose failures those at no account are: nobody ever gets this identifier.
+pub(super) const NOBODY: UserId = UserId::from_bytes([0; 16]);
+
+/// Where [`NOBODY`] is at home.
+pub(super) const NO_TENANT: TenantId = TenantId::from_bytes([0; 16]);
+
+/// A sign-in that failed at an account, or at none: then under the identifier that is all zeros.
 #[derive(Clone, Debug)]
 pub struct Failure {
-    /// Its event in the audit log.
+    /// Its event in the audit log; at no account there is none.
     pub event: EventId,
     /// The tenant.
     pub tenant: TenantId,

@@ -2,12 +2,12 @@
 
 use super::challenge::Judged;
 use super::decide::Refusal;
-use super::direct::{Failed, OpenError, Proved, open};
+use super::direct::{Failed, OpenError, Proved, failed_at_nobody, open};
 use super::model::{MethodKind, Standing};
 use super::opening::Answer;
 use super::throttle;
 use crate::audit::Source;
-use crate::commit::{Commit, Guard, Row};
+use crate::commit::{Guard, Row};
 use crate::fault::Fault;
 use crate::id::TenantId;
 use crate::limits::Throttled;
@@ -125,18 +125,15 @@ async fn proved(parts: &Parts, standing: Standing, source: &Source) -> Result<An
     })
 }
 
-/// Known user or not, a refusal waits for one commit.
+/// Known user or not, a refusal waits for one commit, which writes as many rows.
 async fn wrong(parts: &Parts, standing: Option<&Standing>, source: &Source) -> Result<Answer, LoginError> {
+    let method = MethodKind::Password;
     let commit = match standing {
-        Some(standing) => Failed {
-            tenant: standing.tenant.id,
-            user: standing.user.id,
-            method: MethodKind::Password,
-            why: "wrong_credentials",
-            source,
+        Some(standing) => {
+            let (tenant, user) = (standing.tenant.id, standing.user.id);
+            Failed { tenant, user, method, why: "wrong_credentials", source }.row(parts)
         }
-        .row(parts),
-        None => Commit::refusal("unknown_user"),
+        None => failed_at_nobody(parts, method, "unknown_user", source),
     };
     parts.store.commit(commit).await.map_err(Fault::from)?;
     Err(LoginError::Wrong)

@@ -1,5 +1,6 @@
 //! Budgets of password attempts.
 
+use super::history::NOBODY;
 use super::model::Standing;
 use super::password::LoginError;
 use crate::audit::Source;
@@ -32,11 +33,11 @@ pub(super) async fn charge(
         let here = [key.as_slice(), &network_key(ip)].concat();
         takes.push(Take::of(parts, LimitKind::Account, &here));
     }
-    let known = match (standing, source.ip) {
-        (Some(s), Some(ip)) => {
-            parts.store.signed_in_from(s.user.id, network(ip)).await.map_err(Fault::from)?
-        }
-        _ => false,
+    // Asked for nobody as well, who never signed in: else the time would tell.
+    let user = standing.map_or(NOBODY, |s| s.user.id);
+    let known = match source.ip {
+        Some(ip) => parts.store.signed_in_from(user, network(ip)).await.map_err(Fault::from)?,
+        None => false,
     };
     if !known {
         takes.push(everywhere(parts, key));

@@ -92,30 +92,35 @@ async fn s18_known_and_unknown_users_get_the_same_bytes_for_the_same_work() {
     }
 }
 
-/// A refused sign-in, of which it is certain that it cost one verification and one commit.
+/// A refused sign-in, of which it is certain that it cost one verification and one commit of two rows.
 async fn refusal(app: &TestApp, identity: &str, password: &str) -> Answer {
     let written = || {
         app.count("SELECT count(*) FROM audit_log")
             + app.count("SELECT coalesce(sum(count), 0) FROM refusals")
     };
-    let (rows, verified) = (written(), app.passwords.verified());
+    let failures = || app.count("SELECT count(*) FROM login_failures");
+    let (rows, failed, verified) = (written(), failures(), app.passwords.verified());
     let body = json!({ "identity": identity, "password": password });
     let answer = app.request("POST", "/auth/login").header("x-request-id", "same").json(body).send().await;
     assert_eq!(app.passwords.verified() - verified, 1, "{identity}: one verification");
     assert_eq!(written() - rows, 1, "{identity}: one commit");
+    assert_eq!(failures() - failed, 1, "{identity}: with a failure beside it");
     answer
 }
 
 #[tokio::test]
 async fn guesses_at_nobody_cannot_fill_the_log() {
-    let app = TestApp::start().await;
+    let mut setup = Setup::default();
+    setup.settings.exempt.push("127.0.0.0/8".parse().expect("a network"));
+    let app = TestApp::with(setup).await;
     let rows = app.count("SELECT count(*) FROM audit_log");
-    for n in 0..20 {
+    for n in 0..120 {
         assert_eq!(app.login(&format!("nobody-{n}"), PASSWORD).await.refusal(), WRONG);
     }
     assert_eq!(app.count("SELECT count(*) FROM audit_log"), rows);
-    assert_eq!(app.count("SELECT count FROM refusals WHERE reason = 'unknown_user'"), 20);
+    assert_eq!(app.count("SELECT count FROM refusals WHERE reason = 'unknown_user'"), 120);
     assert_eq!(app.count("SELECT count(*) FROM refusals"), 1, "one row a minute");
+    assert_eq!(app.count("SELECT count(*) FROM login_failures"), 100, "the last, and no more");
 }
 
 #[tokio::test]
