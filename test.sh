@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Every check of this repository, in the order in which they are likely to fail. Installs what is missing by itself.
-# Needs: a Rust toolchain, a C compiler, curl, Python 3 with venv.
+# Needs: a Rust toolchain, a C compiler, curl, Python 3 with venv; PostgreSQL's programs, which it installs where it can
+# (Debian's package, as root). Without them: AUTHMS_TEST_POSTGRES_REQUIRED= ./test.sh, which says what did not run.
 #   ./test.sh          everything
 #   ./test.sh quick    format, clippy and the tests, without cargo-deny, what the documents show and the proof runs
 set -euo pipefail
@@ -11,6 +12,10 @@ cache="${XDG_CACHE_HOME:-$HOME/.cache}/authms"
 if [ -n "${CI:-}" ]; then export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache/ci-target}"; fi
 target="${CARGO_TARGET_DIR:-target}"
 step() { printf '\n== %s\n' "$*"; }
+
+step "PostgreSQL for the tests, which run servers of their own"
+scripts/postgres.sh
+if [ "${AUTHMS_TEST_POSTGRES_REQUIRED-1}" ]; then export AUTHMS_TEST_POSTGRES_REQUIRED=1; else unset AUTHMS_TEST_POSTGRES_REQUIRED; fi
 
 step "format"
 cargo fmt --all -- --check

@@ -13,6 +13,7 @@ pub mod outbox;
 pub mod passwords;
 pub mod places;
 pub mod population;
+pub mod postgres;
 pub mod request;
 pub mod rng;
 mod second_factor;

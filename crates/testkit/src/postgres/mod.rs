@@ -1,0 +1,40 @@
+//! PostgreSQL for tests: private servers in temporary directories, run by an unprivileged user, gone with the process
+//! that started them, however it ends. Nothing that is installed or running is touched.
+
+mod database;
+mod programs;
+mod server;
+
+pub use database::TestDatabase;
+pub use programs::Programs;
+pub use server::Server;
+
+use std::sync::OnceLock;
+
+/// What tests say when there is no PostgreSQL.
+pub const ABSENT: &str = "PostgreSQL was not found: this half did not run. Install it (Debian: postgresql), or name the \
+                          directory of its programs in AUTHMS_TEST_POSTGRES_BIN.";
+
+/// Set, PostgreSQL must be there: `test.sh` sets it, so that nothing is left out unseen.
+pub const REQUIRED: &str = "AUTHMS_TEST_POSTGRES_REQUIRED";
+
+/// The server that the tests of this process share, each on a database of its own. `None`, and said on standard error: there
+/// is no PostgreSQL here.
+///
+/// # Panics
+/// There is none and [`REQUIRED`] is set, or there is one that does not start.
+pub fn shared() -> Option<&'static Server> {
+    static SHARED: OnceLock<Option<Server>> = OnceLock::new();
+    let start = || {
+        let Some(programs) = Programs::find() else {
+            assert!(std::env::var_os(REQUIRED).is_none(), "{ABSENT}");
+            eprintln!("{ABSENT}");
+            return None;
+        };
+        Some(Server::start(&programs, &[]))
+    };
+    SHARED.get_or_init(start).as_ref()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,261 @@
+//! One server: made, started, killed, followed by a standby.
+
+use super::database::TestDatabase;
+use super::programs::{self, Programs};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+use tokio_postgres::{NoTls, SimpleQueryMessage};
+
+/// The superuser of every such server.
+const USER: &str = "authms";
+
+/// How long a server may take to start or to stop.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server on a free port of the loopback address, with every setting of durability as PostgreSQL has it.
+pub struct Server {
+    programs: Programs,
+    directory: PathBuf,
+    port: u16,
+    password: String,
+    process: Mutex<Option<Child>>,
+    /// Stops the server and removes its directory as soon as its standard input is closed: also when we are killed.
+    guardian: Child,
+}
+
+impl Server {
+    /// A fresh server, with these settings beside the defaults.
+    ///
+    /// # Panics
+    /// It cannot be made or does not start; the panic shows its log.
+    pub fn start(programs: &Programs, settings: &[(&str, &str)]) -> Self {
+        let server = Self::new(programs, password());
+        let secret = server.directory.join("password");
+        std::fs::write(&secret, &server.password).expect("a password file");
+        let mut initdb = programs.command("initdb", &server.directory);
+        // No sync of the empty cluster: whatever is written from here on is synced.
+        initdb.args(["-D", "data", "-U", USER, "-E", "UTF8", "--locale=C", "--auth=password", "--no-sync"]);
+        run(initdb.arg("--pwfile=/dev/stdin").stdin(std::fs::File::open(secret).expect("the password file")));
+        server.configure(settings);
+        server.resume();
+        server
+    }
+
+    /// A standby that follows this server by streaming, under the name `name` (for `synchronous_standby_names`).
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn standby(&self, name: &str, settings: &[(&str, &str)]) -> Self {
+        let standby = Self::new(&self.programs, self.password.clone());
+        let from = format!("{} application_name={name}", self.conninfo());
+        let mut copy = self.programs.command("pg_basebackup", &standby.directory);
+        run(copy.args(["-D", "data", "-R", "-c", "fast", "--no-sync", "-d", &from]));
+        standby.configure(settings);
+        standby.resume();
+        standby
+    }
+
+    fn new(programs: &Programs, password: String) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let directory = programs::directory(&format!("authms-postgres-{}-{count}", std::process::id()));
+        let guardian = guard(&directory);
+        let process = Mutex::default();
+        Self { programs: programs.clone(), directory, port: free_port(), password, process, guardian }
+    }
+
+    fn configure(&self, settings: &[(&str, &str)]) {
+        let common =
+            [("listen_addresses", "127.0.0.1"), ("unix_socket_directories", ""), ("shared_buffers", "64MB")];
+        let mut text = format!("port = {}\n", self.port);
+        for (name, value) in common.iter().chain(settings) {
+            text.push_str(&format!("{name} = '{value}'\n"));
+        }
+        let path = self.directory.join("data/postgresql.conf");
+        let defaults = std::fs::read_to_string(&path).expect("the server's settings");
+        std::fs::write(path, defaults + &text).expect("the server's settings are written");
+    }
+
+    /// Starts it again after [`Server::kill`] or [`Server::stop`], and waits until it answers.
+    ///
+    /// # Panics
+    /// It does not; the panic shows its log.
+    pub fn resume(&self) {
+        let log = std::fs::File::options().create(true).append(true).open(self.log()).expect("a log");
+        let mut postgres = self.programs.command("postgres", &self.directory);
+        postgres.args(["-D", "data"]).stdout(log.try_clone().expect("the log twice")).stderr(log);
+        *self.process() = Some(postgres.spawn().expect("the server starts"));
+        let since = Instant::now();
+        while self.query("postgres", "SELECT 1").is_err() {
+            let ended = self.process().as_mut().is_some_and(|p| matches!(p.try_wait(), Ok(Some(_))));
+            if ended || since.elapsed() > PATIENCE {
+                panic!(
+                    "PostgreSQL does not start:\n{}",
+                    std::fs::read_to_string(self.log()).unwrap_or_default()
+                );
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Kills it as a power cut kills a process: nothing is written any more.
+    pub fn kill(&self) {
+        if let Some(mut process) = self.process().take() {
+            // Its children go by themselves when they miss it.
+            let _ = process.kill();
+            let _ = process.wait();
+        }
+    }
+
+    /// Stops it in order, throwing out whoever is connected.
+    pub fn stop(&self) {
+        if let Some(mut process) = self.process().take() {
+            signal("INT", process.id());
+            let _ = process.wait();
+        }
+    }
+
+    /// Sends a signal (its name without `SIG`) to the server itself.
+    pub fn signal(&self, name: &str) {
+        if let Some(process) = self.process().as_ref() {
+            signal(name, process.id());
+        }
+    }
+
+    /// Makes a standby the primary, and waits until it is.
+    ///
+    /// # Errors
+    /// What the server answers.
+    pub fn promote(&self) -> Result<(), tokio_postgres::Error> {
+        self.query("postgres", "SELECT pg_promote(true, 60)").map(drop)
+    }
+
+    /// Waits until a query answers so.
+    ///
+    /// # Panics
+    /// It does not within a minute.
+    pub fn wait_for(&self, sql: &str, expected: &[&str]) {
+        let since = Instant::now();
+        while !self.query("postgres", sql).is_ok_and(|found| found == expected) {
+            assert!(since.elapsed() < PATIENCE, "{sql} does not become {expected:?}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// The port of the loopback address that it listens at.
+    pub const fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The URL of a database on it.
+    pub fn url(&self, database: &str) -> String {
+        self.url_through(self.port, database)
+    }
+
+    /// The same through something that listens at another port.
+    pub fn url_through(&self, port: u16, database: &str) -> String {
+        format!("postgres://{USER}:{}@127.0.0.1:{port}/{database}?sslmode=disable", self.password)
+    }
+
+    /// A fresh, empty database.
+    ///
+    /// # Panics
+    /// The server does not make it.
+    pub fn database(&self) -> TestDatabase<'_> {
+        TestDatabase::create(self)
+    }
+
+    /// Runs statements as the superuser, each in a transaction of its own; the first column of what they answer.
+    ///
+    /// # Errors
+    /// What the server answers.
+    pub fn query(&self, database: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+        let url = self.url(database);
+        // A thread of its own: we may be inside of a runtime.
+        let there = || runtime().block_on(simple(&url, sql));
+        std::thread::scope(|scope| scope.spawn(there).join()).expect("the query does not panic")
+    }
+
+    fn conninfo(&self) -> String {
+        format!("host=127.0.0.1 port={} user={USER} password={}", self.port, self.password)
+    }
+
+    fn log(&self) -> PathBuf {
+        self.directory.join("log")
+    }
+
+    fn process(&self) -> MutexGuard<'_, Option<Child>> {
+        self.process.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.signal("CONT");
+        self.kill();
+        drop(self.guardian.stdin.take());
+        let _ = self.guardian.wait();
+    }
+}
+
+async fn simple(url: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
+    let pump = tokio::spawn(connection);
+    let mut found = Vec::new();
+    for statement in sql.split(";\n") {
+        found.extend(client.simple_query(statement).await?);
+    }
+    drop(client);
+    let _ = pump.await;
+    let text = |message| match message {
+        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+        _ => None,
+    };
+    Ok(found.into_iter().filter_map(text).collect())
+}
+
+fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
+
+/// A shell that waits until we are gone.
+fn guard(directory: &Path) -> Child {
+    let script = r#"cat >/dev/null
+pid=$(head -n 1 data/postmaster.pid 2>/dev/null) && kill -CONT "$pid" && kill -QUIT "$pid"
+n=0; while [ -n "$pid" ] && kill -0 "$pid" && [ "$n" -lt 100 ]; do n=$((n + 1)); sleep 0.05; done
+cd / && for _ in 1 2 3 4 5; do rm -rf "$0" && break; sleep 0.2; done"#;
+    let mut shell = programs::command(Path::new("/bin/sh"), directory);
+    shell
+        .args(["-c", script])
+        .arg(directory)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    shell.spawn().expect("a shell")
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("PostgreSQL's programs run");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{command:?}: {said}");
+}
+
+fn signal(name: &str, process: u32) {
+    let _ = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+}
+
+fn free_port() -> u16 {
+    let socket = TcpListener::bind(("127.0.0.1", 0)).expect("a loopback address");
+    socket.local_addr().expect("its port").port()
+}
+
+/// Others on this machine can reach the port, too.
+fn password() -> String {
+    let mut bytes = [0; 16];
+    aws_lc_rs::rand::fill(&mut bytes).expect("randomness");
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
