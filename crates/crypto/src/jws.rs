@@ -43,11 +43,44 @@ pub enum VerifyError {
     Invalid,
 }
 
+/// A token that has passed once. Its signature and most of its claims stay good for as long as the ring does; its time
+/// has to be asked again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Passed<T> {
+    claims: T,
+    exp: i64,
+    nbf: Option<i64>,
+}
+
+impl<T> Passed<T> {
+    /// Its claims, if it passes at `now`, clocks being up to `leeway` seconds apart: while `nbf - leeway <= now < exp +
+    /// leeway` (RFC 7519 §4.1.4, §4.1.5).
+    ///
+    /// # Errors
+    ///
+    /// [`VerifyError`]
+    pub fn at(&self, now: i64, leeway: u64) -> Result<&T, VerifyError> {
+        if self.nbf.is_some_and(|nbf| nbf > now.saturating_add_unsigned(leeway)) {
+            return Err(VerifyError::Invalid);
+        }
+        if now >= self.exp.saturating_add_unsigned(leeway) {
+            return Err(VerifyError::Expired);
+        }
+        Ok(&self.claims)
+    }
+
+    /// The same of what `f` makes of the claims, if it makes anything.
+    pub fn filter_map<U>(self, f: impl FnOnce(T) -> Option<U>) -> Option<Passed<U>> {
+        let Self { claims, exp, nbf } = self;
+        f(claims).map(|claims| Passed { claims, exp, nbf })
+    }
+}
+
 /// The claims of `token`, if one of the ring's keys signed it and it is as expected.
 ///
 /// The key is found by the header's `kid` and its algorithm is the key's own: the header's `alg`
 /// can only agree with it. `exp` and `iat` must be present and integers, `nbf` an integer if
-/// present. A token passes while `nbf - leeway <= now < exp + leeway` (RFC 7519 §4.1.4, §4.1.5).
+/// present. When a token's time is, [`Passed::at`] says.
 ///
 /// # Errors
 ///
@@ -57,6 +90,19 @@ pub fn verify<T: DeserializeOwned>(
     token: &str,
     expect: &Expect<'_>,
 ) -> Result<T, VerifyError> {
+    pass(ring, token, expect).map(|passed| passed.claims)
+}
+
+/// The same, with what it takes to ask again later without looking at the signature.
+///
+/// # Errors
+///
+/// The same.
+pub fn pass<T: DeserializeOwned>(
+    ring: &Keyring,
+    token: &str,
+    expect: &Expect<'_>,
+) -> Result<Passed<T>, VerifyError> {
     if token.len() > MAX_TOKEN_BYTES {
         return Err(VerifyError::Invalid);
     }
@@ -68,8 +114,9 @@ pub fn verify<T: DeserializeOwned>(
     // Nothing of the payload is looked at before the library has found the signature good.
     let signed = jsonwebtoken::decode::<Registered>(token, key.decoding(), &signature_only(key.algorithm()))
         .map_err(|_| VerifyError::Invalid)?;
-    check(&signed.claims, expect)?;
-    object(&decode(payload)?)
+    let Registered { exp, nbf, .. } = check(signed.claims, expect)?;
+    Passed { claims: (), exp, nbf }.at(expect.now, expect.leeway)?;
+    Ok(Passed { claims: object(&decode(payload)?)?, exp, nbf })
 }
 
 /// The key that the header names, if the header is one that we write.
@@ -82,7 +129,7 @@ fn key_of<'a>(ring: &'a Keyring, header: &str, typ: &str) -> Result<&'a Verifyin
     if header.alg == key.algorithm() { Ok(key) } else { Err(VerifyError::Invalid) }
 }
 
-/// The library checks the signature and the algorithm. The claims are checked by [`check`], since the library takes
+/// The library checks the signature and the algorithm. The claims are checked here, since the library takes
 /// the time from the system's clock and lets a token pass in the very second of its expiry.
 fn signature_only(algorithm: Algorithm) -> Validation {
     let mut validation = Validation::new(match algorithm {
@@ -97,16 +144,10 @@ fn signature_only(algorithm: Algorithm) -> Validation {
     validation
 }
 
-fn check(claims: &Registered, expect: &Expect<'_>) -> Result<(), VerifyError> {
+/// What does not depend on the time.
+fn check(claims: Registered, expect: &Expect<'_>) -> Result<Registered, VerifyError> {
     let audience = expect.audience.is_none_or(|audience| claims.aud.contains(audience));
-    let begun = claims.nbf.is_none_or(|nbf| nbf <= expect.now.saturating_add_unsigned(expect.leeway));
-    if claims.iss != expect.issuer || !audience || !begun {
-        return Err(VerifyError::Invalid);
-    }
-    if expect.now >= claims.exp.saturating_add_unsigned(expect.leeway) {
-        return Err(VerifyError::Expired);
-    }
-    Ok(())
+    if claims.iss == expect.issuer && audience { Ok(claims) } else { Err(VerifyError::Invalid) }
 }
 
 /// The header. Members that point to or carry a key (`jwk`, `jku`, `x5c`, …) or extend the

@@ -27,7 +27,7 @@ pub mod webauthn;
 pub use algorithm::Algorithm;
 pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};
 pub use jwk::{Jwks, PublicJwk, PublicKey};
-pub use jws::{Expect, MAX_TOKEN_BYTES, VerifyError, verify};
+pub use jws::{Expect, MAX_TOKEN_BYTES, Passed, VerifyError, pass, verify};
 pub use keys::{KeyError, SignError, SigningKey, VerifyingKey};
 pub use master::{MasterKey, MasterKeyError};
 pub use password::{

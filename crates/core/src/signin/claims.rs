@@ -1,5 +1,6 @@
 //! The claims of an access token.
 
+use crate::id::{SessionId, TenantId, TokenId, UserId};
 use crate::session::Session;
 use crate::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -73,6 +74,37 @@ pub struct Impersonation {
     pub imp_id: String,
     /// Why.
     pub imp_reason: String,
+}
+
+/// What is looked at of an access token that comes back; all else is read from the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Issued {
+    /// Its session.
+    pub session: SessionId,
+    /// The session's user.
+    pub user: UserId,
+    /// The session's tenant.
+    pub tenant: TenantId,
+    /// Its identifier.
+    pub jti: TokenId,
+    /// When it was issued (NumericDate).
+    pub iat: i64,
+    /// When it expires (NumericDate).
+    pub exp: i64,
+}
+
+impl Issued {
+    /// Of claims that carry our signature; none if they are not as we write them.
+    pub(crate) fn of(claims: &AccessClaims) -> Option<Self> {
+        Some(Self {
+            session: SessionId::parse(&claims.sid)?,
+            user: UserId::parse(&claims.sub)?,
+            tenant: TenantId::parse(&claims.tenant_id)?,
+            jti: TokenId::parse(&claims.jti)?,
+            iat: claims.iat,
+            exp: claims.exp,
+        })
+    }
 }
 
 /// What besides the session goes into the claims.

@@ -20,7 +20,7 @@ mod without_factors;
 
 pub use assess::{Assessed, EndUser, Remembered, Told};
 pub use change_first::{ChangeFirst, Changing, PASSWORD_CHANGE_TYP, changing};
-pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT};
+pub use claims::{ACCESS_TOKEN_TYP, AccessClaims, Act, FIRST_PARTY_CLIENT, Issued};
 pub(crate) use decide::stand;
 pub use decide::{Case, Decision, Demand, Refusal, decide, decide_again};
 pub use email_code::{EmailCodeError, EmailLogin, Promised, login_by_email_code, send_email_code};

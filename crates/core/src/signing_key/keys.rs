@@ -1,5 +1,6 @@
 //! The keys of the running process.
 
+use super::known::Known;
 use super::model::{Algorithm, KeyState, StoredKey};
 use crate::fault::Fault;
 use crate::ports::Store;
@@ -22,8 +23,15 @@ pub enum UnsealError {
 }
 
 struct Loaded {
-    ring: Arc<Keyring>,
+    generation: Generation,
     rev: u64,
+}
+
+/// One state of the keys, and what these keys have verified.
+#[derive(Clone)]
+pub(crate) struct Generation {
+    pub(crate) ring: Arc<Keyring>,
+    pub(crate) known: Arc<Known>,
 }
 
 /// The unsealed keys, as of the last [`load`](Self::load).
@@ -47,8 +55,8 @@ impl Keys {
         if self.rev() == Some(rev) {
             return Ok(());
         }
-        let ring = Arc::new(self.unseal(&stored, now)?);
-        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(Loaded { ring, rev });
+        let generation = Generation { ring: Arc::new(self.unseal(&stored, now)?), known: Arc::default() };
+        *self.loaded.write().unwrap_or_else(PoisonError::into_inner) = Some(Loaded { generation, rev });
         Ok(())
     }
 
@@ -57,8 +65,13 @@ impl Keys {
     /// # Panics
     /// Before the first successful [`load`](Self::load): the wiring does that before it serves.
     pub fn ring(&self) -> Arc<Keyring> {
+        self.generation().ring
+    }
+
+    /// The ring with what it has verified: whoever takes both at once never mixes two generations.
+    pub(crate) fn generation(&self) -> Generation {
         let loaded = self.loaded.read().unwrap_or_else(PoisonError::into_inner);
-        Arc::clone(&loaded.as_ref().expect("the keys are loaded before anything is served").ring)
+        loaded.as_ref().expect("the keys are loaded before anything is served").generation.clone()
     }
 
     /// Seals a new key for the store.

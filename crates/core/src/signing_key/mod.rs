@@ -1,6 +1,7 @@
 //! Keys that sign tokens, and their rotation.
 
 mod keys;
+mod known;
 mod model;
 mod retire;
 mod rotate;
@@ -13,4 +14,4 @@ pub use retire::{RetireError, list, retire};
 pub(crate) use rotate::first_of;
 pub use rotate::{Rotated, generate, maintain, rotate};
 pub use set::published_for;
-pub(crate) use verified::verified;
+pub(crate) use verified::{issued, verified};

@@ -4,7 +4,7 @@ use crate::fault::Fault;
 use crate::id::SessionId;
 use crate::parts::Parts;
 use crate::session::{self, AuthenticateError, SessionView};
-use crate::signin::AccessClaims;
+use crate::signin::Issued;
 use authms_crypto::{RefreshToken, SecretString};
 
 /// A token that we issued.
@@ -18,7 +18,7 @@ pub(super) struct Found {
 /// What was presented.
 pub(super) enum Presented {
     /// An access token that has not expired.
-    Access(Box<AccessClaims>),
+    Access(Issued),
     /// A refresh token of any generation.
     Refresh(RefreshToken),
 }
@@ -31,7 +31,7 @@ pub(super) async fn find(parts: &Parts, token: &SecretString) -> Result<Option<F
         return Ok(view.map(|view| Found { view, token: Presented::Refresh(refresh) }));
     }
     match session::of_access_token(parts, token.expose()).await {
-        Ok((claims, view)) => Ok(Some(Found { view, token: Presented::Access(Box::new(claims)) })),
+        Ok((issued, view)) => Ok(Some(Found { view, token: Presented::Access(issued) })),
         Err(AuthenticateError::Fault(fault)) => Err(fault),
         Err(AuthenticateError::Invalid | AuthenticateError::Throttled(_)) => Ok(None),
     }

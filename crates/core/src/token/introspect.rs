@@ -93,8 +93,8 @@ fn active(parts: &Parts, found: Found) -> Option<Active> {
     let SessionView { session, standing, .. } = found.view;
     let (kind, jti, issued_at, expires_at) = match found.token {
         // Without the leeway of a clock that differs: who is told of an expiry in the past would not believe the rest.
-        Presented::Access(claims) if now.as_seconds() < claims.exp => {
-            (TokenKind::Access, Some(claims.jti), claims.iat, claims.exp)
+        Presented::Access(issued) if now.as_seconds() < issued.exp => {
+            (TokenKind::Access, Some(issued.jti.to_string()), issued.iat, issued.exp)
         }
         Presented::Access(_) => return None,
         Presented::Refresh(token) => {

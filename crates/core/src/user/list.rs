@@ -9,6 +9,7 @@ use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::password::{PasswordState, password_state};
 use crate::ports::Member;
+use crate::signin::Standing;
 
 /// One user of the caller's tenant.
 ///
@@ -43,16 +44,19 @@ pub async fn me(parts: &Parts, me: &Person) -> Result<User, UserError> {
     Ok(member.ok_or(UserError::Unknown)?.user)
 }
 
-/// The signed-in user, and how their password stands.
+/// The signed-in user, and how their password stands by the rules of the tenant that they belong to.
 ///
 /// # Errors
 /// [`UserError`]
-pub async fn profile(parts: &Parts, me: &Person) -> Result<(User, PasswordState), UserError> {
-    let user = self::me(parts, me).await?;
+pub async fn profile(parts: &Parts, me: Standing) -> Result<(User, PasswordState), UserError> {
+    let Standing { user, tenant, .. } = me;
     if !user.has_password {
         return Ok((user, PasswordState::default()));
     }
-    let home = parts.store.tenant(user.tenant).await.map_err(Fault::from)?.ok_or(UserError::Unknown)?;
+    let home = match user.tenant == tenant.id {
+        true => tenant,
+        false => parts.store.tenant(user.tenant).await.map_err(Fault::from)?.ok_or(UserError::Unknown)?,
+    };
     let state = password_state(&home.password_policy, &user, parts.now());
     Ok((user, state))
 }

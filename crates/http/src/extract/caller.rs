@@ -4,8 +4,8 @@ use super::{Source, TenantHeader, bearer};
 use crate::error::ApiError;
 use crate::state::AppState;
 use authms_core::access::{Caller, Forbidden, Person};
-use authms_core::session;
-use authms_core::signin::{self, Changing};
+use authms_core::session::{self, Bearer};
+use authms_core::signin::{self, Changing, Standing};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 
@@ -20,6 +20,10 @@ pub struct Me(pub Person);
 /// A signed-in person, or whoever acts on their behalf: for the few routes that such a session may reach.
 #[derive(Clone, Debug)]
 pub struct MeOrActor(pub Person);
+
+/// Like [`MeOrActor`], as they stand now: for showing what was read of them without reading it again.
+#[derive(Clone, Debug)]
+pub struct MyStanding(pub Standing);
 
 /// A signed-in person, themself, or whoever proved a password that must be changed: for changing it.
 #[derive(Clone, Debug)]
@@ -61,6 +65,14 @@ impl FromRequestParts<AppState> for MeOrActor {
     }
 }
 
+impl FromRequestParts<AppState> for MyStanding {
+    type Rejection = ApiError;
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
+        let standing = behind(parts, state).await?.standing.ok_or(Forbidden::PersonsOnly)?;
+        Ok(Self(*standing))
+    }
+}
+
 impl FromRequestParts<AppState> for MeOrChanging {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
@@ -90,11 +102,15 @@ impl FromRequestParts<AppState> for Perhaps {
 }
 
 async fn authenticate(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {
+    Ok(behind(parts, state).await?.caller)
+}
+
+async fn behind(parts: &Parts, state: &AppState) -> Result<Bearer, ApiError> {
     let source = Source::of(&parts.extensions)?;
     let token = bearer(&parts.headers)?.ok_or_else(ApiError::unauthenticated)?;
-    let caller = session::authenticate(state, token, &source).await?;
+    let found = session::authenticate(state, token, &source).await?;
     // Only the first time counts, and all times are of one request with one token.
-    let _ = source.context().tenant.set(caller.tenant());
-    caller.require_tenant(TenantHeader::of(&parts.headers).named()?)?;
-    Ok(caller)
+    let _ = source.context().tenant.set(found.caller.tenant());
+    found.caller.require_tenant(TenantHeader::of(&parts.headers).named()?)?;
+    Ok(found)
 }

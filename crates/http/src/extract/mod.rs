@@ -17,7 +17,7 @@ mod tenant;
 pub mod traceparent;
 
 pub use authorization::{ClientCredentials, basic, bearer};
-pub use caller::{Authenticated, Me, MeOrActor, MeOrChanging, Perhaps};
+pub use caller::{Authenticated, Me, MeOrActor, MeOrChanging, MyStanding, Perhaps};
 pub use enrolling::MeOrEnrolling;
 pub use form::FormOrJson;
 pub use idempotency::IdempotencyKey;

@@ -41,6 +41,7 @@ mod key_compromised;
 mod key_networks;
 mod key_rotation;
 mod key_uses;
+mod known_tokens;
 mod limits;
 mod login;
 mod logout;

@@ -1,7 +1,7 @@
 //! `GET /auth/me`
 
 use crate::error::ApiError;
-use crate::extract::{Json, MeOrActor};
+use crate::extract::{Json, MyStanding};
 use crate::state::AppState;
 use crate::wire::{Data, UserInfo};
 use authms_core::user;
@@ -18,8 +18,8 @@ use axum::extract::State;
 )]
 pub async fn show(
     State(state): State<AppState>,
-    MeOrActor(me): MeOrActor,
+    MyStanding(me): MyStanding,
 ) -> Result<Json<Data<UserInfo>>, ApiError> {
-    let profile = user::profile(&state, &me).await?;
+    let profile = user::profile(&state, me).await?;
     Ok(Json(Data::new(profile.into(), state.now())))
 }
