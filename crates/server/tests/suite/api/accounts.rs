@@ -217,7 +217,7 @@ async fn of_failures_the_last_hundred_are_kept_whatever_strangers_send() {
             assert_eq!(app.login(name, "wrong").await.status, 401);
         }
     }
-    assert_eq!(app.count("SELECT count(*) FROM login_failures"), 200);
+    assert_eq!(app.count("SELECT count(*) FROM login_failures"), 300, "of each, and of nobody");
     let key = app.api_key(&[Permission::UserRead], Role::Member).await;
     let page = histories(&app, &key, alice, "?page_size=100").await;
     let newest: Vec<_> = app.audit("login.failed").into_iter().rev().map(|e| e["id"].clone()).collect();
