@@ -58,8 +58,8 @@ step "proof, short runs"
 "$target/release/proof" race --binary "$target/release/authms" --tickets 100 --redeemers 64
 "$target/release/proof" race --binary "$target/release/authms" --tickets 20 --redeemers 64 --idempotency-key same
 "$target/release/proof" race --binary "$target/release/authms" --tickets 20 --redeemers 64 --refresh
-"$target/release/proof" torture --binary "$target/release/authms" --kills 10 --seed 1
-"$target/release/proof" torture --lossy --kills 10 --seed 2
+"$target/release/proof" torture --binary "$target/release/authms" --faults 12 --seed 1
+"$target/release/proof" torture --lossy --faults 10 --seed 2
 
 step "all checks passed"
 printf '\n%s passed, 0 failed\n' "$passed"

@@ -24,6 +24,8 @@ pub(crate) mod path {
     pub(crate) const SEND_LOGIN_CODE: &str = "/api/v1/auth/send-login-code";
     pub(crate) const PASSKEY_OPTIONS: &str = "/api/v1/auth/webauthn/authenticate/begin";
     pub(crate) const RISK_CONFIG: &str = "/api/v1/admin/security/risk-config";
+    /// One ticket's path has its identifier behind it.
+    pub(crate) const TICKETS: &str = "/api/v1/admin/tickets";
     pub(crate) const USERS: &str = "/api/v1/admin/users";
 }
 
@@ -139,26 +141,38 @@ impl From<Answer<'_>> for Reply {
 #[derive(Debug)]
 pub(crate) struct Client {
     address: SocketAddr,
+    patience: Duration,
     conn: Option<Conn>,
     request: Vec<u8>,
 }
 
 impl Client {
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { address, conn: None, request: Vec::new() }
+        Self::patient(address, PATIENCE)
+    }
+
+    /// One that waits so long for an answer.
+    pub(crate) fn patient(address: SocketAddr, patience: Duration) -> Self {
+        Self { address, patience, conn: None, request: Vec::new() }
+    }
+
+    /// Opens a connection unless one is open. False: the server cannot be reached.
+    pub(crate) async fn connect(&mut self) -> bool {
+        // A connection that is known to be dead would turn "not sent" into "perhaps sent".
+        if self.conn.as_ref().is_none_or(Conn::is_stale) {
+            self.conn = match tokio::time::timeout(self.patience, Conn::open(self.address)).await {
+                Ok(opened) => opened.ok(),
+                Err(_) => None,
+            };
+        }
+        self.conn.is_some()
     }
 
     pub(crate) async fn call(&mut self, request: Request<'_>) -> Outcome {
         request.write_to(&mut self.request);
-        // A connection that is known to be dead would turn "not sent" into "perhaps sent".
-        let mut conn = match self.conn.take().filter(|conn| !conn.is_stale()) {
-            Some(conn) => conn,
-            None => match Conn::open(self.address).await {
-                Ok(conn) => conn,
-                Err(_) => return Outcome::NotSent,
-            },
-        };
-        let reply = match tokio::time::timeout(PATIENCE, conn.roundtrip(&self.request)).await {
+        self.connect().await;
+        let Some(mut conn) = self.conn.take() else { return Outcome::NotSent };
+        let reply = match tokio::time::timeout(self.patience, conn.roundtrip(&self.request)).await {
             Ok(Ok(answer)) => Reply::from(answer),
             Ok(Err(_)) | Err(_) => return Outcome::Lost,
         };

@@ -1,11 +1,12 @@
 //! Development only: measures a running authms server, races it and kills it, and says what it found.
 //!
 //! Every command starts the servers it talks to itself and sends traffic to the loopback interface alone; every
-//! loop is bounded in count and in time. `wire` speaks HTTP, `process` owns the children, `load`, `race` and
-//! `torture` are the experiments, and `lossy` is the file layer that forgets what was not synced.
+//! loop is bounded in count and in time. `wire` speaks HTTP, `process` owns the children, `cluster` is what can be
+//! done to them, `load`, `race` and `torture` are the experiments, and `lossy` is the file layer that forgets what was not synced.
 
 mod api;
 mod cli;
+mod cluster;
 mod figures;
 mod load;
 mod lossy;

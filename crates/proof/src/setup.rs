@@ -48,9 +48,9 @@ impl Site {
             let user = command_json(&binary, data.path(), &["user", "create", "--username", &name])?;
             ids.push(text(&user, "id")?);
         }
-        let key = make_key(&binary, &data, "load", "ticket:mint", "member")?;
+        let key = make_key(&binary, &data, "load", &["ticket:mint"], "member")?;
         let admin_key = match users > USERS_BY_COMMAND {
-            true => Some(make_key(&binary, &data, "load-users", "user:write", "admin")?),
+            true => Some(make_key(&binary, &data, "load-users", &["user:write"], "admin")?),
             false => None,
         };
         let plan = plan(&binary, &data)?;
@@ -76,7 +76,12 @@ impl Site {
 
     /// A key that may change the tenant's settings; before the server runs.
     pub(crate) fn settings_key(&self) -> Result<String> {
-        make_key(&self.plan.program, &self.data, "load-settings", "tenant:write", "admin")
+        make_key(&self.plan.program, &self.data, "load-settings", &["tenant:write"], "admin")
+    }
+
+    /// A key that may mint and revoke; before the server runs.
+    pub(crate) fn revoking_key(&self) -> Result<String> {
+        make_key(&self.plan.program, &self.data, "torture", &["ticket:mint", "ticket:revoke"], "member")
     }
 
     /// Takes this machine for a proxy, whose word on addresses is believed.
@@ -135,8 +140,9 @@ pub(crate) struct Bound {
     pub(crate) met: String,
 }
 
-fn make_key(binary: &Path, data: &TempDir, name: &str, scope: &str, rank: &str) -> Result<String> {
-    let args = ["key", "create", "--name", name, "--scope", scope, "--rank", rank];
+fn make_key(binary: &Path, data: &TempDir, name: &str, scopes: &[&str], rank: &str) -> Result<String> {
+    let mut args = vec!["key", "create", "--name", name, "--rank", rank];
+    args.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
     text(&command_json(binary, data.path(), &args)?, "raw_key")
 }
 

@@ -73,10 +73,14 @@ impl Server {
         Ok(())
     }
 
+    /// SIGSTOP, or SIGCONT again.
+    pub(crate) fn pause(&self, paused: bool) -> Result<()> {
+        signal(if paused { "STOP" } else { "CONT" }, self.pid())
+    }
+
     /// SIGTERM, and waits for the end. An end that takes too long, or is not a success, is an error.
     pub(crate) fn stop(mut self) -> Result<()> {
-        let pid = self.pid().to_string();
-        Command::new("sh").args(["-c", "kill -TERM \"$0\"", &pid]).status()?;
+        signal("TERM", self.pid())?;
         let asked = Instant::now();
         loop {
             match self.child.try_wait()? {
@@ -87,6 +91,12 @@ impl Server {
             }
         }
     }
+}
+
+/// Sends a signal, by its name without `SIG`.
+fn signal(name: &str, pid: u32) -> Result<()> {
+    Command::new("sh").args(["-c", "kill -$0 \"$1\"", name, &pid.to_string()]).status()?;
+    Ok(())
 }
 
 impl Drop for Server {
@@ -110,13 +120,14 @@ pub(crate) fn free_address() -> Result<SocketAddr> {
     Err("no free port".into())
 }
 
-fn is_ready(address: SocketAddr) -> bool {
+/// Whether a server says that it can serve.
+pub(crate) fn is_ready(address: SocketAddr) -> bool {
     ready_status(address).is_ok_and(|status| status == 200)
 }
 
 fn ready_status(address: SocketAddr) -> Result<u16> {
     let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    stream.set_read_timeout(Some(Duration::from_secs(2)))?;
     stream.write_all(b"GET /health/ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")?;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer)?;

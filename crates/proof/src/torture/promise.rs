@@ -1,27 +1,35 @@
-//! What can be certain, and what can be broken.
+//! What can be broken.
 
-/// How sure it is that a thing happened; the surer, the greater.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Sure {
-    #[default]
-    No,
-    /// It was asked for and no answer came.
-    Perhaps,
-    Yes,
+use serde::Serialize;
+
+/// A kind of broken promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Promise {
+    /// One ticket let in twice.
+    Doubled,
+    /// A request that its sender may repeat was answered differently when repeated.
+    Differs,
+    /// One refresh token has two successors: its family lives twice.
+    Forked,
+    /// What was ended or revoked lives.
+    Resurrected,
+    /// An acknowledged mint cannot be redeemed.
+    LostMint,
+    /// An acknowledged sign-in or refresh is not there any more.
+    LostSession,
+    /// A request that its sender may repeat was refused when repeated.
+    LostRetry,
+    /// An acknowledged end is not in the store.
+    LostEnd,
 }
 
 /// A promise that was broken.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(tag = "kind", content = "ticket", rename_all = "snake_case")]
-pub(crate) enum Violation {
-    /// An acknowledged mint cannot be redeemed.
-    LostMint(String),
-    /// An acknowledged sign-in is not there any more.
-    LostSession(String),
-    /// A request that was lost, and that its sender may repeat, was refused when repeated.
-    LostRetry(String),
-    /// One ticket let in twice, or gave two different answers to one key.
-    Doubled(String),
-    /// A session that was ended lives.
-    Resurrected(String),
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Violation {
+    pub(crate) promise: Promise,
+    pub(crate) ticket: String,
+    /// When it showed: microseconds since the torture began. At the end, if only the store shows it.
+    pub(crate) at: u64,
+    pub(crate) what: String,
 }

@@ -24,6 +24,10 @@ impl<'a> Request<'a> {
         Self { method: "POST", path, body: Some(body), ..Self::default() }
     }
 
+    pub(crate) fn delete(path: &'a str) -> Self {
+        Self { method: "DELETE", path, ..Self::default() }
+    }
+
     pub(crate) fn bearer(self, token: &'a str) -> Self {
         Self { bearer: Some(token), ..self }
     }

@@ -1,0 +1,72 @@
+//! What the store itself says, read while no server runs.
+
+use super::check::{Facts, SessionFact, TicketFact};
+use crate::Result;
+use rusqlite::{Connection, OpenFlags, Row};
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+/// Tickets and sessions; and whatever is wrong with the file itself.
+pub(crate) fn sqlite(data_dir: &Path) -> Result<(Facts, Vec<String>)> {
+    let connection = Connection::open_with_flags(find(data_dir)?, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    let ticket = |row: &Row<'_>| Ok((row.get(0)?, TicketFact { session: row.get(1)? }));
+    let tickets = all(&connection, "SELECT id, session_id FROM tickets", ticket)?;
+    let session = |row: &Row<'_>| {
+        let generation = row.get(3)?;
+        Ok((row.get(0)?, SessionFact { ticket: row.get(1)?, ended: row.get(2)?, generation }))
+    };
+    let sql = "SELECT id, ticket_id, ended_at IS NOT NULL, generation FROM sessions";
+    let sessions = all(&connection, sql, session)?;
+    let health: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    let wrong = (health != "ok").then(|| format!("quick_check: {health}"));
+    Ok((Facts::new(tickets, sessions), wrong.into_iter().collect()))
+}
+
+fn all<T>(
+    connection: &Connection,
+    sql: &str,
+    read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
+) -> Result<Vec<T>> {
+    Ok(connection.prepare(sql)?.query_map([], read)?.collect::<Result<_, _>>()?)
+}
+
+/// The one file of the directory that is an SQLite database.
+fn find(data_dir: &Path) -> Result<PathBuf> {
+    for entry in std::fs::read_dir(data_dir)? {
+        let path = entry?.path();
+        let mut magic = [0; 16];
+        let read = std::fs::File::open(&path).and_then(|mut file| file.read_exact(&mut magic));
+        if path.is_file() && read.is_ok() && magic == *b"SQLite format 3\0" {
+            return Ok(path);
+        }
+    }
+    Err(format!("no SQLite database in {}", data_dir.display()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::process::TempDir;
+
+    #[test]
+    fn rows_are_read() {
+        let dir = TempDir::new("store").expect("directory");
+        std::fs::write(dir.path().join("server.log"), "not a database").expect("write");
+        assert!(sqlite(dir.path()).is_err());
+        let connection = Connection::open(dir.path().join("x.db")).expect("open");
+        connection
+            .execute_batch(
+                "CREATE TABLE tickets (id BLOB, session_id BLOB);
+                 CREATE TABLE sessions (id BLOB, ticket_id BLOB, ended_at INTEGER, generation INTEGER);
+                 INSERT INTO tickets VALUES (zeroblob(16), zeroblob(16)), (x'00112233445566778899aabbccddeeff', NULL);
+                 INSERT INTO sessions VALUES (zeroblob(16), zeroblob(16), 5, 3)",
+            )
+            .expect("rows");
+        let (facts, wrong) = sqlite(dir.path()).expect("facts");
+        assert_eq!(wrong, Vec::<String>::new());
+        assert_eq!(facts.tickets[&[0; 16]].session, Some([0; 16]));
+        assert_eq!(facts.tickets.len(), 2);
+        let session = SessionFact { ticket: Some([0; 16]), ended: true, generation: 3 };
+        assert_eq!(facts.sessions[&[0; 16]], session);
+    }
+}
