@@ -116,15 +116,15 @@ fn make_room(shard: &mut Shard, key: u64, now: i64) -> &mut Shard {
 /// A budget as a schedule: each request takes the next place, `interval` after the last; who would have to take one
 /// more than `burst` ahead comes too soon.
 #[derive(Clone, Copy)]
-struct Schedule {
+pub(crate) struct Schedule {
     now: i64,
-    full_at: i64,
+    pub(crate) full_at: i64,
     interval: i64,
     burst: i64,
 }
 
 impl Schedule {
-    fn new(quota: Quota, full_at: i64, now: i64) -> Self {
+    pub(crate) fn new(quota: Quota, full_at: i64, now: i64) -> Self {
         let requests = i64::from(quota.requests.max(1));
         let interval = (quota.window.as_millis().saturating_mul(NANOS_PER_MILLI) / requests).max(1);
         let burst = interval.saturating_mul(requests);
@@ -134,11 +134,11 @@ impl Schedule {
         Self { now, full_at, interval, burst }
     }
 
-    fn allows(&self, cost: u32) -> bool {
+    pub(crate) fn allows(&self, cost: u32) -> bool {
         self.charged(cost).used() <= self.burst
     }
 
-    fn charged(self, cost: u32) -> Self {
+    pub(crate) fn charged(self, cost: u32) -> Self {
         let places = self.interval.saturating_mul(cost.into());
         Self { full_at: self.full_at.saturating_add(places), ..self }
     }
@@ -147,7 +147,7 @@ impl Schedule {
         self.full_at - self.now
     }
 
-    fn budget(&self, take: &Take, allowed: bool) -> Budget {
+    pub(crate) fn budget(&self, take: &Take, allowed: bool) -> Budget {
         let left = (self.burst - self.used()).max(0) / self.interval;
         let wait = |cost| self.charged(cost).used() - self.burst;
         let reset = match (allowed, left) {
@@ -168,7 +168,7 @@ impl Schedule {
     }
 }
 
-fn nanos(time: Timestamp) -> i64 {
+pub(crate) fn nanos(time: Timestamp) -> i64 {
     time.as_millis().saturating_mul(NANOS_PER_MILLI)
 }
 

@@ -1,7 +1,8 @@
 //! Every engine keeps the contract: one line each.
 
 use authms_core::ports::{Clock, Fut, Store};
-use authms_store::{Options, SqliteStore};
+use authms_store::{Options, PostgresStore, SqliteStore};
+use authms_testkit::postgres;
 use authms_testkit::store_contract::{self, Database};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -10,6 +11,25 @@ use std::sync::atomic::{AtomicU32, Ordering};
 #[tokio::test(flavor = "multi_thread")]
 async fn sqlite() {
     store_contract::run_all(Sqlite::new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres() {
+    let Some(server) = postgres::shared() else { return };
+    store_contract::run_all(|| Postgres(server.database())).await;
+}
+
+/// A database of its own on the server of these tests.
+struct Postgres(postgres::TestDatabase<'static>);
+
+impl Database for Postgres {
+    fn open(&self, clock: Arc<dyn Clock>) -> Fut<'_, Arc<dyn Store>> {
+        Box::pin(async move {
+            let options = postgres::options(clock);
+            let store = PostgresStore::open(&self.0.url(), options).await.expect("it opens");
+            Arc::new(store) as Arc<dyn Store>
+        })
+    }
 }
 
 /// A database in a directory of its own, which goes with it.

@@ -1,12 +1,12 @@
 //! API keys.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{change, change_one, first, signed, words};
 use authms_core::access::{Permission, Role};
 use authms_core::id::{ApiKeyId, ClientId, RestrictionId};
 use authms_core::key::{ApiKey, ApiKeyStatus, Change, Environment, LastUse, PreviousSecret, Restriction};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -89,7 +89,7 @@ fn networks(key: &ApiKey) -> String {
 }
 
 /// One key, with whether its tenant is active.
-pub(crate) fn get(conn: &Connection, id: ApiKeyId) -> Result<Option<(ApiKey, bool)>> {
+pub(crate) fn get(conn: Conn<'_>, id: ApiKeyId) -> Result<Option<(ApiKey, bool)>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT {}, n.status = 'active' FROM api_keys k JOIN tenants n ON n.id = k.tenant_id WHERE k.id = ?1",
@@ -100,12 +100,12 @@ pub(crate) fn get(conn: &Connection, id: ApiKeyId) -> Result<Option<(ApiKey, boo
 }
 
 /// Its revision.
-pub(crate) fn rev(conn: &Connection, id: ApiKeyId) -> Result<Option<u64>> {
+pub(crate) fn rev(conn: Conn<'_>, id: ApiKeyId) -> Result<Option<u64>> {
     first(conn, "SELECT rev FROM api_keys WHERE id = ?1", [id.bytes()], |c| c.count())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Create(new) => create(conn, new),
         Change::Update(new) => update(conn, new, at),
@@ -114,7 +114,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     }
 }
 
-fn create(conn: &Connection, new: &ApiKey) -> Result<()> {
+fn create(conn: Conn<'_>, new: &ApiKey) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("INSERT INTO api_keys ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
     });
@@ -143,7 +143,7 @@ fn create(conn: &Connection, new: &ApiKey) -> Result<()> {
     change_one(conn, &SQL, row)
 }
 
-fn update(conn: &Connection, new: &ApiKey, at: Timestamp) -> Result<()> {
+fn update(conn: Conn<'_>, new: &ApiKey, at: Timestamp) -> Result<()> {
     let sql = "UPDATE api_keys SET name = ?2, secret_hash = ?3, previous_secret_hash = ?4,
                    previous_secret_expires_at = ?5, scopes = ?6, rank = ?7, networks = ?8, clients = ?9,
                    environment = ?10, status = ?11, expires_at = ?12, fence = ?13, rev = ?14, updated_at = ?15
@@ -168,9 +168,9 @@ fn update(conn: &Connection, new: &ApiKey, at: Timestamp) -> Result<()> {
     change_one(conn, sql, row)
 }
 
-fn keep_use(conn: &Connection, id: ApiKeyId, last: LastUse) -> Result<()> {
+fn keep_use(conn: Conn<'_>, id: ApiKeyId, last: LastUse) -> Result<()> {
     let sql = "UPDATE api_keys SET last_used_at = ?2, last_used_ip = ?3
-               WHERE id = ?1 AND coalesce(last_used_at < ?2, 1)";
+               WHERE id = ?1 AND (last_used_at IS NULL OR last_used_at < ?2)";
     change(conn, sql, params![id.bytes(), last.at.as_millis(), last.ip.map(|ip| ip.to_string())])
 }
 

@@ -1,16 +1,16 @@
 //! The API keys of a tenant.
 
 use super::api_key::{columns, read};
+use super::conn::{Conn, Result, ToSql, params};
 use super::{List, all, page};
 use authms_core::id::TenantId;
 use authms_core::key::{ApiKey, ApiKeyStatus, Environment, KeyFilter};
 use authms_core::page::{Page, PageRequest};
-use rusqlite::{Connection, Result, ToSql, params};
 use std::sync::LazyLock;
 
 /// A tenant's keys, oldest first; those that expire, soonest first.
 pub(crate) fn list(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
     filter: &KeyFilter,
     request: PageRequest,
@@ -32,7 +32,7 @@ pub(crate) fn list(
     }
     if let Some(pattern) = &pattern {
         params.push(pattern);
-        from.push_str(&format!(" AND k.name LIKE ?{} ESCAPE '\\'", params.len()));
+        from.push_str(&format!(" AND lower(k.name) LIKE lower(?{}) ESCAPE '\\'", params.len()));
     }
     let mut order = "k.id";
     if let Some((after, until)) = &expiring {
@@ -46,7 +46,7 @@ pub(crate) fn list(
 }
 
 /// A tenant's keys of this name, oldest first.
-pub(crate) fn named(conn: &Connection, tenant: TenantId, name: &str) -> Result<Vec<ApiKey>> {
+pub(crate) fn named(conn: Conn<'_>, tenant: TenantId, name: &str) -> Result<Vec<ApiKey>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns("k");
         format!("SELECT {columns} FROM api_keys k WHERE k.tenant_id = ?1 AND k.name = ?2 ORDER BY k.id")

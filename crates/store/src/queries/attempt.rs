@@ -1,6 +1,7 @@
 //! Sign-ins and what failed at one, by user.
 
 use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use super::session_index::OF_USER;
 use super::{List, change, change_one, first, history, page};
 use authms_core::id::{EventId, SessionId, TenantId, UserId};
@@ -8,7 +9,6 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::session::Origin;
 use authms_core::signin::{Attempt, Change, FAILURES_KEPT, Failure, MethodKind, Outcome};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -19,13 +19,13 @@ const SESSIONS_SHOWN: u32 = 1000;
 fn sessions() -> String {
     format!(
         "FROM sessions s WHERE s.tenant_id = ?2
-         AND s.id IN (SELECT session_id FROM ({OF_USER} ORDER BY session_id DESC LIMIT {SESSIONS_SHOWN}))"
+         AND s.id IN (SELECT session_id FROM ({OF_USER} ORDER BY session_id DESC LIMIT {SESSIONS_SHOWN}) last)"
     )
 }
 
 /// A user's sign-ins to a tenant and what failed at one, newest first.
 pub(crate) fn list(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user): (TenantId, UserId),
     request: PageRequest,
 ) -> Result<Page<Attempt>> {
@@ -54,7 +54,7 @@ fn read(c: &mut Columns<'_>) -> Result<Attempt> {
 }
 
 /// How many sign-ins failed since the user last signed in themself.
-pub(crate) fn failures(conn: &Connection, tenant: TenantId, user: UserId) -> Result<u32> {
+pub(crate) fn failures(conn: Conn<'_>, tenant: TenantId, user: UserId) -> Result<u32> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT count(*) FROM login_failures f WHERE f.user_id = ?1 AND f.tenant_id = ?2
@@ -66,14 +66,14 @@ pub(crate) fn failures(conn: &Connection, tenant: TenantId, user: UserId) -> Res
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Fail(failure) => fail(conn, failure, at),
         Change::Learn(learned) => history::learn(conn, learned),
     }
 }
 
-fn fail(conn: &Connection, new: &Failure, at: Timestamp) -> Result<()> {
+fn fail(conn: Conn<'_>, new: &Failure, at: Timestamp) -> Result<()> {
     let sql = "INSERT INTO login_failures (user_id, event_id, tenant_id, method, why, ip, user_agent, at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
     let row = params![

@@ -1,17 +1,17 @@
 //! The audit log: append only.
 
+use super::conn::{Conn, Result, params};
 use super::{change, first};
 use authms_core::audit::AuditRow;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 
 /// The time of the last commit that left a row.
-pub(crate) fn last_time(conn: &Connection) -> Result<Option<Timestamp>> {
-    first(conn, "SELECT at FROM audit_log ORDER BY seq DESC LIMIT 1", [], |c| c.time())
+pub(crate) fn last_time(conn: Conn<'_>) -> Result<Option<Timestamp>> {
+    first(conn, "SELECT at FROM audit_log ORDER BY seq DESC LIMIT 1", params![], |c| c.time())
 }
 
 /// Appends a row.
-pub(crate) fn append(conn: &Connection, row: &AuditRow, at: Timestamp) -> Result<()> {
+pub(crate) fn append(conn: Conn<'_>, row: &AuditRow, at: Timestamp) -> Result<()> {
     let sql = "INSERT INTO audit_log (id, tenant, name, at, body) VALUES (?1, ?2, ?3, ?4, ?5)";
     let tenant = row.tenant.as_ref().map(|t| t.bytes());
     change(conn, sql, params![row.id.bytes(), tenant, row.name.as_str(), at.as_millis(), row.body])

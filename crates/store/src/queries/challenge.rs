@@ -1,6 +1,7 @@
 //! Challenges: sign-ins that wait for a second factor.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::standing::{self, Names};
 use super::{change, change_one, first, json, mfa_release, signed, ticket, ticket_view, words};
 use authms_core::factor::FactorKind;
@@ -11,7 +12,6 @@ use authms_core::signin::MethodKind;
 use authms_core::signin::challenge::enrolment::Enrolment;
 use authms_core::signin::challenge::{Challenge, ChallengeState, ChallengeView, Change, delay, is_last};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -62,7 +62,7 @@ const NAMES: Names = Names {
 };
 
 /// A challenge, what answers its completion again, and the present standing of what it rests on.
-pub(crate) fn get(conn: &Connection, id: ChallengeId) -> Result<Option<ChallengeView>> {
+pub(crate) fn get(conn: Conn<'_>, id: ChallengeId) -> Result<Option<ChallengeView>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT {}, r.key_hash, r.salt, r.jti, r.window_ms, rel.expires_at, {}
@@ -137,12 +137,13 @@ const fn stage(enrolment: &Enrolment) -> &'static str {
 
 /// Whether it waits, and its enrolment has come exactly so far.
 pub(crate) fn is_enrolment_as_read(
-    conn: &Connection,
+    conn: Conn<'_>,
     id: ChallengeId,
     enrolment: &Enrolment,
     at: Timestamp,
 ) -> Result<bool> {
-    let sql = "SELECT state = 'open' AND expires_at > ?4 AND enrolment IS ?2 AND enrol_factor IS ?3
+    let sql = "SELECT state = 'open' AND expires_at > ?4 AND enrolment IS NOT DISTINCT FROM ?2
+                      AND enrol_factor IS NOT DISTINCT FROM ?3
                FROM challenges WHERE id = ?1";
     let factor = enrolment.factor.as_ref().map(|f| f.bytes());
     let row = params![id.bytes(), stage(enrolment), factor, at.as_millis()];
@@ -150,14 +151,14 @@ pub(crate) fn is_enrolment_as_read(
 }
 
 /// Whether it waits, exactly so many of its codes were wrong, and the next may be looked at.
-pub(crate) fn is_as_read(conn: &Connection, id: ChallengeId, wrong: u8, at: Timestamp) -> Result<bool> {
+pub(crate) fn is_as_read(conn: Conn<'_>, id: ChallengeId, wrong: u8, at: Timestamp) -> Result<bool> {
     let sql = "SELECT state = 'open' AND wrong = ?2 AND expires_at > ?3 AND next_at <= ?3
                FROM challenges WHERE id = ?1";
     Ok(first(conn, sql, params![id.bytes(), wrong, at.as_millis()], |c| c.take())?.unwrap_or(false))
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Open(new) => open(conn, new, at),
         Change::Pass { id, replay } => {
@@ -187,7 +188,7 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
     }
 }
 
-fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
+fn open(conn: Conn<'_>, new: &Challenge, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
         format!("INSERT INTO challenges ({columns}) VALUES ({values})")
@@ -232,7 +233,7 @@ fn open(conn: &Connection, new: &Challenge, at: Timestamp) -> Result<()> {
 }
 
 /// Ends all that wait for this user in this tenant.
-pub(crate) fn end_all(conn: &Connection, tenant: TenantId, user: UserId) -> Result<()> {
+pub(crate) fn end_all(conn: Conn<'_>, tenant: TenantId, user: UserId) -> Result<()> {
     let sql = "UPDATE challenges SET state = 'dead' WHERE user_id = ?1 AND tenant_id = ?2 AND state = 'open'";
     change(conn, sql, params![user.bytes(), tenant.bytes()])
 }

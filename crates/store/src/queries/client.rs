@@ -1,13 +1,13 @@
 //! Clients.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{List, change, change_one, first, page, signed, words};
 use authms_core::client::{Change, Client, ClientStatus};
 use authms_core::id::{ClientId, TenantId};
 use authms_core::page::{Page, PageRequest};
 use authms_core::ticket::Purpose;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 14] = [
@@ -47,14 +47,14 @@ fn read(c: &mut Columns<'_>) -> Result<Client> {
 }
 
 /// One client.
-pub(crate) fn get(conn: &Connection, id: ClientId) -> Result<Option<Client>> {
+pub(crate) fn get(conn: Conn<'_>, id: ClientId) -> Result<Option<Client>> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM clients c WHERE c.id = ?1", columns::list("c", &COLUMNS)));
     first(conn, &SQL, [id.bytes()], read)
 }
 
 /// A tenant's client of this name.
-pub(crate) fn named(conn: &Connection, tenant: TenantId, name: &str) -> Result<Option<Client>> {
+pub(crate) fn named(conn: Conn<'_>, tenant: TenantId, name: &str) -> Result<Option<Client>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("c", &COLUMNS);
         format!("SELECT {columns} FROM clients c WHERE c.tenant_id = ?1 AND c.name = ?2")
@@ -63,29 +63,29 @@ pub(crate) fn named(conn: &Connection, tenant: TenantId, name: &str) -> Result<O
 }
 
 /// A tenant's clients, oldest first.
-pub(crate) fn list(conn: &Connection, tenant: TenantId, request: PageRequest) -> Result<Page<Client>> {
+pub(crate) fn list(conn: Conn<'_>, tenant: TenantId, request: PageRequest) -> Result<Page<Client>> {
     let columns = columns::list("c", &COLUMNS);
     let list = List { columns: &columns, from: "FROM clients c WHERE c.tenant_id = ?1", order: "c.id" };
     page(conn, &list, &[tenant.bytes()], request, read)
 }
 
 /// Whether an active client of this tenant, or of any active one, allows this origin.
-pub(crate) fn allows_origin(conn: &Connection, origin: &str, tenant: Option<TenantId>) -> Result<bool> {
+pub(crate) fn allows_origin(conn: Conn<'_>, origin: &str, tenant: Option<TenantId>) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM client_origins o
                    JOIN clients c ON c.id = o.client_id AND c.status = 'active'
                    JOIN tenants t ON t.id = c.tenant_id AND t.status = 'active'
-               WHERE o.origin = ?1 AND (?2 IS NULL OR c.tenant_id = ?2))";
+               WHERE o.origin = ?1 AND (c.tenant_id = ?2 OR ?2 IS NULL))";
     let found = first(conn, sql, params![origin, tenant.map(|id| *id.bytes())], |c| c.take())?;
     Ok(found.unwrap_or(false))
 }
 
 /// Its revision.
-pub(crate) fn rev(conn: &Connection, id: ClientId) -> Result<Option<u64>> {
+pub(crate) fn rev(conn: Conn<'_>, id: ClientId) -> Result<Option<u64>> {
     first(conn, "SELECT rev FROM clients WHERE id = ?1", [id.bytes()], |c| c.count())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Create(new) => create(conn, new),
         Change::Update(new) => update(conn, new, at),
@@ -96,7 +96,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     }
 }
 
-fn create(conn: &Connection, new: &Client) -> Result<()> {
+fn create(conn: Conn<'_>, new: &Client) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("INSERT INTO clients ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
     });
@@ -120,7 +120,7 @@ fn create(conn: &Connection, new: &Client) -> Result<()> {
     remember_origins(conn, new)
 }
 
-fn update(conn: &Connection, new: &Client, at: Timestamp) -> Result<()> {
+fn update(conn: Conn<'_>, new: &Client, at: Timestamp) -> Result<()> {
     let sql = "UPDATE clients SET name = ?2, secret_hash = ?3, secret_last_four = ?4, purposes = ?5,
                    redirect_uris = ?6, allowed_origins = ?7, may_send_context = ?8, status = ?9, fence = ?10,
                    rev = ?11, updated_at = ?12
@@ -153,7 +153,7 @@ fn array(texts: &[String]) -> String {
 }
 
 /// Makes a client findable by its origins.
-fn remember_origins(conn: &Connection, client: &Client) -> Result<()> {
+fn remember_origins(conn: Conn<'_>, client: &Client) -> Result<()> {
     for origin in &client.allowed_origins {
         let sql = "INSERT INTO client_origins (origin, client_id) VALUES (?1, ?2)";
         change_one(conn, sql, params![origin, client.id.bytes()])?;
@@ -161,6 +161,6 @@ fn remember_origins(conn: &Connection, client: &Client) -> Result<()> {
     Ok(())
 }
 
-fn forget_origins(conn: &Connection, id: ClientId) -> Result<()> {
+fn forget_origins(conn: Conn<'_>, id: ClientId) -> Result<()> {
     change(conn, "DELETE FROM client_origins WHERE client_id = ?1", [id.bytes()])
 }

@@ -1,34 +1,56 @@
 //! Reading a row from left to right, so that nouns can stand side by side in one SELECT.
 
+use super::conn::{Error, Result};
+use crate::postgres;
 use authms_core::id::Id;
 use authms_core::risk::{Level, Risk};
 use authms_core::signin::Fences;
 use authms_core::time::Timestamp;
-use rusqlite::types::{FromSql, Type};
-use rusqlite::{Error, Result, Row};
+use rusqlite::types::{FromSql, ValueRef};
+
+/// A row of either engine.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'r> {
+    Sqlite(&'r rusqlite::Row<'r>),
+    Postgres(&'r tokio_postgres::Row),
+}
+
+impl<'r> Row<'r> {
+    fn value(self, index: usize) -> Result<ValueRef<'r>> {
+        match self {
+            Self::Sqlite(row) => Ok(row.get_ref(index)?),
+            Self::Postgres(row) => Ok(postgres::value(row, index)?),
+        }
+    }
+}
 
 /// A row and how much of it has been read.
 pub(super) struct Columns<'r> {
-    row: &'r Row<'r>,
+    row: Row<'r>,
     next: usize,
 }
 
 impl<'r> Columns<'r> {
     /// The row from its start.
-    pub(super) fn of(row: &'r Row<'r>) -> Self {
+    pub(super) fn of(row: Row<'r>) -> Self {
         Self { row, next: 0 }
+    }
+
+    fn value(&mut self) -> Result<(usize, ValueRef<'r>)> {
+        let index = self.next;
+        self.next += 1;
+        Ok((index, self.row.value(index)?))
     }
 
     /// The next value.
     pub(super) fn take<T: FromSql>(&mut self) -> Result<T> {
-        let index = self.next;
-        self.next += 1;
-        self.row.get(index)
+        let (index, value) = self.value()?;
+        T::column_result(value).map_err(|_| Error::Invalid(index))
     }
 
     /// Says that what was read last fits no value.
     pub(super) fn invalid(&self) -> Error {
-        invalid(self.next.saturating_sub(1))
+        Error::Invalid(self.next.saturating_sub(1))
     }
 
     /// The next identifier.
@@ -58,18 +80,15 @@ impl<'r> Columns<'r> {
 
     /// The next value of an enumeration, by its name.
     pub(super) fn named<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<T> {
-        let index = self.next;
-        self.next += 1;
-        parse(self.row.get_ref(index)?.as_str()?).ok_or_else(|| invalid(index))
+        let (index, value) = self.value()?;
+        value.as_str().ok().and_then(parse).ok_or(Error::Invalid(index))
     }
 
     /// The next value of an enumeration, if it is one.
     pub(super) fn named_if<T>(&mut self, parse: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>> {
-        let index = self.next;
-        self.next += 1;
-        match self.row.get_ref(index)?.as_str_or_null()? {
-            None => Ok(None),
-            Some(name) => parse(name).map(Some).ok_or_else(|| invalid(index)),
+        match self.value()? {
+            (_, ValueRef::Null) => Ok(None),
+            (index, value) => value.as_str().ok().and_then(parse).map(Some).ok_or(Error::Invalid(index)),
         }
     }
 
@@ -119,11 +138,12 @@ pub(super) fn list(alias: &str, names: &[&str]) -> String {
     names.iter().map(|name| format!("{alias}.{name}")).collect::<Vec<_>>().join(", ")
 }
 
+/// What an `ON CONFLICT … DO UPDATE SET` puts in place of a row that is there: all of the new one.
+pub(super) fn replace(names: &[&str]) -> String {
+    names.iter().map(|name| format!("{name} = excluded.{name}")).collect::<Vec<_>>().join(", ")
+}
+
 /// `?1, ?2, …`, as many as there are columns.
 pub(super) fn placeholders(names: &[&str]) -> String {
     (1..=names.len()).map(|n| format!("?{n}")).collect::<Vec<_>>().join(", ")
-}
-
-fn invalid(index: usize) -> Error {
-    Error::FromSqlConversionFailure(index, Type::Text, "no value of this type".into())
 }

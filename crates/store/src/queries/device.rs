@@ -1,13 +1,13 @@
 //! Devices.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{all, change, change_one, first};
 use authms_core::device::{Change, DEVICES_KEPT, Device, SEEN_EVERY, TRUSTED_FOR, Trust};
 use authms_core::id::{DeviceId, SessionId, TenantId, UserId};
 use authms_core::session::Origin;
 use authms_core::signin::Fences;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -46,14 +46,14 @@ fn read(c: &mut Columns<'_>) -> Result<Device> {
 }
 
 /// One device.
-pub(crate) fn get(conn: &Connection, id: DeviceId) -> Result<Option<Device>> {
+pub(crate) fn get(conn: Conn<'_>, id: DeviceId) -> Result<Option<Device>> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM devices d WHERE d.id = ?1", columns::list("d", &COLUMNS)));
     first(conn, &SQL, [id.bytes()], read)
 }
 
 /// A user's devices in a tenant, newest first.
-pub(crate) fn of(conn: &Connection, tenant: TenantId, user: UserId) -> Result<Vec<Device>> {
+pub(crate) fn of(conn: Conn<'_>, tenant: TenantId, user: UserId) -> Result<Vec<Device>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("d", &COLUMNS);
         format!(
@@ -64,26 +64,26 @@ pub(crate) fn of(conn: &Connection, tenant: TenantId, user: UserId) -> Result<Ve
 }
 
 /// Whether it is there with this secret.
-pub(crate) fn has_secret(conn: &Connection, id: DeviceId, hash: &[u8; 32]) -> Result<bool> {
+pub(crate) fn has_secret(conn: Conn<'_>, id: DeviceId, hash: &[u8; 32]) -> Result<bool> {
     let sql = "SELECT secret_hash = ?2 FROM devices WHERE id = ?1";
     Ok(first(conn, sql, params![id.bytes(), hash], |c| c.take())?.unwrap_or(false))
 }
 
 /// Notes that somebody signed in with it, unless that was noted lately.
-pub(crate) fn see(conn: &Connection, id: DeviceId, at: Timestamp) -> Result<()> {
+pub(crate) fn see(conn: Conn<'_>, id: DeviceId, at: Timestamp) -> Result<()> {
     let sql = "UPDATE devices SET seen_at = ?2 WHERE id = ?1 AND seen_at <= ?3";
     change(conn, sql, params![id.bytes(), at.as_millis(), at.minus(SEEN_EVERY).as_millis()])
 }
 
 /// Ends trust in all of a user's devices, in every tenant.
-pub(super) fn end_trust_of(conn: &Connection, user: UserId) -> Result<()> {
+pub(super) fn end_trust_of(conn: Conn<'_>, user: UserId) -> Result<()> {
     let sql = "UPDATE devices SET trusted_at = NULL, trusted_until = NULL
                WHERE user_id = ?1 AND trusted_at IS NOT NULL";
     change(conn, sql, [user.bytes()])
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Put { device, trusted, session } => put(conn, device, *trusted, *session, at),
         Change::Trust(id) => {
@@ -100,17 +100,18 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             change(conn, "DELETE FROM devices WHERE id = ?1", [id.bytes()])
         }),
         Change::ForgetAll { tenant, user, except } => {
-            let sql = "DELETE FROM devices WHERE user_id = ?1 AND tenant_id = ?2 AND id IS NOT ?3";
+            let sql = "DELETE FROM devices WHERE user_id = ?1 AND tenant_id = ?2 AND id IS DISTINCT FROM ?3";
             let except = except.as_ref().map(|id| id.bytes());
             change(conn, sql, params![user.bytes(), tenant.bytes(), except])
         }
     }
 }
 
-fn put(conn: &Connection, d: &Device, trusted: bool, session: SessionId, at: Timestamp) -> Result<()> {
+fn put(conn: Conn<'_>, d: &Device, trusted: bool, session: SessionId, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
-        format!("INSERT OR REPLACE INTO devices ({columns}) VALUES ({values})")
+        let replaced = columns::replace(&COLUMNS);
+        format!("INSERT INTO devices ({columns}) VALUES ({values}) ON CONFLICT (id) DO UPDATE SET {replaced}")
     });
     let row = params![
         d.id.bytes(),
@@ -130,8 +131,9 @@ fn put(conn: &Connection, d: &Device, trusted: bool, session: SessionId, at: Tim
         at.as_millis(),
     ];
     change_one(conn, &SQL, row)?;
-    let sql = "DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE user_id = ?1 AND tenant_id = ?2
-                   ORDER BY seen_at DESC, id DESC LIMIT -1 OFFSET ?3)";
+    let sql = "DELETE FROM devices WHERE user_id = ?1 AND tenant_id = ?2 AND id NOT IN
+                   (SELECT id FROM devices WHERE user_id = ?1 AND tenant_id = ?2
+                    ORDER BY seen_at DESC, id DESC LIMIT ?3)";
     change(conn, sql, params![d.user.bytes(), d.tenant.bytes(), DEVICES_KEPT])?;
     let sql = "UPDATE sessions SET device_id = ?2 WHERE id = ?1";
     change_one(conn, sql, [session.bytes(), d.id.bytes()])

@@ -1,11 +1,11 @@
 //! Second factors.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{all, change, change_one, device, first, passkey, recovery_code};
 use authms_core::factor::{Change, FAILURES_ALLOWED, Factor, FactorKind};
 use authms_core::id::{FactorId, UserId};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 14] = [
@@ -45,7 +45,7 @@ fn read(c: &mut Columns<'_>) -> Result<Factor> {
 }
 
 /// A user's factors, oldest first.
-pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<Factor>> {
+pub(crate) fn of(conn: Conn<'_>, user: UserId) -> Result<Vec<Factor>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("SELECT {} FROM factors f WHERE f.user_id = ?1 ORDER BY f.id", columns::list("f", &COLUMNS))
     });
@@ -53,52 +53,52 @@ pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<Factor>> {
 }
 
 /// Whether it can be proved now.
-pub(crate) fn is_usable(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
-    let sql = "SELECT verified_at IS NOT NULL AND enabled AND failures < ?3
+pub(crate) fn is_usable(conn: Conn<'_>, user: UserId, id: FactorId) -> Result<bool> {
+    let sql = "SELECT verified_at IS NOT NULL AND enabled = 1 AND failures < ?3
                FROM factors WHERE user_id = ?1 AND id = ?2";
     Ok(first(conn, sql, params![user.bytes(), id.bytes(), FAILURES_ALLOWED], |c| c.take())?.unwrap_or(false))
 }
 
 /// The last step that was spent on it; `None`: it is not there.
-pub(crate) fn last_step(conn: &Connection, user: UserId, id: FactorId) -> Result<Option<Option<i64>>> {
+pub(crate) fn last_step(conn: Conn<'_>, user: UserId, id: FactorId) -> Result<Option<Option<i64>>> {
     let sql = "SELECT last_step FROM factors WHERE user_id = ?1 AND id = ?2";
     first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())
 }
 
 /// Whether it counts.
-pub(crate) fn is_enrolled(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
-    let sql = "SELECT verified_at IS NOT NULL AND enabled FROM factors WHERE user_id = ?1 AND id = ?2";
+pub(crate) fn is_enrolled(conn: Conn<'_>, user: UserId, id: FactorId) -> Result<bool> {
+    let sql = "SELECT verified_at IS NOT NULL AND enabled = 1 FROM factors WHERE user_id = ?1 AND id = ?2";
     Ok(first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())?.unwrap_or(false))
 }
 
 /// Whether a user has any that counts.
-pub(crate) fn is_any_enrolled(conn: &Connection, user: UserId) -> Result<bool> {
+pub(crate) fn is_any_enrolled(conn: Conn<'_>, user: UserId) -> Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM factors
-                              WHERE user_id = ?1 AND verified_at IS NOT NULL AND enabled)";
+                              WHERE user_id = ?1 AND verified_at IS NOT NULL AND enabled = 1)";
     Ok(first(conn, sql, [user.bytes()], |c| c.take())?.unwrap_or(false))
 }
 
 /// Whether its enrolment is not finished.
-pub(crate) fn is_pending(conn: &Connection, user: UserId, id: FactorId) -> Result<bool> {
+pub(crate) fn is_pending(conn: Conn<'_>, user: UserId, id: FactorId) -> Result<bool> {
     let sql = "SELECT verified_at IS NULL FROM factors WHERE user_id = ?1 AND id = ?2";
     Ok(first(conn, sql, params![user.bytes(), id.bytes()], |c| c.take())?.unwrap_or(false))
 }
 
 /// How many of this kind a user has, finished or not.
-pub(crate) fn count(conn: &Connection, user: UserId, kind: FactorKind) -> Result<u32> {
+pub(crate) fn count(conn: Conn<'_>, user: UserId, kind: FactorKind) -> Result<u32> {
     let sql = "SELECT count(*) FROM factors WHERE user_id = ?1 AND kind = ?2";
     Ok(first(conn, sql, params![user.bytes(), kind.as_str()], |c| c.take())?.unwrap_or(0))
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Add(new) => {
             add(conn, new, at)?;
             if new.verified_at.is_some() { changed(conn, new.user, at) } else { Ok(()) }
         }
         Change::Verify { user, id, step } => {
-            let sql = "UPDATE factors SET verified_at = ?3, last_step = max(coalesce(last_step, 0), ?4),
+            let sql = "UPDATE factors SET verified_at = ?3, last_step = CASE WHEN last_step > ?4 THEN last_step ELSE CAST(?4 AS BIGINT) END,
                            last_used_at = ?3, failures = 0 WHERE user_id = ?1 AND id = ?2 AND verified_at IS NULL";
             change_one(conn, sql, params![user.bytes(), id.bytes(), at.as_millis(), step])?;
             changed(conn, *user, at)
@@ -114,17 +114,19 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
             change_one(conn, sql, params![user.bytes(), id.bytes()])
         }
         Change::SetEnabled { user, id, enabled } => {
-            let sql = "UPDATE factors SET enabled = ?3, failures = iif(?3, 0, failures)
+            let sql = "UPDATE factors SET enabled = ?3, failures = CASE WHEN CAST(?3 AS BIGINT) = 1 THEN 0 ELSE failures END
                        WHERE user_id = ?1 AND id = ?2";
             change_one(conn, sql, params![user.bytes(), id.bytes(), enabled])?;
             if *enabled { changed(conn, *user, at) } else { weakened(conn, *user, at) }
         }
         Change::SetPrimary { user, id } => {
-            let sql = "UPDATE factors SET is_primary = (id = ?2) WHERE user_id = ?1";
+            let sql =
+                "UPDATE factors SET is_primary = CASE WHEN id = ?2 THEN 1 ELSE 0 END WHERE user_id = ?1";
             change(conn, sql, params![user.bytes(), id.bytes()])
         }
         Change::PasswordSetBy { user, kind } => {
-            let sql = "UPDATE factors SET set_password = coalesce(kind = ?2, 0) WHERE user_id = ?1";
+            let sql =
+                "UPDATE factors SET set_password = CASE WHEN kind = ?2 THEN 1 ELSE 0 END WHERE user_id = ?1";
             change(conn, sql, params![user.bytes(), kind.map(FactorKind::as_str)])
         }
         Change::Remove { user, id } => {
@@ -159,7 +161,7 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
     }
 }
 
-fn add(conn: &Connection, new: &Factor, at: Timestamp) -> Result<()> {
+fn add(conn: Conn<'_>, new: &Factor, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
         format!("INSERT INTO factors ({columns}) VALUES ({values})")
@@ -184,13 +186,13 @@ fn add(conn: &Connection, new: &Factor, at: Timestamp) -> Result<()> {
 }
 
 /// Notes on the user that their factors changed.
-fn changed(conn: &Connection, user: UserId, at: Timestamp) -> Result<()> {
+fn changed(conn: Conn<'_>, user: UserId, at: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET factors_changed_at = ?2 WHERE id = ?1";
     change(conn, sql, params![user.bytes(), at.as_millis()])
 }
 
 /// The same of one that went: trust that may have been given on the strength of it goes with it.
-fn weakened(conn: &Connection, user: UserId, at: Timestamp) -> Result<()> {
+fn weakened(conn: Conn<'_>, user: UserId, at: Timestamp) -> Result<()> {
     changed(conn, user, at)?;
     device::end_trust_of(conn, user)
 }

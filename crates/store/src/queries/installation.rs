@@ -1,13 +1,13 @@
 //! The installation: one row.
 
+use super::conn::{Conn, Result, params};
 use super::{change_one, first};
 use authms_core::install::{Change, Installation};
-use rusqlite::{Connection, Result, params};
 
 /// The installation, if there is one.
-pub(crate) fn get(conn: &Connection) -> Result<Option<Installation>> {
+pub(crate) fn get(conn: Conn<'_>) -> Result<Option<Installation>> {
     let sql = "SELECT master_fingerprint, issuer, default_tenant_id, created_at, rev FROM installation";
-    first(conn, sql, [], |c| {
+    first(conn, sql, params![], |c| {
         Ok(Installation {
             master_fingerprint: c.take()?,
             issuer: c.take()?,
@@ -19,15 +19,15 @@ pub(crate) fn get(conn: &Connection) -> Result<Option<Installation>> {
 }
 
 /// Its revision.
-pub(crate) fn rev(conn: &Connection) -> Result<Option<u64>> {
-    first(conn, "SELECT rev FROM installation", [], |c| c.count())
+pub(crate) fn rev(conn: Conn<'_>) -> Result<Option<u64>> {
+    first(conn, "SELECT rev FROM installation", params![], |c| c.count())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change) -> Result<()> {
     let Change::Create(new) = change;
     let sql =
-        "INSERT INTO installation (only, master_fingerprint, issuer, default_tenant_id, created_at, rev)
+        "INSERT INTO installation (\"only\", master_fingerprint, issuer, default_tenant_id, created_at, rev)
                VALUES (1, ?1, ?2, ?3, ?4, ?5)";
     let row = params![
         new.master_fingerprint,

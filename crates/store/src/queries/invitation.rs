@@ -1,6 +1,7 @@
 //! Invitations.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{List, change_one, first, page};
 use authms_core::access::Role;
 use authms_core::id::{InvitationId, TenantId};
@@ -10,7 +11,6 @@ use authms_core::invitation::{
 use authms_core::page::{Page, PageRequest};
 use authms_core::signin::Fences;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 15] = [
@@ -61,7 +61,7 @@ fn read(c: &mut Columns<'_>) -> Result<Invitation> {
 }
 
 /// One invitation.
-pub(crate) fn get(conn: &Connection, id: InvitationId) -> Result<Option<Invitation>> {
+pub(crate) fn get(conn: Conn<'_>, id: InvitationId) -> Result<Option<Invitation>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("SELECT {} FROM invitations i WHERE i.id = ?1", columns::list("i", &COLUMNS))
     });
@@ -70,7 +70,7 @@ pub(crate) fn get(conn: &Connection, id: InvitationId) -> Result<Option<Invitati
 
 /// The invitations to a tenant that stand so at this time, newest first.
 pub(crate) fn list(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
     status: Option<InvitationStatus>,
     now: Timestamp,
@@ -78,12 +78,12 @@ pub(crate) fn list(
 ) -> Result<Page<Invitation>> {
     let stands = match status {
         // Always true, so that each list has the same parameters.
-        None => "?2 IS NOT NULL",
+        None => "CAST(?2 AS BIGINT) IS NOT NULL",
         Some(InvitationStatus::Open) => "i.closed_at IS NULL AND i.expires_at > ?2",
         Some(InvitationStatus::Expired) => "i.closed_at IS NULL AND i.expires_at <= ?2",
-        Some(InvitationStatus::Accepted) => "i.accepted_by IS NOT NULL AND ?2 IS NOT NULL",
+        Some(InvitationStatus::Accepted) => "i.accepted_by IS NOT NULL AND CAST(?2 AS BIGINT) IS NOT NULL",
         Some(InvitationStatus::Revoked) => {
-            "i.closed_at IS NOT NULL AND i.accepted_by IS NULL AND ?2 IS NOT NULL"
+            "i.closed_at IS NOT NULL AND i.accepted_by IS NULL AND CAST(?2 AS BIGINT) IS NOT NULL"
         }
     };
     let columns = columns::list("i", &COLUMNS);
@@ -93,7 +93,7 @@ pub(crate) fn list(
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Create(new) => create(conn, new, at),
         Change::Accept { id, user } => {
@@ -108,7 +108,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     }
 }
 
-fn create(conn: &Connection, new: &NewInvitation, at: Timestamp) -> Result<()> {
+fn create(conn: Conn<'_>, new: &NewInvitation, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "INSERT INTO invitations ({}) VALUES ({})",

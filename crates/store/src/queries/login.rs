@@ -1,17 +1,17 @@
 //! What a sign-in by name reads.
 
 use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use super::{first, tenant, user};
 use authms_core::access::Role;
 use authms_core::id::{TenantId, UserId};
 use authms_core::signin::{Fences, Standing};
 use authms_core::user::{Identifier, PasswordHash};
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 /// The user in whose home tenant the first of these names is that anybody has.
 pub(crate) fn get(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
     names: &[Identifier],
 ) -> Result<Option<(Standing, Option<PasswordHash>)>> {
@@ -37,7 +37,7 @@ pub(crate) fn get(
 }
 
 /// Whose the first of these names is that anybody has in this home tenant. All are looked for, whichever is found.
-pub(crate) fn named(conn: &Connection, tenant: TenantId, names: &[Identifier]) -> Result<Option<UserId>> {
+pub(crate) fn named(conn: Conn<'_>, tenant: TenantId, names: &[Identifier]) -> Result<Option<UserId>> {
     let sql = "SELECT user_id FROM user_identifiers WHERE tenant_id = ?1 AND kind = ?2 AND key = ?3";
     let mut found = None;
     for name in names {

@@ -1,12 +1,12 @@
 //! Memberships. A removed one keeps its row, so that its fence never falls.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{all, change_one, first, signed, tenant, user_terms};
 use authms_core::access::Role;
 use authms_core::id::{TenantId, UserId};
 use authms_core::membership::{Change, Membership};
 use authms_core::tenant::Tenant;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 7] = ["tenant_id", "user_id", "role", "fence", "rev", "removed", "joined_at"];
@@ -24,7 +24,7 @@ fn read(c: &mut Columns<'_>) -> Result<Membership> {
 }
 
 /// One membership, also a removed one.
-pub(crate) fn get(conn: &Connection, tenant: TenantId, user: UserId) -> Result<Option<Membership>> {
+pub(crate) fn get(conn: Conn<'_>, tenant: TenantId, user: UserId) -> Result<Option<Membership>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("m", &COLUMNS);
         format!("SELECT {columns} FROM memberships m WHERE m.tenant_id = ?1 AND m.user_id = ?2")
@@ -33,7 +33,7 @@ pub(crate) fn get(conn: &Connection, tenant: TenantId, user: UserId) -> Result<O
 }
 
 /// A user's living memberships with their tenants, oldest first.
-pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<(Membership, Tenant)>> {
+pub(crate) fn of(conn: Conn<'_>, user: UserId) -> Result<Vec<(Membership, Tenant)>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT {}, {} FROM memberships m JOIN tenants n ON n.id = m.tenant_id
@@ -46,20 +46,20 @@ pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<(Membership, Ten
 }
 
 /// How many active users have this role in the tenant.
-pub(crate) fn count_role(conn: &Connection, tenant: TenantId, role: Role) -> Result<u64> {
+pub(crate) fn count_role(conn: Conn<'_>, tenant: TenantId, role: Role) -> Result<u64> {
     let sql = "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id
                WHERE m.tenant_id = ?1 AND m.role = ?2 AND m.removed = 0 AND u.status = 'active'";
     Ok(first(conn, sql, params![tenant.bytes(), role.as_str()], |c| c.count())?.unwrap_or(0))
 }
 
 /// Its revision.
-pub(crate) fn rev(conn: &Connection, tenant: TenantId, user: UserId) -> Result<Option<u64>> {
+pub(crate) fn rev(conn: Conn<'_>, tenant: TenantId, user: UserId) -> Result<Option<u64>> {
     let sql = "SELECT rev FROM memberships WHERE tenant_id = ?1 AND user_id = ?2";
     first(conn, sql, [tenant.bytes(), user.bytes()], |c| c.count())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change) -> Result<()> {
     let Change::Put(new) = change;
     let sql = "INSERT INTO memberships (tenant_id, user_id, role, fence, rev, removed, joined_at)
                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)

@@ -1,11 +1,11 @@
 //! Messages on their way.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{all, change, change_one, first};
 use authms_core::id::MessageId;
 use authms_core::message::{Change, Outgoing, Way};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 9] =
@@ -26,7 +26,7 @@ fn read(c: &mut Columns<'_>) -> Result<Outgoing> {
 }
 
 /// At most so many messages that are due at this time, the longest due first.
-pub(crate) fn due(conn: &Connection, now: Timestamp, most: u32) -> Result<Vec<Outgoing>> {
+pub(crate) fn due(conn: Conn<'_>, now: Timestamp, most: u32) -> Result<Vec<Outgoing>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("m", &COLUMNS);
         format!(
@@ -37,12 +37,12 @@ pub(crate) fn due(conn: &Connection, now: Timestamp, most: u32) -> Result<Vec<Ou
 }
 
 /// How often the sending of a waiting message was begun.
-pub(crate) fn attempts(conn: &Connection, id: MessageId) -> Result<Option<u32>> {
+pub(crate) fn attempts(conn: Conn<'_>, id: MessageId) -> Result<Option<u32>> {
     first(conn, "SELECT attempts FROM message_outbox WHERE id = ?1", [id.bytes()], |c| c.take())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change_to: &Change) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change_to: &Change) -> Result<()> {
     match change_to {
         Change::Enqueue(new) => enqueue(conn, new),
         Change::Try { id, due_at } => {
@@ -54,7 +54,7 @@ pub(crate) fn write(conn: &Connection, change_to: &Change) -> Result<()> {
     }
 }
 
-fn enqueue(conn: &Connection, new: &Outgoing) -> Result<()> {
+fn enqueue(conn: Conn<'_>, new: &Outgoing) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "INSERT INTO message_outbox ({}) VALUES ({})",

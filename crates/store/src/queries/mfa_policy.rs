@@ -1,10 +1,10 @@
 //! When a tenant asks for second factors, in one column of its row.
 
 use super::columns::Columns;
+use super::conn::Result;
 use authms_core::access::Role;
 use authms_core::factor::{FactorKind, FactorKinds};
 use authms_core::mfa::MfaPolicy;
-use rusqlite::Result;
 use serde::Deserialize;
 use serde_json::json;
 

@@ -7,11 +7,14 @@ pub(crate) mod audit;
 pub(crate) mod challenge;
 pub(crate) mod client;
 mod columns;
+mod conn;
 pub(crate) mod device;
+pub(crate) mod expired;
 pub(crate) mod factor;
 pub(crate) mod history;
 pub(crate) mod installation;
 pub(crate) mod invitation;
+pub(crate) mod limit;
 pub(crate) mod login;
 pub(crate) mod membership;
 pub(crate) mod message;
@@ -44,30 +47,40 @@ mod user_terms;
 
 use authms_core::page::{Page, PageRequest};
 use columns::Columns;
-use rusqlite::{Connection, Error, Params, Result, ToSql, params_from_iter};
+use conn::{Params, ToSql};
+use std::ops::ControlFlow;
+
+pub(crate) use conn::Conn;
+pub use conn::{Error, Result};
 
 /// The first row that answers.
 fn first<T>(
-    conn: &Connection,
+    conn: Conn<'_>,
     sql: &str,
     params: impl Params,
     read: impl FnOnce(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Option<T>> {
-    let mut statement = conn.prepare_cached(sql)?;
-    let mut rows = statement.query(params)?;
-    rows.next()?.map(|row| read(&mut Columns::of(row))).transpose()
+    let (mut read, mut found) = (Some(read), None);
+    conn.each(sql, params.refs().as_ref(), |c| {
+        found = read.take().map(|read| read(c)).transpose()?;
+        Ok(ControlFlow::Break(()))
+    })?;
+    Ok(found)
 }
 
 /// All rows that answer.
 fn all<T>(
-    conn: &Connection,
+    conn: Conn<'_>,
     sql: &str,
     params: impl Params,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Vec<T>> {
-    let mut statement = conn.prepare_cached(sql)?;
-    let rows = statement.query_map(params, |row| read(&mut Columns::of(row)))?;
-    rows.collect()
+    let mut found = Vec::new();
+    conn.each(sql, params.refs().as_ref(), |c| {
+        found.push(read(c)?);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(found)
 }
 
 /// What a list is made of; `from` goes from `FROM` to the end of `WHERE`.
@@ -79,43 +92,38 @@ struct List<'a> {
 
 /// One page of a list and the length of the whole, from one snapshot.
 fn page<T>(
-    conn: &Connection,
+    conn: Conn<'_>,
     list: &List<'_>,
     params: &[&dyn ToSql],
     request: PageRequest,
     read: impl Fn(&mut Columns<'_>) -> Result<T>,
 ) -> Result<Page<T>> {
-    let snapshot = conn.unchecked_transaction()?;
     let List { columns, from, order } = list;
-    let count: i64 = snapshot
-        .prepare_cached(&format!("SELECT count(*) {from}"))?
-        .query_row(params_from_iter(params), |row| row.get(0))?;
     let (limit, offset) = (request.page_size, i64::try_from(request.offset()).unwrap_or(i64::MAX));
-    let sql = format!("SELECT {columns} {from} ORDER BY {order} LIMIT {limit} OFFSET {offset}");
-    let items = {
-        let mut statement = snapshot.prepare(&sql)?;
-        let rows = statement.query_map(params_from_iter(params), |row| read(&mut Columns::of(row)))?;
-        rows.collect::<Result<Vec<T>>>()?
-    };
-    snapshot.finish()?;
-    Ok(Page { items, total: count.unsigned_abs(), request })
+    let within: Vec<&dyn ToSql> = params.iter().copied().chain([&limit as &dyn ToSql, &offset]).collect();
+    let n = within.len();
+    let sql = format!("SELECT {columns} {from} ORDER BY {order} LIMIT ?{} OFFSET ?{n}", n - 1);
+    conn.snapshot(|conn| {
+        let total = first(conn, &format!("SELECT count(*) {from}"), params, |c| c.count())?.unwrap_or(0);
+        Ok(Page { items: all(conn, &sql, within.as_slice(), read)?, total, request })
+    })
 }
 
 /// Executes a statement that must change exactly one row: a change of what is not there would leave an audit row
 /// that lies.
-fn change_one(conn: &Connection, sql: &str, params: impl Params) -> Result<()> {
-    match conn.prepare_cached(sql)?.execute(params)? {
+fn change_one(conn: Conn<'_>, sql: &str, params: impl Params) -> Result<()> {
+    match conn.execute(sql, params.refs().as_ref())? {
         1 => Ok(()),
-        other => Err(Error::StatementChangedRows(other)),
+        other => Err(Error::Changed(other)),
     }
 }
 
 /// Executes a statement that may change any number of rows.
-fn change(conn: &Connection, sql: &str, params: impl Params) -> Result<()> {
-    conn.prepare_cached(sql)?.execute(params).map(drop)
+fn change(conn: Conn<'_>, sql: &str, params: impl Params) -> Result<()> {
+    conn.execute(sql, params.refs().as_ref()).map(drop)
 }
 
-/// A revision as SQLite keeps it.
+/// A revision as it is kept.
 fn signed(rev: u64) -> i64 {
     i64::try_from(rev).unwrap_or(i64::MAX)
 }

@@ -1,13 +1,13 @@
 //! Passkeys.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{all, change, change_one, factor, first, json, login, passkey_ceremony, tenant, user};
 use authms_core::factor as factors;
 use authms_core::id::{FactorId, UserId};
 use authms_core::passkey::{Change, NewPasskey, Passkey};
 use authms_core::signin::Standing;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 11] = [
@@ -41,7 +41,7 @@ fn read(c: &mut Columns<'_>) -> Result<Passkey> {
 }
 
 /// A user's passkeys that count, oldest first.
-pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<Passkey>> {
+pub(crate) fn of(conn: Conn<'_>, user: UserId) -> Result<Vec<Passkey>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("p", &COLUMNS);
         format!(
@@ -54,7 +54,7 @@ pub(crate) fn of(conn: &Connection, user: UserId) -> Result<Vec<Passkey>> {
 }
 
 /// The one that is this factor.
-pub(crate) fn get(conn: &Connection, user: UserId, factor: FactorId) -> Result<Option<Passkey>> {
+pub(crate) fn get(conn: Conn<'_>, user: UserId, factor: FactorId) -> Result<Option<Passkey>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("p", &COLUMNS);
         format!("SELECT {columns} FROM passkeys p WHERE p.user_id = ?1 AND p.factor_id = ?2")
@@ -63,7 +63,7 @@ pub(crate) fn get(conn: &Connection, user: UserId, factor: FactorId) -> Result<O
 }
 
 /// The passkey of this credential, with the standing of its user in their home tenant.
-pub(crate) fn by_credential(conn: &Connection, id: &[u8]) -> Result<Option<(Passkey, Standing)>> {
+pub(crate) fn by_credential(conn: Conn<'_>, id: &[u8]) -> Result<Option<(Passkey, Standing)>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT {}, {}, {}, m.role, m.fence
@@ -81,20 +81,20 @@ pub(crate) fn by_credential(conn: &Connection, id: &[u8]) -> Result<Option<(Pass
 }
 
 /// How far its authenticator has counted; `None`: it is not there.
-pub(crate) fn counter(conn: &Connection, id: FactorId, user: UserId) -> Result<Option<u32>> {
+pub(crate) fn counter(conn: Conn<'_>, id: FactorId, user: UserId) -> Result<Option<u32>> {
     let sql = "SELECT counter FROM passkeys WHERE user_id = ?1 AND factor_id = ?2";
     first(conn, sql, [user.bytes(), id.bytes()], |c| c.take())
 }
 
 /// How many a user has.
-pub(crate) fn count(conn: &Connection, user: UserId) -> Result<usize> {
+pub(crate) fn count(conn: Conn<'_>, user: UserId) -> Result<usize> {
     let sql = "SELECT count(*) FROM passkeys WHERE user_id = ?1";
     let count = first(conn, sql, [user.bytes()], |c| c.count())?;
     Ok(count.map_or(0, |n| usize::try_from(n).unwrap_or(usize::MAX)))
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Begin(ceremony) => passkey_ceremony::begin(conn, ceremony, at),
         Change::Finish(challenge_hash) => passkey_ceremony::finish(conn, challenge_hash),
@@ -112,17 +112,17 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
 }
 
 /// Deletes that of a factor, if it is one.
-pub(super) fn remove(conn: &Connection, user: UserId, factor: FactorId) -> Result<()> {
+pub(super) fn remove(conn: Conn<'_>, user: UserId, factor: FactorId) -> Result<()> {
     let sql = "DELETE FROM passkeys WHERE user_id = ?1 AND factor_id = ?2";
     change(conn, sql, [user.bytes(), factor.bytes()])
 }
 
 /// Deletes all of a user's.
-pub(super) fn remove_all(conn: &Connection, user: UserId) -> Result<()> {
+pub(super) fn remove_all(conn: Conn<'_>, user: UserId) -> Result<()> {
     change(conn, "DELETE FROM passkeys WHERE user_id = ?1", [user.bytes()])
 }
 
-fn add(conn: &Connection, new: &NewPasskey, at: Timestamp) -> Result<()> {
+fn add(conn: Conn<'_>, new: &NewPasskey, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
         format!("INSERT INTO passkeys ({columns}) VALUES ({values})")

@@ -1,10 +1,10 @@
 //! Challenges handed out for passkeys.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{change_one, first};
 use authms_core::passkey::{CEREMONY_TTL, Ceremony, Planned, Purpose};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 8] =
@@ -26,7 +26,7 @@ fn read(c: &mut Columns<'_>) -> Result<Ceremony> {
 }
 
 /// The ceremony whose challenge has this hash, unless it is used up.
-pub(crate) fn get(conn: &Connection, challenge_hash: &[u8; 32]) -> Result<Option<Ceremony>> {
+pub(crate) fn get(conn: Conn<'_>, challenge_hash: &[u8; 32]) -> Result<Option<Ceremony>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let columns = columns::list("c", &COLUMNS);
         format!("SELECT {columns} FROM passkey_ceremonies c WHERE c.challenge_hash = ?1")
@@ -35,13 +35,13 @@ pub(crate) fn get(conn: &Connection, challenge_hash: &[u8; 32]) -> Result<Option
 }
 
 /// Whether its challenge is unused and its time not over.
-pub(crate) fn is_open(conn: &Connection, challenge_hash: &[u8; 32], at: Timestamp) -> Result<bool> {
+pub(crate) fn is_open(conn: Conn<'_>, challenge_hash: &[u8; 32], at: Timestamp) -> Result<bool> {
     let sql = "SELECT expires_at > ?2 FROM passkey_ceremonies WHERE challenge_hash = ?1";
     Ok(first(conn, sql, params![challenge_hash, at.as_millis()], |c| c.take())?.unwrap_or(false))
 }
 
 /// Hands a challenge out.
-pub(super) fn begin(conn: &Connection, new: &Ceremony, at: Timestamp) -> Result<()> {
+pub(super) fn begin(conn: Conn<'_>, new: &Ceremony, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
         format!("INSERT INTO passkey_ceremonies ({columns}) VALUES ({values})")
@@ -61,6 +61,6 @@ pub(super) fn begin(conn: &Connection, new: &Ceremony, at: Timestamp) -> Result<
 }
 
 /// Uses a challenge up.
-pub(super) fn finish(conn: &Connection, challenge_hash: &[u8; 32]) -> Result<()> {
+pub(super) fn finish(conn: Conn<'_>, challenge_hash: &[u8; 32]) -> Result<()> {
     change_one(conn, "DELETE FROM passkey_ceremonies WHERE challenge_hash = ?1", [challenge_hash])
 }

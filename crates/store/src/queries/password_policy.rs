@@ -1,11 +1,11 @@
 //! A tenant's password policy, in one column of its row, and its own words beside.
 
 use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use super::{all, change, change_one};
 use authms_core::id::TenantId;
 use authms_core::password::{Composition, PasswordPolicy};
 use authms_core::time::Span;
-use rusqlite::{Connection, Result, params};
 use serde::{Deserialize, Serialize};
 
 /// The policy at rest; what a row leaves out is as by default.
@@ -91,13 +91,13 @@ pub(super) fn column(policy: &PasswordPolicy) -> Option<String> {
 }
 
 /// The words of a tenant, in order.
-pub(crate) fn words(conn: &Connection, tenant: TenantId) -> Result<Vec<String>> {
+pub(crate) fn words(conn: Conn<'_>, tenant: TenantId) -> Result<Vec<String>> {
     let sql = "SELECT word FROM password_words WHERE tenant_id = ?1 ORDER BY word";
     all(conn, sql, [tenant.bytes()], |c| c.take())
 }
 
 /// Replaces them.
-pub(super) fn set_words(conn: &Connection, tenant: TenantId, words: &[String]) -> Result<()> {
+pub(super) fn set_words(conn: Conn<'_>, tenant: TenantId, words: &[String]) -> Result<()> {
     change(conn, "DELETE FROM password_words WHERE tenant_id = ?1", [tenant.bytes()])?;
     let sql = "INSERT INTO password_words (tenant_id, word) VALUES (?1, ?2)";
     words.iter().try_for_each(|word| change_one(conn, sql, params![tenant.bytes(), word]))

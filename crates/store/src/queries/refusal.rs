@@ -1,14 +1,14 @@
 //! Counts of refusals, by the minute.
 
 use super::change_one;
+use super::conn::{Conn, Result, params};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 
 const MINUTE_MS: i64 = 60_000;
 
 /// Counts one.
-pub(crate) fn count(conn: &Connection, reason: &str, at: Timestamp) -> Result<()> {
+pub(crate) fn count(conn: Conn<'_>, reason: &str, at: Timestamp) -> Result<()> {
     let sql = "INSERT INTO refusals (minute, reason, count) VALUES (?1, ?2, 1)
-               ON CONFLICT (minute, reason) DO UPDATE SET count = count + 1";
+               ON CONFLICT (minute, reason) DO UPDATE SET count = refusals.count + 1";
     change_one(conn, sql, params![at.as_millis().div_euclid(MINUTE_MS), reason])
 }

@@ -1,8 +1,8 @@
 //! What a tenant makes of signals, in one column of its row.
 
 use super::columns::Columns;
+use super::conn::Result;
 use authms_core::risk::{RiskConfig, Signal, SignalWeights};
-use rusqlite::Result;
 use serde::Deserialize;
 use serde_json::json;
 use std::collections::BTreeMap;

@@ -1,6 +1,7 @@
 //! Risk events, and how many there were of each sort on each day.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, ToSql, params};
 use super::{List, all, change_one, page};
 use authms_core::id::{EventId, TenantId};
 use authms_core::page::{Page, PageRequest};
@@ -10,7 +11,6 @@ use authms_core::risk::{
 };
 use authms_core::signin::MethodKind;
 use authms_core::time::{Day, Timestamp};
-use rusqlite::{Connection, Result, ToSql, params};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -82,7 +82,7 @@ fn column(observed: &[Observation]) -> String {
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         let (columns, values) = (COLUMNS.join(", "), columns::placeholders(&COLUMNS));
         format!("INSERT INTO risk_events ({columns}) VALUES ({values})")
@@ -105,7 +105,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     ];
     change_one(conn, &SQL, row)?;
     let sql = "INSERT INTO risk_counts (tenant_id, day, type, band, count) VALUES (?1, ?2, ?3, ?4, 1)
-               ON CONFLICT DO UPDATE SET count = count + 1";
+               ON CONFLICT (tenant_id, day, type, band) DO UPDATE SET count = risk_counts.count + 1";
     let band = RiskEvent::band(new.score);
     change_one(conn, sql, params![new.tenant.bytes(), at.day().number(), new.signal.as_str(), band])
 }
@@ -118,7 +118,7 @@ fn first_id(at: Timestamp) -> EventId {
 
 /// A tenant's events, newest first. Which are looked at is decided on an index alone.
 pub(crate) fn list(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
     filter: &RiskFilter,
     request: PageRequest,
@@ -143,20 +143,17 @@ pub(crate) fn list(
         (None, None) => "risk_events_by_score",
     };
     let from = format!(
-        "FROM (SELECT id, score FROM risk_events INDEXED BY {index}
+        "FROM (SELECT id, score FROM risk_events {}
                WHERE tenant_id = ?1 AND id >= ?2 AND id < ?3{narrowed} ORDER BY id DESC LIMIT {LOOKED_AT}) way
-         JOIN risk_events e ON e.tenant_id = ?1 AND e.id = way.id WHERE way.score >= ?4"
+         JOIN risk_events e ON e.tenant_id = ?1 AND e.id = way.id WHERE way.score >= ?4",
+        conn.indexed_by(index),
     );
     let columns = columns::list("e", &COLUMNS);
     page(conn, &List { columns: &columns, from: &from, order: "way.id DESC" }, &params, request, read)
 }
 
 /// How many there were of each sort on each of these days.
-pub(crate) fn counts(
-    conn: &Connection,
-    tenant: TenantId,
-    days: &RangeInclusive<Day>,
-) -> Result<Vec<RiskCount>> {
+pub(crate) fn counts(conn: Conn<'_>, tenant: TenantId, days: &RangeInclusive<Day>) -> Result<Vec<RiskCount>> {
     let sql = "SELECT day, type, band, count FROM risk_counts WHERE tenant_id = ?1 AND day BETWEEN ?2 AND ?3";
     all(conn, sql, params![tenant.bytes(), days.start().number(), days.end().number()], |c| {
         Ok(RiskCount {
@@ -170,16 +167,17 @@ pub(crate) fn counts(
 
 /// The users with the most events since then, among the newest.
 pub(crate) fn riskiest(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
     since: Timestamp,
     users: u32,
 ) -> Result<Vec<RiskyUser>> {
     let sql = format!(
-        "SELECT user_id, count(*) AS events, avg(score), max(score) AS highest
-         FROM (SELECT user_id, score FROM risk_events INDEXED BY risk_events_by_score
-               WHERE tenant_id = ?1 AND id >= ?2 ORDER BY id DESC LIMIT {LOOKED_AT})
-         GROUP BY user_id ORDER BY events DESC, highest DESC, user_id LIMIT ?3"
+        "SELECT user_id, count(*) AS events, CAST(avg(score) AS DOUBLE PRECISION), max(score) AS highest
+         FROM (SELECT user_id, score FROM risk_events {}
+               WHERE tenant_id = ?1 AND id >= ?2 ORDER BY id DESC LIMIT {LOOKED_AT}) newest
+         GROUP BY user_id ORDER BY events DESC, highest DESC, user_id LIMIT ?3",
+        conn.indexed_by("risk_events_by_score"),
     );
     all(conn, &sql, params![tenant.bytes(), first_id(since).bytes(), users], |c| {
         Ok(RiskyUser { user: c.id()?, count: c.count()?, average: c.take()?, highest: c.take()? })

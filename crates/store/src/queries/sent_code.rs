@@ -1,11 +1,11 @@
 //! One-time codes that were sent.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{change_one, first};
 use authms_core::code::{Change, NewCode, SentCode, Slot};
 use authms_core::message::{Address, Channel};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 9] =
@@ -28,7 +28,7 @@ fn read(c: &mut Columns<'_>) -> Result<SentCode> {
 }
 
 /// The last code of a slot.
-pub(crate) fn get(conn: &Connection, slot: Slot) -> Result<Option<SentCode>> {
+pub(crate) fn get(conn: Conn<'_>, slot: Slot) -> Result<Option<SentCode>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("SELECT {} FROM sent_codes c WHERE c.slot = ?1", columns::list("c", &COLUMNS))
     });
@@ -36,7 +36,7 @@ pub(crate) fn get(conn: &Connection, slot: Slot) -> Result<Option<SentCode>> {
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Put(new) => put(conn, new, at),
         Change::Fail(slot) => {
@@ -46,12 +46,13 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     }
 }
 
-fn put(conn: &Connection, new: &NewCode, at: Timestamp) -> Result<()> {
+fn put(conn: Conn<'_>, new: &NewCode, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
-            "INSERT OR REPLACE INTO sent_codes ({}) VALUES ({})",
+            "INSERT INTO sent_codes ({}) VALUES ({}) ON CONFLICT (slot) DO UPDATE SET {}",
             COLUMNS.join(", "),
-            columns::placeholders(&COLUMNS)
+            columns::placeholders(&COLUMNS),
+            columns::replace(&COLUMNS),
         )
     });
     let NewCode { code, ttl } = new;

@@ -1,13 +1,13 @@
 //! Sessions and what answers their last rotation.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Error, Result, params};
 use super::session_index::OF_USER;
 use super::{challenge, change, change_one, device, first, history, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Proof, Proven, Session};
 use authms_core::signin::MethodKind;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Error, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -90,27 +90,29 @@ fn read_acting(c: &mut Columns<'_>) -> Result<Option<Acting>> {
 }
 
 /// What a guard asks of a session: whether it was ended, when it expires, its head.
-pub(crate) fn life(conn: &Connection, id: SessionId) -> Result<Option<(bool, Timestamp, u32)>> {
+pub(crate) fn life(conn: Conn<'_>, id: SessionId) -> Result<Option<(bool, Timestamp, u32)>> {
     let sql = "SELECT ended_at IS NOT NULL, expires_at, generation FROM sessions WHERE id = ?1";
     first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.time()?, c.take()?)))
 }
 
 /// Whether a session was flagged; `None`: there is none.
-pub(crate) fn is_flagged(conn: &Connection, id: SessionId) -> Result<Option<bool>> {
+pub(crate) fn is_flagged(conn: Conn<'_>, id: SessionId) -> Result<Option<bool>> {
     first(conn, "SELECT flagged_at IS NOT NULL FROM sessions WHERE id = ?1", [id.bytes()], |c| c.take())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Open(new) => open(conn, new, at),
         Change::Rotate { id, refresh_hash, generation, salt, jti } => {
             let sql = "UPDATE sessions SET refresh_hash = ?2, generation = ?3, refreshed_at = ?4
                        WHERE id = ?1 AND generation = ?3 - 1 RETURNING ticket_id";
             let row = params![id.bytes(), refresh_hash, generation, at.as_millis()];
-            let opened_by = first(conn, sql, row, |c| c.id_if())?.ok_or(Error::StatementChangedRows(0))?;
-            let sql = "INSERT OR REPLACE INTO session_rotations (session_id, generation, salt, jti, at)
-                       VALUES (?1, ?2, ?3, ?4, ?5)";
+            let opened_by = first(conn, sql, row, |c| c.id_if())?.ok_or(Error::Changed(0))?;
+            let sql = "INSERT INTO session_rotations (session_id, generation, salt, jti, at)
+                       VALUES (?1, ?2, ?3, ?4, ?5)
+                       ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation,
+                           salt = excluded.salt, jti = excluded.jti, at = excluded.at";
             change_one(conn, sql, params![id.bytes(), generation, salt, jti.bytes(), at.as_millis()])?;
             erase_replay(conn, opened_by)
         }
@@ -133,7 +135,7 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
     }
 }
 
-fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
+fn open(conn: Conn<'_>, new: &NewSession, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("INSERT INTO sessions ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
     });
@@ -184,7 +186,7 @@ fn open(conn: &Connection, new: &NewSession, at: Timestamp) -> Result<()> {
 }
 
 fn end_all(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user): (TenantId, UserId),
     except: Option<SessionId>,
     reason: EndReason,
@@ -194,7 +196,8 @@ fn end_all(
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "UPDATE sessions SET ended_at = ?3, end_reason = ?4
-             WHERE id IN ({OF_USER}) AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3 AND id IS NOT ?5
+             WHERE id IN ({OF_USER}) AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3
+                 AND id IS DISTINCT FROM ?5
              RETURNING id, ticket_id"
         )
     });
@@ -207,11 +210,11 @@ fn end_all(
 }
 
 /// Erases what could give an ended session's answers again.
-fn forget(conn: &Connection, id: SessionId, opened_by: Option<TicketId>) -> Result<()> {
+fn forget(conn: Conn<'_>, id: SessionId, opened_by: Option<TicketId>) -> Result<()> {
     change(conn, "DELETE FROM session_rotations WHERE session_id = ?1", [id.bytes()])?;
     erase_replay(conn, opened_by)
 }
 
-fn erase_replay(conn: &Connection, opened_by: Option<TicketId>) -> Result<()> {
+fn erase_replay(conn: Conn<'_>, opened_by: Option<TicketId>) -> Result<()> {
     opened_by.map_or(Ok(()), |id| ticket::erase_replay(conn, id))
 }

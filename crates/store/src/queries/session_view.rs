@@ -1,6 +1,7 @@
 //! Sessions as they are looked at: one with all that it rests on, or a user's own.
 
 use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use super::session_index::OF_USER;
 use super::standing::{self, Names};
 use super::{List, all, first, page, session};
@@ -11,7 +12,6 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::session::{ByAssurance, Rotation, Session, SessionView};
 use authms_core::time::Timestamp;
 use ipnet::IpNet;
-use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ const NAMES: Names = Names {
 };
 
 /// A session, its last rotation, and the present standing of what it rests on.
-pub(crate) fn get(conn: &Connection, id: SessionId) -> Result<Option<SessionView>> {
+pub(crate) fn get(conn: Conn<'_>, id: SessionId) -> Result<Option<SessionView>> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT {}, r.generation, r.salt, r.jti, r.at, {}
@@ -54,22 +54,22 @@ fn read_rotation(c: &mut Columns<'_>) -> Result<Option<Rotation>> {
 
 /// What a session was decided on is as it was; who plays no part is NULL on both sides.
 const FENCES_HOLD: &str =
-    "s.fence_user IS u.fence AND s.fence_tenant IS n.fence AND s.fence_membership IS m.fence
-     AND s.fence_client IS c.fence AND s.fence_key IS k.fence
-     AND s.fence_actor IS a.fence AND s.fence_actor_membership IS am.fence";
+    "s.fence_user IS NOT DISTINCT FROM u.fence AND s.fence_tenant IS NOT DISTINCT FROM n.fence AND s.fence_membership IS NOT DISTINCT FROM m.fence
+     AND s.fence_client IS NOT DISTINCT FROM c.fence AND s.fence_key IS NOT DISTINCT FROM k.fence
+     AND s.fence_actor IS NOT DISTINCT FROM a.fence AND s.fence_actor_membership IS NOT DISTINCT FROM am.fence";
 
 /// That a session is not over by time or end and its fences hold; `?3` is now, `?4` and `?5` the longest idle times.
 fn lives() -> String {
     format!(
         "s.ended_at IS NULL AND s.expires_at > ?3 AND {FENCES_HOLD}
-         AND s.refreshed_at + CASE WHEN {} THEN ?5 ELSE ?4 END > ?3",
+         AND s.refreshed_at + CASE WHEN {} THEN CAST(?5 AS BIGINT) ELSE CAST(?4 AS BIGINT) END > ?3",
         standing::multi_factor("s")
     )
 }
 
 /// A user's sessions in a tenant that are not over by time or end and whose fences hold, newest first.
 pub(crate) fn of(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user): (TenantId, UserId),
     now: Timestamp,
     idle: ByAssurance,
@@ -86,7 +86,7 @@ pub(crate) fn of(
 
 /// The sessions that a user opened in a tenant with a device, counted.
 pub(crate) fn on_device(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user): (TenantId, UserId),
     device: DeviceId,
     now: Timestamp,
@@ -111,11 +111,11 @@ pub(crate) fn on_device(
 const REMEMBERED: u32 = 50;
 
 /// Whether one of the user's last sessions came from this network; where somebody acted for them from does not count.
-pub(crate) fn came_from(conn: &Connection, user: UserId, from: IpNet) -> Result<bool> {
+pub(crate) fn came_from(conn: Conn<'_>, user: UserId, from: IpNet) -> Result<bool> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "SELECT ip FROM sessions WHERE actor_id IS NULL
-             AND id IN (SELECT session_id FROM ({OF_USER} ORDER BY session_id DESC LIMIT ?2))"
+             AND id IN (SELECT session_id FROM ({OF_USER} ORDER BY session_id DESC LIMIT ?2) last)"
         )
     });
     let ips =

@@ -1,20 +1,16 @@
 //! Signing keys, changed as a set.
 
 use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use super::{all, change, change_one, installation};
 use authms_core::signing_key::{Algorithm, Change, KeyState, StoredKey};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Error, Result, params};
 
 /// The whole set, oldest first, and its revision.
-pub(crate) fn get(conn: &Connection) -> Result<(Vec<StoredKey>, u64)> {
-    let snapshot = conn.unchecked_transaction()?;
+pub(crate) fn get(conn: Conn<'_>) -> Result<(Vec<StoredKey>, u64)> {
     let sql = "SELECT kid, algorithm, sealed, state, state_at, published_at, since FROM signing_keys
                ORDER BY published_at, kid";
-    let keys = all(&snapshot, sql, [], read)?;
-    let rev = installation::rev(&snapshot)?.unwrap_or(0);
-    snapshot.finish()?;
-    Ok((keys, rev))
+    conn.snapshot(|conn| Ok((all(conn, sql, params![], read)?, installation::rev(conn)?.unwrap_or(0))))
 }
 
 fn read(c: &mut Columns<'_>) -> Result<StoredKey> {
@@ -24,15 +20,15 @@ fn read(c: &mut Columns<'_>) -> Result<StoredKey> {
         ("next", from) => KeyState::Next { from },
         ("active", _) => KeyState::Active,
         ("retired", Some(until)) => KeyState::Retired { until },
-        _ => return Err(Error::InvalidQuery),
+        _ => return Err(c.invalid()),
     };
     Ok(StoredKey { kid, algorithm, sealed, state, published_at: c.time()?, since: c.time()? })
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change) -> Result<()> {
     let Change::Replace(keys) = what;
-    change(conn, "DELETE FROM signing_keys", [])?;
+    change(conn, "DELETE FROM signing_keys", params![])?;
     for key in keys {
         let at = match key.state {
             KeyState::Next { from } => from,
@@ -52,5 +48,5 @@ pub(crate) fn write(conn: &Connection, what: &Change) -> Result<()> {
         ];
         change_one(conn, sql, row)?;
     }
-    change_one(conn, "UPDATE installation SET rev = rev + 1", [])
+    change_one(conn, "UPDATE installation SET rev = rev + 1", params![])
 }

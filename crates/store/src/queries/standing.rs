@@ -1,11 +1,11 @@
 //! The present state of a subject and of all that a ticket or a session rests on, joined to its row.
 
 use super::columns::{self, Columns, FENCES};
+use super::conn::Result;
 use super::{tenant, user};
 use authms_core::access::Role;
 use authms_core::id::UserId;
 use authms_core::signin::{ActorStanding, Fences, Standing};
-use rusqlite::Result;
 
 /// Which columns of a row name what it rests on.
 pub(super) struct Names {
@@ -47,7 +47,7 @@ pub(super) fn columns() -> String {
     format!(
         "{}, {}, m.role, m.fence, c.fence, k.fence,
          a.id, a.fence, am.fence, am.role, coalesce(a.nickname, a.username, a.email, a.phone),
-         x.expires_at, x.refreshed_at, coalesce({}, 0), x.ended_at IS NOT NULL, {}, xn.fence, xm.fence, xc.fence, xk.fence",
+         x.expires_at, x.refreshed_at, coalesce({}, FALSE), x.ended_at IS NOT NULL, {}, xn.fence, xm.fence, xc.fence, xk.fence",
         user::columns("u"),
         tenant::columns("n"),
         multi_factor("x"),

@@ -1,13 +1,13 @@
 //! Tenants.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{List, change_one, first, mfa_policy, page, password_policy, risk_config, signed, ticket_policy};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
 use authms_core::tenant::{Change, Tenant, TenantStatus};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const COLUMNS: [&str; 14] = [
@@ -52,38 +52,38 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
 }
 
 /// One tenant.
-pub(crate) fn get(conn: &Connection, id: TenantId) -> Result<Option<Tenant>> {
+pub(crate) fn get(conn: Conn<'_>, id: TenantId) -> Result<Option<Tenant>> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM tenants n WHERE n.id = ?1", columns("n")));
     first(conn, &SQL, [id.bytes()], read)
 }
 
 /// The one of this name.
-pub(crate) fn named(conn: &Connection, name: &str) -> Result<Option<Tenant>> {
+pub(crate) fn named(conn: Conn<'_>, name: &str) -> Result<Option<Tenant>> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM tenants n WHERE n.name = ?1", columns("n")));
     first(conn, &SQL, [name], read)
 }
 
 /// The one that the first start made.
-pub(crate) fn default(conn: &Connection) -> Result<Option<Tenant>> {
+pub(crate) fn default(conn: Conn<'_>) -> Result<Option<Tenant>> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM tenants n WHERE n.is_default = 1", columns("n")));
-    first(conn, &SQL, [], read)
+    first(conn, &SQL, params![], read)
 }
 
 /// All of them, oldest first.
-pub(crate) fn list(conn: &Connection, request: PageRequest) -> Result<Page<Tenant>> {
+pub(crate) fn list(conn: Conn<'_>, request: PageRequest) -> Result<Page<Tenant>> {
     page(conn, &List { columns: &columns("n"), from: "FROM tenants n", order: "n.id" }, &[], request, read)
 }
 
 /// Its revision.
-pub(crate) fn rev(conn: &Connection, id: TenantId) -> Result<Option<u64>> {
+pub(crate) fn rev(conn: Conn<'_>, id: TenantId) -> Result<Option<u64>> {
     first(conn, "SELECT rev FROM tenants WHERE id = ?1", [id.bytes()], |c| c.count())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Create(new) => {
             static SQL: LazyLock<String> = LazyLock::new(|| {

@@ -1,12 +1,12 @@
 //! Tickets, what answers their replays, and minters' idempotency keys.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{change, change_one, first, json, ticket_index};
 use authms_core::id::{SessionId, TicketId};
 use authms_core::ticket::{Idempotency, Minter, NewTicket, Purpose, Replay, Revocation, Ticket, TicketState};
 use authms_core::time::Timestamp;
 use ipnet::IpNet;
-use rusqlite::{Connection, Result, params};
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
@@ -111,7 +111,7 @@ fn read_minter(c: &mut Columns<'_>) -> Result<Minter> {
 
 /// The ticket that an idempotency key stands for at this time, and what was asked then.
 pub(crate) fn by_idempotency(
-    conn: &Connection,
+    conn: Conn<'_>,
     scope: [u8; 16],
     key_hash: [u8; 32],
     at: Timestamp,
@@ -124,7 +124,7 @@ pub(crate) fn by_idempotency(
 }
 
 /// Inserts a ticket, and what it is found by.
-pub(super) fn insert(conn: &Connection, new: &NewTicket, at: Timestamp) -> Result<()> {
+pub(super) fn insert(conn: Conn<'_>, new: &NewTicket, at: Timestamp) -> Result<()> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!("INSERT INTO tickets ({}) VALUES ({})", COLUMNS.join(", "), columns::placeholders(&COLUMNS))
     });
@@ -175,23 +175,27 @@ pub(super) fn insert(conn: &Connection, new: &NewTicket, at: Timestamp) -> Resul
 }
 
 // An expired key may still be there: then it is free, and replaced.
-fn remember(conn: &Connection, ticket: TicketId, key: &Idempotency, at: Timestamp) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO mint_keys (scope, key_hash, request_hash, ticket_id, until)
-               VALUES (?1, ?2, ?3, ?4, ?5)";
+fn remember(conn: Conn<'_>, ticket: TicketId, key: &Idempotency, at: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO mint_keys (scope, key_hash, request_hash, ticket_id, until)
+               VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (scope, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
+                   ticket_id = excluded.ticket_id, until = excluded.until";
     let until = at.plus(Idempotency::WINDOW).as_millis();
     change_one(conn, sql, params![key.scope, key.key_hash, key.request_hash, ticket.bytes(), until])
 }
 
 /// Keeps what answers a redemption again.
-pub(super) fn keep_replay(conn: &Connection, ticket: TicketId, replay: &Replay, at: Timestamp) -> Result<()> {
-    let sql = "INSERT OR REPLACE INTO ticket_replays (ticket_id, key_hash, salt, jti, window_ms, until)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+pub(super) fn keep_replay(conn: Conn<'_>, ticket: TicketId, replay: &Replay, at: Timestamp) -> Result<()> {
+    let sql = "INSERT INTO ticket_replays (ticket_id, key_hash, salt, jti, window_ms, until)
+               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+               ON CONFLICT (ticket_id) DO UPDATE SET key_hash = excluded.key_hash, salt = excluded.salt,
+                   jti = excluded.jti, window_ms = excluded.window_ms, until = excluded.until";
     let (window, until) = (replay.window.as_millis(), at.plus(replay.window).as_millis());
     let row = params![ticket.bytes(), replay.key_hash, replay.salt, replay.jti.bytes(), window, until];
     change_one(conn, sql, row)
 }
 
 /// Erases what answers the ticket's redemption again.
-pub(super) fn erase_replay(conn: &Connection, ticket: TicketId) -> Result<()> {
+pub(super) fn erase_replay(conn: Conn<'_>, ticket: TicketId) -> Result<()> {
     change(conn, "DELETE FROM ticket_replays WHERE ticket_id = ?1", [ticket.bytes()])
 }

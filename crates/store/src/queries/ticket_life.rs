@@ -1,11 +1,11 @@
 //! What happens to tickets, and what guards ask of them.
 
+use super::conn::{Conn, Error, Result, params};
 use super::ticket_index::OF;
 use super::{change, change_one, first, ticket};
 use authms_core::id::{ClientId, TenantId, TicketId, UserId};
 use authms_core::ticket::{Change, Minter, Purpose, Revocation};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 /// What guards ask of a ticket.
@@ -18,7 +18,7 @@ pub(crate) struct Life {
 }
 
 /// The life of a ticket.
-pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<Life>> {
+pub(crate) fn get(conn: Conn<'_>, id: TicketId) -> Result<Option<Life>> {
     let sql = "SELECT state = 'issued', expires_at, attempts, replays FROM tickets WHERE id = ?1";
     first(conn, sql, [id.bytes()], |c| {
         Ok(Life { open: c.take()?, expires_at: c.time()?, attempts: c.take()?, replays: c.take()? })
@@ -28,19 +28,22 @@ pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<Life>> {
 /// The tickets of subject `?1` in tenant `?2` that are issued at `?3`, as a condition.
 static ISSUED_TO: LazyLock<String> = LazyLock::new(|| {
     format!(
-        "id IN (SELECT ticket_id FROM ({OF}) WHERE expires_at > ?3) AND tenant_id = ?2 AND state = 'issued'"
+        "id IN (SELECT ticket_id FROM ({OF}) places WHERE expires_at > ?3) AND tenant_id = ?2 AND state = 'issued'"
     )
 });
 
 /// How many of a user's tickets of this purpose, for this client or for none, are issued at this time.
 pub(crate) fn count_issued(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user, client): (TenantId, UserId, Option<ClientId>),
     purpose: Purpose,
     at: Timestamp,
 ) -> Result<u32> {
     static SQL: LazyLock<String> = LazyLock::new(|| {
-        format!("SELECT count(*) FROM tickets WHERE {} AND client_id IS ?4 AND purpose = ?5", *ISSUED_TO)
+        format!(
+            "SELECT count(*) FROM tickets WHERE {} AND client_id IS NOT DISTINCT FROM ?4 AND purpose = ?5",
+            *ISSUED_TO
+        )
     });
     let client = client.as_ref().map(|c| c.bytes());
     let row = params![user.bytes(), tenant.bytes(), at.as_millis(), client, purpose.as_str()];
@@ -48,7 +51,7 @@ pub(crate) fn count_issued(
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Mint(new) => ticket::insert(conn, new, at),
         Change::Spend { id, session, replay } => {
@@ -69,25 +72,25 @@ pub(crate) fn write(conn: &Connection, what: &Change, at: Timestamp) -> Result<(
     }
 }
 
-fn count_attempt(conn: &Connection, id: TicketId, allowed: u8, at: Timestamp) -> Result<()> {
-    let sql = "UPDATE tickets SET attempts = min(attempts + 1, 255) WHERE id = ?1 RETURNING attempts, state";
+fn count_attempt(conn: Conn<'_>, id: TicketId, allowed: u8, at: Timestamp) -> Result<()> {
+    let sql = "UPDATE tickets SET attempts = CASE WHEN attempts < 255 THEN attempts + 1 ELSE 255 END WHERE id = ?1 RETURNING attempts, state";
     let counted: Option<(u8, bool)> =
         first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.named(|s| Some(s == ticket::ISSUED))?)))?;
     match counted {
-        None => Err(rusqlite::Error::StatementChangedRows(0)),
+        None => Err(Error::Changed(0)),
         Some((attempts, true)) if attempts >= allowed => revoke(conn, id, Revocation::Attempts, at),
         Some(_) => Ok(()),
     }
 }
 
-fn revoke(conn: &Connection, id: TicketId, why: Revocation, at: Timestamp) -> Result<()> {
+fn revoke(conn: Conn<'_>, id: TicketId, why: Revocation, at: Timestamp) -> Result<()> {
     let sql = "UPDATE tickets SET state = 'revoked', revoked_at = ?2, revoked_why = ?3
                WHERE id = ?1 AND state = 'issued'";
     change_one(conn, sql, params![id.bytes(), at.as_millis(), why.as_str()])
 }
 
 fn revoke_all(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user): (TenantId, UserId),
     (client, minter): (Option<Option<ClientId>>, Option<Minter>),
     why: Revocation,
@@ -96,8 +99,8 @@ fn revoke_all(
     static SQL: LazyLock<String> = LazyLock::new(|| {
         format!(
             "UPDATE tickets SET state = 'revoked', revoked_at = ?3, revoked_why = ?4
-             WHERE {} AND (?5 OR client_id IS ?6)
-               AND (?7 OR (minter_key IS ?8 AND minter_user IS ?9))",
+             WHERE {} AND (?5 = 1 OR client_id IS NOT DISTINCT FROM ?6)
+               AND (?7 = 1 OR (minter_key IS NOT DISTINCT FROM ?8 AND minter_user IS NOT DISTINCT FROM ?9))",
             *ISSUED_TO
         )
     });

@@ -1,22 +1,24 @@
 //! Lists of tickets. Those of a user, a client or a minter are found by `ticket_recent` and `ticket_index`, all others by
 //! tenant and state; each source is read in order, and they are merged, so that a page costs what it shows.
 
-use super::columns::Columns;
-use super::{first, ticket};
+use super::conn::{Conn, Result, ToSql, params};
+use super::{all, first, ticket};
 use authms_core::id::{TenantId, TicketId};
 use authms_core::ticket::{
     COUNTED, Found, From, Mint, MinterId, Position, Ticket, TicketFilter, TicketStatus,
 };
 use authms_core::time::Timestamp;
-use rusqlite::{CachedStatement, Connection, Result, Rows, params};
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
 /// How many tickets are looked at for a page of those that match; who asks for rare ones among more narrows the list.
 const LOOKED_AT: usize = 20_000;
 
+/// How many places are read from a source at a time.
+const PIECE: u32 = 256;
+
 /// One ticket.
-pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<Ticket>> {
+pub(crate) fn get(conn: Conn<'_>, id: TicketId) -> Result<Option<Ticket>> {
     static SQL: LazyLock<String> =
         LazyLock::new(|| format!("SELECT {} FROM tickets t WHERE t.id = ?1", ticket::columns("t")));
     first(conn, &SQL, [id.bytes()], ticket::read)
@@ -24,19 +26,19 @@ pub(crate) fn get(conn: &Connection, id: TicketId) -> Result<Option<Ticket>> {
 
 /// A page of a tenant's tickets.
 pub(crate) fn list(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
     filter: &TicketFilter,
     from: From,
     size: u32,
     now: Timestamp,
 ) -> Result<Found> {
-    let snapshot = conn.unchecked_transaction()?;
-    let list = List { conn: &snapshot, tenant, filter, now, way: Way::best(&snapshot, tenant, filter, now)? };
-    let (total, counted_all) = list.count()?;
-    let (items, more) = list.page(from, size as usize)?;
-    snapshot.finish()?;
-    Ok(Found { items, more, total, counted_all })
+    conn.snapshot(|conn| {
+        let list = List { conn, tenant, filter, now, way: Way::best(conn, tenant, filter, now)? };
+        let (total, counted_all) = list.count()?;
+        let (items, more) = list.page(from, size as usize)?;
+        Ok(Found { items, more, total, counted_all })
+    })
 }
 
 /// Where tickets are looked for, in the order of expiry.
@@ -57,14 +59,14 @@ enum Of {
 
 const BY_STATE: &str = "SELECT expires_at, id FROM tickets
      WHERE tenant_id = ?2 AND state = ?1 AND expires_at > ?3 AND expires_at <= ?4 AND (expires_at, id) < (?5, ?6)
-     ORDER BY expires_at DESC, id DESC";
+     ORDER BY expires_at DESC, id DESC LIMIT ?7";
 const BY_ID: [&str; 2] = [
     "SELECT expires_at, ticket_id FROM ticket_recent
-     WHERE of_id = ?1 AND ?2 IS NOT NULL AND expires_at > ?3 AND expires_at <= ?4
-     AND (expires_at, ticket_id) < (?5, ?6) ORDER BY expires_at DESC, ticket_id DESC",
+     WHERE of_id = ?1 AND coalesce(?2, of_id) IS NOT NULL AND expires_at > ?3 AND expires_at <= ?4
+     AND (expires_at, ticket_id) < (?5, ?6) ORDER BY expires_at DESC, ticket_id DESC LIMIT ?7",
     "SELECT expires_at, ticket_id FROM ticket_index
-     WHERE of_id = ?1 AND ?2 IS NOT NULL AND expires_at > ?3 AND expires_at <= ?4
-     AND (expires_at, ticket_id) < (?5, ?6) ORDER BY expires_at DESC, ticket_id DESC",
+     WHERE of_id = ?1 AND coalesce(?2, of_id) IS NOT NULL AND expires_at > ?3 AND expires_at <= ?4
+     AND (expires_at, ticket_id) < (?5, ?6) ORDER BY expires_at DESC, ticket_id DESC LIMIT ?7",
 ];
 
 /// A way to find all that a filter shows.
@@ -76,7 +78,7 @@ struct Way {
 
 impl Way {
     /// The way with the fewest tickets on it; the first of those with too many to count.
-    fn best(conn: &Connection, tenant: TenantId, filter: &TicketFilter, now: Timestamp) -> Result<Self> {
+    fn best(conn: Conn<'_>, tenant: TenantId, filter: &TicketFilter, now: Timestamp) -> Result<Self> {
         let mut ways = Self::all(filter, now);
         let Some(mut best) = ways.pop() else { return Ok(Self { sources: Vec::new(), exact: true }) };
         if ways.is_empty() {
@@ -122,7 +124,7 @@ impl Way {
     }
 
     /// How many tickets are on it, counted no further than those of a list.
-    fn length(&self, conn: &Connection, tenant: TenantId) -> Result<u64> {
+    fn length(&self, conn: Conn<'_>, tenant: TenantId) -> Result<u64> {
         let mut length = 0;
         walk(conn, &self.sources, tenant, START, |_| {
             length += 1;
@@ -153,7 +155,7 @@ fn whose(filter: &TicketFilter) -> Vec<([u8; 16], bool)> {
 }
 
 struct List<'a> {
-    conn: &'a Connection,
+    conn: Conn<'a>,
     tenant: TenantId,
     filter: &'a TicketFilter,
     now: Timestamp,
@@ -221,17 +223,15 @@ impl List<'_> {
 
 /// Visits the places of all sources after `start`, in order; whether it came to their end.
 fn walk(
-    conn: &Connection,
+    conn: Conn<'_>,
     sources: &[Source],
     tenant: TenantId,
     start: Position,
     mut visit: impl FnMut(Position) -> Result<ControlFlow<()>>,
 ) -> Result<bool> {
-    let mut statements: Vec<CachedStatement<'_>> =
-        sources.iter().map(|s| conn.prepare_cached(s.sql)).collect::<Result<_>>()?;
-    let mut streams = Vec::with_capacity(statements.len());
-    for (statement, source) in statements.iter_mut().zip(sources) {
-        streams.push(Stream::open(statement, source, tenant, start)?);
+    let mut streams = Vec::with_capacity(sources.len());
+    for source in sources {
+        streams.push(Stream::open(conn, source, tenant, start)?);
     }
     while let Some(place) = next(&mut streams)? {
         if visit(place)?.is_break() {
@@ -252,7 +252,7 @@ enum Candidate {
 }
 
 impl Candidate {
-    fn ticket(self, conn: &Connection) -> Result<Option<Ticket>> {
+    fn ticket(self, conn: Conn<'_>) -> Result<Option<Ticket>> {
         match self {
             Self::Place(place) => get(conn, place.id),
             Self::Ticket(ticket) => Ok(Some(*ticket)),
@@ -260,47 +260,54 @@ impl Candidate {
     }
 }
 
-/// A source as it is read, and what comes next from it.
+/// A source as it is read: a piece at a time, since not both engines hold several open.
 struct Stream<'s> {
-    rows: Rows<'s>,
-    head: Option<Position>,
+    conn: Conn<'s>,
+    source: &'s Source,
+    tenant: TenantId,
+    /// What was read and not yet taken, the next at its end.
+    piece: Vec<Position>,
+    /// What to read on from; `None`: there is no more.
+    rest: Option<Position>,
 }
 
 impl<'s> Stream<'s> {
-    fn open(
-        statement: &'s mut CachedStatement<'_>,
-        source: &Source,
-        tenant: TenantId,
-        start: Position,
-    ) -> Result<Self> {
-        let (expires_at, id) = (start.expires_at.as_millis(), start.id.bytes());
-        let Source { after, until, .. } = source;
-        let rows = match &source.of {
-            Of::State(of) => statement.query(params![of, tenant.bytes(), after, until, expires_at, id])?,
-            Of::Id(of) => statement.query(params![of, tenant.bytes(), after, until, expires_at, id])?,
-        };
-        let mut stream = Self { rows, head: None };
-        stream.advance()?;
+    fn open(conn: Conn<'s>, source: &'s Source, tenant: TenantId, start: Position) -> Result<Self> {
+        let mut stream = Self { conn, source, tenant, piece: Vec::new(), rest: Some(start) };
+        stream.read()?;
         Ok(stream)
     }
 
+    fn head(&self) -> Option<Position> {
+        self.piece.last().copied()
+    }
+
     fn advance(&mut self) -> Result<()> {
-        self.head = match self.rows.next()? {
-            Some(row) => {
-                let mut c = Columns::of(row);
-                Some(Position { expires_at: c.time()?, id: c.id()? })
-            }
-            None => None,
+        self.piece.pop();
+        if self.piece.is_empty() { self.read() } else { Ok(()) }
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let Some(from) = self.rest else { return Ok(()) };
+        let Source { sql, of, after, until } = self.source;
+        let of: &dyn ToSql = match of {
+            Of::State(of) => of,
+            Of::Id(of) => of,
         };
+        let (expires_at, id) = (from.expires_at.as_millis(), from.id.bytes());
+        let row = params![of, self.tenant.bytes(), after, until, expires_at, id, PIECE];
+        self.piece = all(self.conn, sql, row, |c| Ok(Position { expires_at: c.time()?, id: c.id()? }))?;
+        self.rest = if self.piece.len() == PIECE as usize { self.piece.last().copied() } else { None };
+        self.piece.reverse();
         Ok(())
     }
 }
 
 /// The first of the streams' heads, taken from all of them: while it is carried over, a ticket may be in two.
 fn next(streams: &mut [Stream<'_>]) -> Result<Option<Position>> {
-    let heads = streams.iter().filter_map(|s| s.head);
+    let heads = streams.iter().filter_map(Stream::head);
     let Some(first) = heads.max_by_key(|p| (p.expires_at, p.id)) else { return Ok(None) };
-    for stream in streams.iter_mut().filter(|s| s.head == Some(first)) {
+    for stream in streams.iter_mut().filter(|s| s.head() == Some(first)) {
         stream.advance()?;
     }
     Ok(Some(first))

@@ -1,9 +1,9 @@
 //! A tenant's ticket policy, in one column of its row.
 
 use super::columns::Columns;
+use super::conn::Result;
 use authms_core::ticket::TicketPolicy;
 use authms_core::time::Span;
-use rusqlite::Result;
 use serde::Deserialize;
 use serde_json::json;
 

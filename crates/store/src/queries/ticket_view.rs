@@ -1,13 +1,13 @@
 //! What a redemption reads.
 
 use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use super::standing::{self, Names};
 use super::{first, history, ticket};
 use authms_core::id::TicketId;
 use authms_core::ports::RedeemView;
 use authms_core::ticket::Replay;
 use authms_core::time::{Span, Timestamp};
-use rusqlite::{Connection, Result, params};
 use std::sync::LazyLock;
 
 const NAMES: Names = Names {
@@ -33,7 +33,7 @@ pub(crate) static SQL: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// A ticket, what answers its replay, and the present standing of what it rests on, with what is remembered of its subject.
-pub(crate) fn get(conn: &Connection, id: TicketId, now: Timestamp) -> Result<Option<RedeemView>> {
+pub(crate) fn get(conn: Conn<'_>, id: TicketId, now: Timestamp) -> Result<Option<RedeemView>> {
     first(conn, &SQL, params![id.bytes(), history::counted_from(now)], |c| {
         Ok(RedeemView {
             ticket: ticket::read(c)?,

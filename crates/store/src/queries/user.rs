@@ -1,12 +1,12 @@
 //! Users, with their identifiers and password hashes.
 
 use super::columns::{self, Columns};
+use super::conn::{Conn, Result, params};
 use super::{change, change_one, first, password_history, signed, user_terms};
 use authms_core::id::{TenantId, UserId};
 use authms_core::message::Language;
 use authms_core::time::Timestamp;
 use authms_core::user::{Change, Identifier, PasswordHash, User, UserStatus};
-use rusqlite::{Connection, Result, params};
 
 const COLUMNS: [&str; 19] = [
     "id",
@@ -61,19 +61,19 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<User> {
 }
 
 /// The password hash of a user.
-pub(crate) fn password_hash(conn: &Connection, id: UserId) -> Result<Option<PasswordHash>> {
+pub(crate) fn password_hash(conn: Conn<'_>, id: UserId) -> Result<Option<PasswordHash>> {
     let sql = "SELECT password_hash FROM users WHERE id = ?1";
     let hash = first(conn, sql, [id.bytes()], |c| c.take::<Option<String>>())?;
     Ok(hash.flatten().map(PasswordHash::new))
 }
 
 /// Its revision.
-pub(crate) fn rev(conn: &Connection, id: UserId) -> Result<Option<u64>> {
+pub(crate) fn rev(conn: Conn<'_>, id: UserId) -> Result<Option<u64>> {
     first(conn, "SELECT rev FROM users WHERE id = ?1", [id.bytes()], |c| c.count())
 }
 
 /// Writes a change.
-pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Create { user, password } => create(conn, user, password.as_ref()),
         Change::Update(user) => update(conn, user, at),
@@ -94,7 +94,7 @@ pub(crate) fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result
     }
 }
 
-fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Result<()> {
+fn create(conn: Conn<'_>, new: &User, password: Option<&PasswordHash>) -> Result<()> {
     let sql = "INSERT INTO users (id, tenant_id, status, username, email, phone, nickname, password_hash,
                    must_change_password, password_changed_at, fence, rev, created_at, updated_at, external_id,
                    email_verified_at, phone_verified_at, language, password_compromised_at)
@@ -124,7 +124,7 @@ fn create(conn: &Connection, new: &User, password: Option<&PasswordHash>) -> Res
     insert_identifiers(conn, new)
 }
 
-fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
+fn update(conn: Conn<'_>, new: &User, at: Timestamp) -> Result<()> {
     let sql = "UPDATE users SET status = ?2, username = ?3, email = ?4, phone = ?5, nickname = ?6,
                    must_change_password = ?7, password_changed_at = ?8, fence = ?9, rev = ?10, updated_at = ?11,
                    external_id = ?12, email_verified_at = ?13, phone_verified_at = ?14, language = ?15,
@@ -156,21 +156,18 @@ fn update(conn: &Connection, new: &User, at: Timestamp) -> Result<()> {
 
 /// Whose external identifiers these are, in their order, from one snapshot.
 pub(crate) fn by_external_id(
-    conn: &Connection,
+    conn: Conn<'_>,
     tenant: TenantId,
-    external: &[&str],
+    external: &[String],
 ) -> Result<Vec<Option<UserId>>> {
     let sql =
         "SELECT user_id FROM user_identifiers WHERE tenant_id = ?1 AND kind = 'external_id' AND key = ?2";
-    let snapshot = conn.unchecked_transaction()?;
-    let one = |id: &&str| first(&snapshot, sql, params![tenant.bytes(), id], |c| c.id());
-    let users = external.iter().map(one).collect::<Result<_>>()?;
-    snapshot.finish()?;
-    Ok(users)
+    let one = |conn, id: &String| first(conn, sql, params![tenant.bytes(), id], |c| c.id());
+    conn.snapshot(|conn| external.iter().map(|id| one(conn, id)).collect())
 }
 
 /// Those of these names that somebody has.
-pub(crate) fn taken(conn: &Connection, tenant: TenantId, names: Vec<Identifier>) -> Result<Vec<Identifier>> {
+pub(crate) fn taken(conn: Conn<'_>, tenant: TenantId, names: Vec<Identifier>) -> Result<Vec<Identifier>> {
     let sql = "SELECT 1 FROM user_identifiers WHERE tenant_id = ?1 AND kind = ?2 AND key = ?3";
     let mut taken = Vec::new();
     for name in names {
@@ -181,7 +178,7 @@ pub(crate) fn taken(conn: &Connection, tenant: TenantId, names: Vec<Identifier>)
     Ok(taken)
 }
 
-fn insert_identifiers(conn: &Connection, user: &User) -> Result<()> {
+fn insert_identifiers(conn: Conn<'_>, user: &User) -> Result<()> {
     for identifier in user.identifiers() {
         let sql = "INSERT INTO user_identifiers (tenant_id, kind, key, user_id) VALUES (?1, ?2, ?3, ?4)";
         let row = params![user.tenant.bytes(), identifier.kind.as_str(), identifier.key, user.id.bytes()];

@@ -1,9 +1,9 @@
 //! What users are found by, in every tenant that they are members of.
 
+use super::conn::{Conn, Result, params};
 use super::{all, change, first, user};
 use authms_core::id::{TenantId, UserId};
 use authms_core::user::User;
-use rusqlite::{Connection, Result};
 use std::sync::LazyLock;
 
 /// How many users whose names begin with a text are found.
@@ -17,12 +17,12 @@ const LOOKED_THROUGH: u32 = 20_000;
 pub(super) fn found(text: usize, end: usize) -> String {
     format!(
         "SELECT user_id FROM (SELECT user_id FROM user_terms
-                              WHERE tenant_id = ?1 AND term >= ?{text} AND term < ?{end} LIMIT {BEGINNINGS})
+                              WHERE tenant_id = ?1 AND term >= ?{text} AND term < ?{end} LIMIT {BEGINNINGS}) beginnings
          UNION
          SELECT t.user_id FROM (SELECT user_id FROM memberships WHERE tenant_id = ?1 AND removed = 0
                                 ORDER BY user_id DESC LIMIT {LOOKED_THROUGH}) newest
-         CROSS JOIN user_terms t ON t.user_id = newest.user_id
-         WHERE t.tenant_id = ?1 AND instr(t.term, ?{text}) > 0"
+         CROSS JOIN user_terms t
+         WHERE t.user_id = newest.user_id AND t.tenant_id = ?1 AND instr(t.term, ?{text}) > 0"
     )
 }
 
@@ -32,7 +32,7 @@ pub(super) fn end_of(text: &str) -> String {
 }
 
 /// Follows a change of a user's names.
-pub(super) fn follow_names(conn: &Connection, user: &User) -> Result<()> {
+pub(super) fn follow_names(conn: Conn<'_>, user: &User) -> Result<()> {
     change(conn, "DELETE FROM user_terms WHERE user_id = ?1", [user.id.bytes()])?;
     let sql = "SELECT tenant_id FROM memberships WHERE user_id = ?1 AND removed = 0";
     for tenant in all(conn, sql, [user.id.bytes()], |c| c.id())? {
@@ -43,7 +43,7 @@ pub(super) fn follow_names(conn: &Connection, user: &User) -> Result<()> {
 
 /// Follows a user into a tenant, or out of it.
 pub(super) fn follow_membership(
-    conn: &Connection,
+    conn: Conn<'_>,
     (tenant, user): (TenantId, UserId),
     removed: bool,
 ) -> Result<()> {
@@ -58,10 +58,10 @@ pub(super) fn follow_membership(
     user.map_or(Ok(()), |user| insert(conn, tenant, &user))
 }
 
-fn insert(conn: &Connection, tenant: TenantId, user: &User) -> Result<()> {
-    let sql = "INSERT OR IGNORE INTO user_terms (tenant_id, term, user_id) VALUES (?1, ?2, ?3)";
+fn insert(conn: Conn<'_>, tenant: TenantId, user: &User) -> Result<()> {
+    let sql = "INSERT INTO user_terms (tenant_id, term, user_id) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
     for term in user.terms() {
-        change(conn, sql, rusqlite::params![tenant.bytes(), term, user.id.bytes()])?;
+        change(conn, sql, params![tenant.bytes(), term, user.id.bytes()])?;
     }
     Ok(())
 }

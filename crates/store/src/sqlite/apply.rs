@@ -1,15 +1,11 @@
 //! Writing a batch of commits as one durable transaction. Synchronous and without a clock of its own.
 
 use super::error::Failed;
-use super::guards;
-use crate::queries::{
-    api_key, attempt, audit, challenge, client, device, factor, installation, invitation, membership,
-    message, mfa_release, passkey, refusal, risk_event, sent_code, session, signing_key, tenant, ticket_life,
-    user,
-};
-use authms_core::commit::{Change, Commit, CommitError, Committed};
+use crate::judge::judge;
+use crate::queries::{Conn, audit};
+use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, TransactionBehavior};
+use rusqlite::{Connection, TransactionBehavior};
 
 /// What became of a batch.
 #[derive(Debug)]
@@ -53,50 +49,15 @@ fn failure(conn: &Connection, commits: usize, at: Timestamp, failed: &Failed) ->
 
 fn transaction(conn: &mut Connection, batch: &[Commit], now: Timestamp) -> Result<Applied, Failed> {
     // Dropped on the way out, the transaction is rolled back.
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).map_err(Failed::before_commit)?;
-    let at = audit::last_time(&tx).map_err(Failed::before_commit)?.map_or(now, |last| last.max(now));
+    let tx = conn
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(|e| Failed::before_commit(e.into()))?;
+    let at =
+        audit::last_time(Conn::Sqlite(&tx)).map_err(Failed::before_commit)?.map_or(now, |last| last.max(now));
     let mut outcomes = Vec::with_capacity(batch.len());
     for commit in batch {
-        outcomes.push(judge(&tx, commit, at).map_err(Failed::before_commit)?);
+        outcomes.push(judge(Conn::Sqlite(&tx), commit, at).map_err(Failed::before_commit)?);
     }
     tx.commit().map_err(Failed::at_commit)?;
     Ok(Applied { at, outcomes, healthy: true })
-}
-
-fn judge(conn: &Connection, commit: &Commit, at: Timestamp) -> Result<Result<Committed, CommitError>> {
-    if let Some(index) = guards::first_failed(conn, commit.guards(), at)? {
-        return Ok(Err(CommitError::Conflict(index)));
-    }
-    for change in commit.changes() {
-        write(conn, change, at)?;
-    }
-    for row in commit.audit_rows() {
-        audit::append(conn, row, at)?;
-    }
-    Ok(Ok(Committed { at }))
-}
-
-fn write(conn: &Connection, change: &Change, at: Timestamp) -> Result<()> {
-    match change {
-        Change::Installation(c) => installation::write(conn, c),
-        Change::SigningKeys(c) => signing_key::write(conn, c),
-        Change::Tenant(c) => tenant::write(conn, c, at),
-        Change::Membership(c) => membership::write(conn, c),
-        Change::User(c) => user::write(conn, c, at),
-        Change::Client(c) => client::write(conn, c, at),
-        Change::ApiKey(c) => api_key::write(conn, c, at),
-        Change::Ticket(c) => ticket_life::write(conn, c, at),
-        Change::Session(c) => session::write(conn, c, at),
-        Change::Invitation(c) => invitation::write(conn, c, at),
-        Change::Factor(c) => factor::write(conn, c, at),
-        Change::Challenge(c) => challenge::write(conn, c, at),
-        Change::Release(c) => mfa_release::write(conn, c, at),
-        Change::Device(c) => device::write(conn, c, at),
-        Change::Passkey(c) => passkey::write(conn, c, at),
-        Change::SignIn(c) => attempt::write(conn, c, at),
-        Change::Message(c) => message::write(conn, c),
-        Change::Code(c) => sent_code::write(conn, c, at),
-        Change::Risk(c) => risk_event::write(conn, c, at),
-        Change::CountRefusal(reason) => refusal::count(conn, reason, at),
-    }
 }

@@ -1,5 +1,6 @@
 //! Why a store does not open, in sentences for its operator; and what errors of SQLite mean for a commit.
 
+use crate::queries::Error;
 use authms_core::commit::{CommitError, Unique};
 use rusqlite::ErrorCode;
 use std::path::PathBuf;
@@ -74,13 +75,13 @@ pub enum OpenError {
 pub(super) enum Failed {
     /// One of its commits cannot be written; the others might.
     #[error("a commit cannot be written: {0}")]
-    Row(rusqlite::Error),
+    Row(Error),
     /// The value exists already.
     #[error("{0:?} is taken")]
     Taken(Unique),
     /// Nothing can be written now; nothing was.
     #[error("nothing can be written: {0}")]
-    Store(rusqlite::Error),
+    Store(Error),
     /// COMMIT itself failed: perhaps it was written.
     #[error("COMMIT failed: {0}")]
     Unknown(rusqlite::Error),
@@ -88,10 +89,10 @@ pub(super) enum Failed {
 
 impl Failed {
     /// What an error before COMMIT means.
-    pub(super) fn before_commit(error: rusqlite::Error) -> Self {
-        match (&error, unique(&error)) {
-            (_, Some(unique)) => Self::Taken(unique),
-            (rusqlite::Error::SqliteFailure(e, _), None) if is_of_the_store(e.code) => Self::Store(error),
+    pub(super) fn before_commit(error: Error) -> Self {
+        match (unique(&error), code(&error)) {
+            (Some(unique), _) => Self::Taken(unique),
+            (None, Some(code)) if is_of_the_store(code) => Self::Store(error),
             _ => Self::Row(error),
         }
     }
@@ -100,7 +101,9 @@ impl Failed {
     /// any other, its end may already stand in the log, where a recovery would find it.
     pub(super) fn at_commit(error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
-            Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::ReadOnly) => Self::Store(error),
+            Some(ErrorCode::DiskFull | ErrorCode::DatabaseBusy | ErrorCode::ReadOnly) => {
+                Self::Store(error.into())
+            }
             _ => Self::Unknown(error),
         }
     }
@@ -109,7 +112,7 @@ impl Failed {
     pub(super) fn spares_connection(&self) -> bool {
         match self {
             Self::Taken(_) | Self::Row(_) => true,
-            Self::Store(e) => e.sqlite_error_code() == Some(ErrorCode::DiskFull),
+            Self::Store(e) => code(e) == Some(ErrorCode::DiskFull),
             Self::Unknown(_) => false,
         }
     }
@@ -121,6 +124,13 @@ impl Failed {
             Self::Row(_) | Self::Store(_) => CommitError::Unavailable,
             Self::Unknown(_) => CommitError::Unknown,
         }
+    }
+}
+
+fn code(error: &Error) -> Option<ErrorCode> {
+    match error {
+        Error::Sqlite(error) => error.sqlite_error_code(),
+        _ => None,
     }
 }
 
@@ -150,9 +160,11 @@ const UNIQUES: [(&str, Unique); 4] = [
     ("passkeys.credential_id", Unique::Credential),
 ];
 
-fn unique(error: &rusqlite::Error) -> Option<Unique> {
+fn unique(error: &Error) -> Option<Unique> {
     match error {
-        rusqlite::Error::SqliteFailure(e, Some(message)) if e.code == ErrorCode::ConstraintViolation => {
+        Error::Sqlite(rusqlite::Error::SqliteFailure(e, Some(message)))
+            if e.code == ErrorCode::ConstraintViolation =>
+        {
             UNIQUES.iter().find(|(columns, _)| message.contains(columns)).map(|(_, unique)| *unique)
         }
         _ => None,

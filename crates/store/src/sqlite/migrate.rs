@@ -1,6 +1,7 @@
 //! The schema: migrations run forward only, one transaction each.
 
 use super::error::OpenError;
+use crate::checksum::checksum;
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
@@ -119,12 +120,10 @@ fn step(tx: &Transaction<'_>, version: u32, migration: &Migration, now: Timestam
     tx.execute(sql, params![version, migration.name, checksum(migration.sql), now.as_millis()]).map(drop)
 }
 
-/// FNV-1a. It finds a migration that was edited by mistake; whoever can write the database needs no collision.
-fn checksum(sql: &str) -> i64 {
-    const OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-    const PRIME: u64 = 0x0100_0000_01b3;
-    let hash = sql.bytes().fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
-    i64::from_le_bytes(hash.to_le_bytes())
+/// The names of all steps.
+#[cfg(test)]
+pub(crate) fn names() -> Vec<&'static str> {
+    MIGRATIONS.iter().map(|migration| migration.name).collect()
 }
 
 #[cfg(test)]

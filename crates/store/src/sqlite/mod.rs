@@ -4,22 +4,24 @@
 mod apply;
 mod committer;
 mod error;
-mod guards;
 mod migrate;
 mod open;
 mod reader;
-mod reads;
-mod sweep;
 mod writer;
 
 pub use apply::{Applied, apply};
 pub use error::OpenError;
+#[cfg(test)]
+pub(crate) use migrate::names as migration_names;
 pub use migrate::{LATEST as LATEST_SCHEMA_VERSION, migrate};
 
+use crate::engine::{Engine, EngineStore, Outcome};
 use crate::limits::Limits;
-use authms_core::commit::{Commit, CommitError, Committed};
+use crate::queries::{self, Conn};
+use authms_core::commit::Commit;
 use authms_core::limits::{Budget, Take};
-use authms_core::ports::{Clock, Fut, Read, Store};
+use authms_core::ports::{Clock, Fut, Read};
+use authms_core::time::Timestamp;
 use committer::Committer;
 use reader::Readers;
 use rusqlite::Connection;
@@ -30,7 +32,7 @@ use std::sync::Arc;
 pub struct Options {
     /// The page cache of each connection in KiB; 4096 is as fast as more.
     pub cache_kib: u32,
-    /// How many commits may wait before others are refused as [`CommitError::Busy`].
+    /// How many commits may wait before others are refused as [`CommitError::Busy`](authms_core::commit::CommitError::Busy).
     pub queue: usize,
     /// Whether to create the database or bring its schema up to date.
     pub migrate: bool,
@@ -39,7 +41,10 @@ pub struct Options {
 }
 
 /// A store in one SQLite file.
-pub struct SqliteStore {
+pub type SqliteStore = EngineStore<Sqlite>;
+
+/// An open file.
+pub struct Sqlite {
     readers: Arc<Readers>,
     committer: Committer,
     limits: Limits,
@@ -58,7 +63,7 @@ impl SqliteStore {
         let committer = Committer::start(writer, place.clone(), options.queue, Arc::clone(&options.clock))
             .map_err(OpenError::Thread)?;
         let readers = Arc::new(Readers::new(place));
-        Ok(Self { readers, committer, limits: Limits::new(), clock: options.clock })
+        Ok(Self(Sqlite { readers, committer, limits: Limits::new(), clock: options.clock }))
     }
 
     /// The schema's version.
@@ -66,22 +71,43 @@ impl SqliteStore {
     /// # Errors
     /// [`Down`](authms_core::ports::Down) if it cannot be read.
     pub fn schema_version(&self) -> Read<u32> {
-        self.readers.read(migrate::version)
+        self.0.readers.read(|conn| match conn {
+            Conn::Sqlite(conn) => Ok(migrate::version(conn)?),
+            Conn::Postgres(_) => Ok(0),
+        })
     }
 
     /// Runs `f` on the writing connection, between two transactions: for tests that make it fail.
     #[doc(hidden)]
     pub fn with_writer(&self, f: impl FnOnce(&mut Connection) + Send + 'static) {
-        self.committer.with_connection(Box::new(f));
+        self.0.committer.with_connection(Box::new(f));
     }
 }
 
-impl Store for SqliteStore {
-    fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>> {
+impl Engine for Sqlite {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn point<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(Conn<'_>) -> queries::Result<T> + Send + 'static,
+    ) -> Fut<'_, Read<T>> {
+        reader::point(&self.readers, query)
+    }
+
+    fn list<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(Conn<'_>) -> queries::Result<T> + Send + 'static,
+    ) -> Fut<'_, Read<T>> {
+        reader::list(&self.readers, query)
+    }
+
+    fn commit(&self, commit: Commit) -> Fut<'_, Outcome> {
         Box::pin(self.committer.commit(commit))
     }
 
-    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Result<Committed, CommitError>>> {
+    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Outcome>> {
         Box::pin(self.committer.commit_all(commits))
     }
 

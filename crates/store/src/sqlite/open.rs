@@ -139,7 +139,7 @@ pub(super) fn explain(path: &Path, error: rusqlite::Error) -> OpenError {
 #[cfg(test)]
 mod tests {
     use super::{Place, first, reader, require_version};
-    use crate::queries::ticket_view;
+    use crate::queries::{Conn, ticket_view};
     use authms_core::id::TicketId;
     use authms_core::time::Timestamp;
     use rusqlite::StatementStatus;
@@ -162,7 +162,7 @@ mod tests {
         let writer = first(&place, true, Timestamp::default()).expect("it opens");
         let conn = reader(&place).expect("it opens");
         for n in 0..9 {
-            ticket_view::get(&conn, TicketId::from_bytes([n; 16]), Timestamp::from_millis(0))
+            ticket_view::get(Conn::Sqlite(&conn), TicketId::from_bytes([n; 16]), Timestamp::from_millis(0))
                 .expect("it reads");
         }
         let statement = conn.prepare_cached(&ticket_view::SQL).expect("it is cached");

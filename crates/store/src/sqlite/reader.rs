@@ -1,8 +1,9 @@
 //! Connections that read, one for each read at a time.
 
 use super::open::{self, Place};
+use crate::queries::{Conn, Result};
 use authms_core::ports::{Down, Fut, Read};
-use rusqlite::{Connection, Result};
+use rusqlite::Connection;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Idle connections kept; each costs its cache.
@@ -22,18 +23,18 @@ impl Readers {
     }
 
     /// Reads now, on this thread.
-    pub(super) fn read<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Read<T> {
+    pub(super) fn read<T>(&self, query: impl FnOnce(Conn<'_>) -> Result<T>) -> Read<T> {
         self.run(query).map_err(|error| {
             tracing::error!(%error, "a read failed");
             Down
         })
     }
 
-    fn run<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+    fn run<T>(&self, query: impl FnOnce(Conn<'_>) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = idle.map_or_else(|| open::reader(&self.place), Ok)?;
         // After an error the connection is closed: what broke it may be gone with it.
-        let found = query(&conn)?;
+        let found = query(Conn::Sqlite(&conn))?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() < IDLE {
             idle.push(conn);
@@ -45,7 +46,7 @@ impl Readers {
 /// A point read: a few microseconds, not worth another thread.
 pub(super) fn point<'a, T: Send + 'a>(
     readers: &Readers,
-    query: impl FnOnce(&Connection) -> Result<T>,
+    query: impl FnOnce(Conn<'_>) -> Result<T>,
 ) -> Fut<'a, Read<T>> {
     Box::pin(std::future::ready(readers.read(query)))
 }
@@ -53,7 +54,7 @@ pub(super) fn point<'a, T: Send + 'a>(
 /// A list: on a thread that may block, where there is a runtime.
 pub(super) fn list<'a, T: Send + 'static>(
     readers: &Arc<Readers>,
-    query: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    query: impl FnOnce(Conn<'_>) -> Result<T> + Send + 'static,
 ) -> Fut<'a, Read<T>> {
     let readers = Arc::clone(readers);
     match tokio::runtime::Handle::try_current() {

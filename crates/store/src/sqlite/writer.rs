@@ -2,11 +2,12 @@
 
 use super::apply::apply;
 use super::open::{self, Place};
-use super::sweep::Sweeper;
+use crate::queries::{Conn, Result};
+use crate::sweep::Sweeper;
 use authms_core::commit::{Commit, CommitError, Committed, Lane};
 use authms_core::ports::{Clock, Down, Read};
 use authms_core::time::Timestamp;
-use rusqlite::Connection;
+use rusqlite::{Connection, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
@@ -15,7 +16,7 @@ use tokio::sync::oneshot;
 /// Jobs taken from the queue at once: as many as make a transaction cheap, as few as keep it short.
 const BATCH: usize = 512;
 
-pub(super) type Outcome = Result<Committed, CommitError>;
+pub(super) type Outcome = std::result::Result<Committed, CommitError>;
 pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// What the writer is asked to do.
@@ -125,13 +126,17 @@ impl Writer {
     fn sweep(&mut self) -> Read<bool> {
         let now = self.now();
         let mut sweeper = std::mem::take(&mut self.sweeper);
-        let swept = sweeper.step(self.connection().ok_or(Down)?, now);
-        self.sweeper = sweeper;
-        swept.map_err(|error| {
-            tracing::error!(%error, "the sweep failed");
-            self.conn = None;
-            Down
-        })
+        match sweep(&mut sweeper, self.connection().ok_or(Down)?, now) {
+            Ok(more) => {
+                self.sweeper = sweeper;
+                Ok(more)
+            }
+            Err(error) => {
+                tracing::error!(%error, "the sweep failed");
+                self.conn = None;
+                Err(Down)
+            }
+        }
     }
 
     fn now(&self) -> Timestamp {
@@ -147,6 +152,13 @@ impl Writer {
         }
         self.conn.as_mut()
     }
+}
+
+fn sweep(sweeper: &mut Sweeper, conn: &mut Connection, now: Timestamp) -> Result<bool> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let more = sweeper.step(Conn::Sqlite(&tx), now)?;
+    tx.commit()?;
+    Ok(more)
 }
 
 /// Commits that go into one transaction, and where their outcomes go.

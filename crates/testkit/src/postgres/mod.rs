@@ -9,7 +9,10 @@ pub use database::TestDatabase;
 pub use programs::Programs;
 pub use server::Server;
 
-use std::sync::OnceLock;
+use authms_core::ports::Clock;
+use authms_store::postgres::Options;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// What tests say when there is no PostgreSQL.
 pub const ABSENT: &str = "PostgreSQL was not found: this half did not run. Install it (Debian: postgresql), or name the \
@@ -34,6 +37,19 @@ pub fn shared() -> Option<&'static Server> {
         Some(Server::start(&programs, &[]))
     };
     SHARED.get_or_init(start).as_ref()
+}
+
+/// How a store is opened in tests: at the time of this clock, with few connections, since many tests run at once.
+pub fn options(clock: Arc<dyn Clock>) -> Options {
+    Options {
+        connections: 4,
+        queue: 4096,
+        statement_timeout: Duration::from_secs(30),
+        lock_timeout: Duration::from_secs(10),
+        migrate: true,
+        clock,
+        database_time: false,
+    }
 }
 
 #[cfg(test)]

@@ -52,13 +52,28 @@ pub(super) fn command(program: &Path, directory: &Path) -> Command {
 /// A fresh directory that belongs to whoever is to run the server: not to root, who may not.
 pub(super) fn directory(name: &str) -> PathBuf {
     use std::os::unix::fs::{DirBuilderExt, chown};
-    let path = std::env::temp_dir().join(name);
+    let path = place().join(name);
     std::fs::DirBuilder::new().mode(0o700).create(&path).expect("a temporary directory");
     if is_root() {
         let (user, group) = unprivileged();
         chown(&path, Some(user), Some(group)).expect("root gives a directory away");
     }
     path
+}
+
+/// Where servers live: `AUTHMS_TEST_POSTGRES_DIR`; else in memory where there is enough of it, since making a database writes and
+/// syncs many files; else among the temporary files.
+fn place() -> PathBuf {
+    let named = std::env::var_os("AUTHMS_TEST_POSTGRES_DIR").map(PathBuf::from);
+    named.or_else(in_memory).unwrap_or_else(std::env::temp_dir)
+}
+
+fn in_memory() -> Option<PathBuf> {
+    const ENOUGH_KIB: u64 = 2 * 1024 * 1024;
+    let free =
+        Command::new("df").args(["-k", "--output=avail", "/dev/shm"]).stderr(Stdio::null()).output().ok()?;
+    let free: u64 = std::str::from_utf8(&free.stdout).ok()?.lines().nth(1)?.trim().parse().ok()?;
+    (free >= ENOUGH_KIB).then(|| PathBuf::from("/dev/shm"))
 }
 
 fn is_root() -> bool {

@@ -1,5 +1,5 @@
 use super::{LATEST, MIGRATIONS, migrate, step, version};
-use crate::queries::ticket_list;
+use crate::queries::{Conn, ticket_list};
 use authms_core::id::{TenantId, TicketId};
 use authms_core::ticket::{From, TicketFilter, TicketStatus};
 use authms_core::time::Timestamp;
@@ -96,7 +96,8 @@ fn p36_tickets_of_the_first_schema_keep_their_state_and_are_found() {
     migrate(&mut conn, NOW).expect("it migrates");
     let tenant = TenantId::from_bytes([1; 16]);
     let shown = |filter: &TicketFilter| {
-        let found = ticket_list::list(&conn, tenant, filter, From::Skip(0), 9, NOW).expect("a list");
+        let found =
+            ticket_list::list(Conn::Sqlite(&conn), tenant, filter, From::Skip(0), 9, NOW).expect("a list");
         found.items.into_iter().map(|t| *t.id.bytes()).collect::<Vec<_>>()
     };
     for (status, expected) in [(TicketStatus::Spent, [5; 16]), (TicketStatus::Issued, [6; 16])] {
@@ -107,5 +108,5 @@ fn p36_tickets_of_the_first_schema_keep_their_state_and_are_found() {
     assert_eq!(shown(&TicketFilter { user, ..TicketFilter::default() }), [[6; 16], [5; 16]]);
     let client = Some(authms_core::id::ClientId::from_bytes([3; 16]));
     assert_eq!(shown(&TicketFilter { client, ..TicketFilter::default() }), [[5; 16]]);
-    assert!(ticket_list::get(&conn, TicketId::from_bytes([5; 16])).expect("a read").is_some());
+    assert!(ticket_list::get(Conn::Sqlite(&conn), TicketId::from_bytes([5; 16])).expect("a read").is_some());
 }

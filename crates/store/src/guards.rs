@@ -1,18 +1,17 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    api_key, challenge, client, device, factor, history, installation, invitation, membership, message,
-    mfa_release, passkey, passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life,
-    user,
+    Conn, Result, api_key, challenge, client, device, factor, history, installation, invitation, membership,
+    message, mfa_release, passkey, passkey_ceremony, recovery_code, sent_code, session, tenant, ticket,
+    ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
 use authms_core::invitation::InvitationStatus;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result};
 
 /// The index of the first guard that fails at this time.
-pub(super) fn first_failed(conn: &Connection, guards: &[Guard], at: Timestamp) -> Result<Option<usize>> {
+pub(crate) fn first_failed(conn: Conn<'_>, guards: &[Guard], at: Timestamp) -> Result<Option<usize>> {
     for (index, guard) in guards.iter().enumerate() {
         if !holds(conn, guard, at)? {
             return Ok(Some(index));
@@ -21,7 +20,7 @@ pub(super) fn first_failed(conn: &Connection, guards: &[Guard], at: Timestamp) -
     Ok(None)
 }
 
-fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
+fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
     Ok(match guard {
         Guard::TicketLive { id, attempts_below } => ticket_life::get(conn, *id)?
             .is_some_and(|life| life.open && life.expires_at > at && life.attempts < *attempts_below),
@@ -82,7 +81,7 @@ fn holds(conn: &Connection, guard: &Guard, at: Timestamp) -> Result<bool> {
     })
 }
 
-fn rev(conn: &Connection, row: Row) -> Result<Option<u64>> {
+fn rev(conn: Conn<'_>, row: Row) -> Result<Option<u64>> {
     match row {
         Row::Installation => installation::rev(conn),
         Row::Tenant(id) => tenant::rev(conn, id),

@@ -1,7 +1,6 @@
 //! The read traits, each a call of its noun's query.
 
-use super::SqliteStore;
-use super::reader::{list, point};
+use crate::engine::{Engine, EngineStore};
 use crate::queries::{
     api_key, api_key_list, attempt, challenge, client, device, factor, history, installation, invitation,
     login, membership, message, mfa_release, passkey, passkey_ceremony, password_history, password_policy,
@@ -40,63 +39,65 @@ use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use ipnet::IpNet;
 use std::ops::RangeInclusive;
 
-impl Installations for SqliteStore {
+impl<E: Engine> Installations for EngineStore<E> {
     fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
-        point(&self.readers, installation::get)
+        self.0.point(installation::get)
     }
 
     fn signing_keys(&self) -> Fut<'_, Read<(Vec<StoredKey>, u64)>> {
-        point(&self.readers, signing_key::get)
+        self.0.point(signing_key::get)
     }
 }
 
-impl Tenants for SqliteStore {
+impl<E: Engine> Tenants for EngineStore<E> {
     fn tenant(&self, id: TenantId) -> Fut<'_, Read<Option<Tenant>>> {
-        point(&self.readers, |conn| tenant::get(conn, id))
+        self.0.point(move |conn| tenant::get(conn, id))
     }
 
     fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>> {
-        point(&self.readers, tenant::default)
+        self.0.point(tenant::default)
     }
 
     fn tenants(&self, page: PageRequest) -> Fut<'_, Read<Page<Tenant>>> {
-        list(&self.readers, move |conn| tenant::list(conn, page))
+        self.0.list(move |conn| tenant::list(conn, page))
     }
 
     fn tenant_named(&self, name: String) -> Fut<'_, Read<Option<Tenant>>> {
-        point(&self.readers, |conn| tenant::named(conn, &name))
+        self.0.point(move |conn| tenant::named(conn, &name))
     }
 
     fn password_words(&self, tenant: TenantId) -> Fut<'_, Read<Vec<String>>> {
-        point(&self.readers, |conn| password_policy::words(conn, tenant))
+        self.0.point(move |conn| password_policy::words(conn, tenant))
     }
 }
 
-impl Memberships for SqliteStore {
+impl<E: Engine> Memberships for EngineStore<E> {
     fn membership(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Membership>>> {
-        point(&self.readers, |conn| membership::get(conn, tenant, user))
+        self.0.point(move |conn| membership::get(conn, tenant, user))
     }
 
     fn memberships_of(&self, user: UserId) -> Fut<'_, Read<Vec<(Membership, Tenant)>>> {
-        point(&self.readers, |conn| membership::of(conn, user))
+        self.0.point(move |conn| membership::of(conn, user))
     }
 
     fn count_role(&self, tenant: TenantId, role: Role) -> Fut<'_, Read<u64>> {
-        list(&self.readers, move |conn| membership::count_role(conn, tenant, role))
+        self.0.list(move |conn| membership::count_role(conn, tenant, role))
     }
 }
 
-impl Users for SqliteStore {
+impl<E: Engine> Users for EngineStore<E> {
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>> {
-        point(&self.readers, |conn| user_list::member(conn, tenant, user))
+        self.0.point(move |conn| user_list::member(conn, tenant, user))
     }
 
     fn members_by_id(&self, tenant: TenantId, users: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>> {
-        point(&self.readers, |conn| user_list::members_by_id(conn, tenant, users))
+        let users = users.to_vec();
+        self.0.point(move |conn| user_list::members_by_id(conn, tenant, &users))
     }
 
     fn by_external_id(&self, tenant: TenantId, external: &[&str]) -> Fut<'_, Read<Vec<Option<UserId>>>> {
-        point(&self.readers, |conn| user::by_external_id(conn, tenant, external))
+        let external: Vec<String> = external.iter().map(|&id| id.to_owned()).collect();
+        self.0.point(move |conn| user::by_external_id(conn, tenant, &external))
     }
 
     fn for_login(
@@ -104,27 +105,27 @@ impl Users for SqliteStore {
         tenant: TenantId,
         names: Vec<Identifier>,
     ) -> Fut<'_, Read<Option<(Standing, Option<PasswordHash>)>>> {
-        point(&self.readers, |conn| login::get(conn, tenant, &names))
+        self.0.point(move |conn| login::get(conn, tenant, &names))
     }
 
     fn named(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Option<UserId>>> {
-        point(&self.readers, |conn| login::named(conn, tenant, &names))
+        self.0.point(move |conn| login::named(conn, tenant, &names))
     }
 
     fn password_hash(&self, user: UserId) -> Fut<'_, Read<Option<PasswordHash>>> {
-        point(&self.readers, |conn| user::password_hash(conn, user))
+        self.0.point(move |conn| user::password_hash(conn, user))
     }
 
     fn password_census(&self, tenant: TenantId, census: Census) -> Fut<'_, Read<Census>> {
-        list(&self.readers, move |conn| user_list::census(conn, tenant, census))
+        self.0.list(move |conn| user_list::census(conn, tenant, census))
     }
 
     fn former_passwords(&self, user: UserId, at_most: u8) -> Fut<'_, Read<Vec<PasswordHash>>> {
-        point(&self.readers, |conn| password_history::get(conn, user, at_most))
+        self.0.point(move |conn| password_history::get(conn, user, at_most))
     }
 
     fn taken(&self, tenant: TenantId, names: Vec<Identifier>) -> Fut<'_, Read<Vec<Identifier>>> {
-        list(&self.readers, move |conn| user::taken(conn, tenant, names))
+        self.0.list(move |conn| user::taken(conn, tenant, names))
     }
 
     fn members(
@@ -133,39 +134,39 @@ impl Users for SqliteStore {
         filter: UserFilter,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Member>>> {
-        list(&self.readers, move |conn| user_list::members(conn, tenant, &filter, page))
+        self.0.list(move |conn| user_list::members(conn, tenant, &filter, page))
     }
 
     fn first_with_role(&self, tenant: TenantId, role: Role) -> Fut<'_, Read<Option<Member>>> {
-        list(&self.readers, move |conn| user_list::first_with_role(conn, tenant, role))
+        self.0.list(move |conn| user_list::first_with_role(conn, tenant, role))
     }
 
     fn signed_in_from(&self, user: UserId, network: IpNet) -> Fut<'_, Read<bool>> {
-        point(&self.readers, |conn| session_view::came_from(conn, user, network))
+        self.0.point(move |conn| session_view::came_from(conn, user, network))
     }
 }
 
-impl Clients for SqliteStore {
+impl<E: Engine> Clients for EngineStore<E> {
     fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>> {
-        point(&self.readers, |conn| client::get(conn, id))
+        self.0.point(move |conn| client::get(conn, id))
     }
 
     fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>> {
-        list(&self.readers, move |conn| client::list(conn, tenant, page))
+        self.0.list(move |conn| client::list(conn, tenant, page))
     }
 
     fn client_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Option<Client>>> {
-        point(&self.readers, |conn| client::named(conn, tenant, &name))
+        self.0.point(move |conn| client::named(conn, tenant, &name))
     }
 
     fn allows_origin(&self, origin: String, tenant: Option<TenantId>) -> Fut<'_, Read<bool>> {
-        point(&self.readers, move |conn| client::allows_origin(conn, &origin, tenant))
+        self.0.point(move |conn| client::allows_origin(conn, &origin, tenant))
     }
 }
 
-impl ApiKeys for SqliteStore {
+impl<E: Engine> ApiKeys for EngineStore<E> {
     fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
-        point(&self.readers, |conn| api_key::get(conn, id))
+        self.0.point(move |conn| api_key::get(conn, id))
     }
 
     fn api_keys(
@@ -174,22 +175,22 @@ impl ApiKeys for SqliteStore {
         filter: KeyFilter,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<ApiKey>>> {
-        list(&self.readers, move |conn| api_key_list::list(conn, tenant, &filter, page))
+        self.0.list(move |conn| api_key_list::list(conn, tenant, &filter, page))
     }
 
     fn api_keys_named(&self, tenant: TenantId, name: String) -> Fut<'_, Read<Vec<ApiKey>>> {
-        list(&self.readers, move |conn| api_key_list::named(conn, tenant, &name))
+        self.0.list(move |conn| api_key_list::named(conn, tenant, &name))
     }
 }
 
-impl Tickets for SqliteStore {
+impl<E: Engine> Tickets for EngineStore<E> {
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
-        let now = self.clock.now();
-        point(&self.readers, |conn| ticket_view::get(conn, id, now))
+        let now = self.0.now();
+        self.0.point(move |conn| ticket_view::get(conn, id, now))
     }
 
     fn ticket(&self, id: TicketId) -> Fut<'_, Read<Option<Ticket>>> {
-        point(&self.readers, |conn| ticket_list::get(conn, id))
+        self.0.point(move |conn| ticket_list::get(conn, id))
     }
 
     fn tickets(
@@ -200,7 +201,7 @@ impl Tickets for SqliteStore {
         size: u32,
         now: Timestamp,
     ) -> Fut<'_, Read<tickets::Found>> {
-        list(&self.readers, move |conn| ticket_list::list(conn, tenant, &filter, from, size, now))
+        self.0.list(move |conn| ticket_list::list(conn, tenant, &filter, from, size, now))
     }
 
     fn by_idempotency(
@@ -208,14 +209,14 @@ impl Tickets for SqliteStore {
         scope: [u8; 16],
         key_hash: [u8; 32],
     ) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>> {
-        let now = self.clock.now();
-        point(&self.readers, |conn| ticket::by_idempotency(conn, scope, key_hash, now))
+        let now = self.0.now();
+        self.0.point(move |conn| ticket::by_idempotency(conn, scope, key_hash, now))
     }
 }
 
-impl Sessions for SqliteStore {
+impl<E: Engine> Sessions for EngineStore<E> {
     fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>> {
-        point(&self.readers, |conn| session_view::get(conn, id))
+        self.0.point(move |conn| session_view::get(conn, id))
     }
 
     fn sessions_of(
@@ -226,21 +227,21 @@ impl Sessions for SqliteStore {
         idle: ByAssurance,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
-        list(&self.readers, move |conn| session_view::of(conn, (tenant, user), now, idle, page))
+        self.0.list(move |conn| session_view::of(conn, (tenant, user), now, idle, page))
     }
 
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
-        list(&self.readers, move |conn| attempt::list(conn, (tenant, user), page))
+        self.0.list(move |conn| attempt::list(conn, (tenant, user), page))
     }
 
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
-        list(&self.readers, move |conn| attempt::failures(conn, tenant, user))
+        self.0.list(move |conn| attempt::failures(conn, tenant, user))
     }
 }
 
-impl Invitations for SqliteStore {
+impl<E: Engine> Invitations for EngineStore<E> {
     fn invitation(&self, id: InvitationId) -> Fut<'_, Read<Option<Invitation>>> {
-        point(&self.readers, |conn| invitation::get(conn, id))
+        self.0.point(move |conn| invitation::get(conn, id))
     }
 
     fn invitations(
@@ -250,56 +251,56 @@ impl Invitations for SqliteStore {
         now: Timestamp,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Invitation>>> {
-        list(&self.readers, move |conn| invitation::list(conn, tenant, status, now, page))
+        self.0.list(move |conn| invitation::list(conn, tenant, status, now, page))
     }
 }
 
-impl Factors for SqliteStore {
+impl<E: Engine> Factors for EngineStore<E> {
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
-        point(&self.readers, |conn| factor::of(conn, user))
+        self.0.point(move |conn| factor::of(conn, user))
     }
 
     fn recovery_codes_of(&self, user: UserId) -> Fut<'_, Read<Vec<RecoveryCode>>> {
-        point(&self.readers, move |conn| recovery_code::of(conn, user))
+        self.0.point(move |conn| recovery_code::of(conn, user))
     }
 
     fn recovery_codes_in(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<(UserId, u32)>>> {
-        list(&self.readers, move |conn| recovery_code::list(conn, tenant, page))
+        self.0.list(move |conn| recovery_code::list(conn, tenant, page))
     }
 }
 
-impl Challenges for SqliteStore {
+impl<E: Engine> Challenges for EngineStore<E> {
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
-        point(&self.readers, |conn| challenge::get(conn, id))
+        self.0.point(move |conn| challenge::get(conn, id))
     }
 
     fn released_until(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
-        point(&self.readers, |conn| mfa_release::until(conn, tenant, user))
+        self.0.point(move |conn| mfa_release::until(conn, tenant, user))
     }
 }
 
-impl Messages for SqliteStore {
+impl<E: Engine> Messages for EngineStore<E> {
     fn due_messages(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Outgoing>>> {
-        list(&self.readers, move |conn| message::due(conn, now, most))
+        self.0.list(move |conn| message::due(conn, now, most))
     }
 
     fn sent_code(&self, slot: Slot) -> Fut<'_, Read<Option<SentCode>>> {
-        point(&self.readers, move |conn| sent_code::get(conn, slot))
+        self.0.point(move |conn| sent_code::get(conn, slot))
     }
 }
 
-impl Risks for SqliteStore {
+impl<E: Engine> Risks for EngineStore<E> {
     fn risk_events(
         &self,
         tenant: TenantId,
         filter: RiskFilter,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<RiskEvent>>> {
-        list(&self.readers, move |conn| risk_event::list(conn, tenant, &filter, page))
+        self.0.list(move |conn| risk_event::list(conn, tenant, &filter, page))
     }
 
     fn risk_counts(&self, tenant: TenantId, days: RangeInclusive<Day>) -> Fut<'_, Read<Vec<RiskCount>>> {
-        list(&self.readers, move |conn| risk_event::counts(conn, tenant, &days))
+        self.0.list(move |conn| risk_event::counts(conn, tenant, &days))
     }
 
     fn riskiest_users(
@@ -308,50 +309,50 @@ impl Risks for SqliteStore {
         since: Timestamp,
         users: u32,
     ) -> Fut<'_, Read<Vec<RiskyUser>>> {
-        list(&self.readers, move |conn| risk_event::riskiest(conn, tenant, since, users))
+        self.0.list(move |conn| risk_event::riskiest(conn, tenant, since, users))
     }
 }
 
-impl Devices for SqliteStore {
+impl<E: Engine> Devices for EngineStore<E> {
     fn device(&self, id: DeviceId) -> Fut<'_, Read<Option<Device>>> {
-        point(&self.readers, |conn| device::get(conn, id))
+        self.0.point(move |conn| device::get(conn, id))
     }
 
     fn devices_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Vec<Device>>> {
-        point(&self.readers, |conn| device::of(conn, tenant, user))
+        self.0.point(move |conn| device::of(conn, tenant, user))
     }
 
     fn sessions_on(&self, device: &Device, now: Timestamp, idle: ByAssurance) -> Fut<'_, Read<SessionsOn>> {
         let (whose, id) = ((device.tenant, device.user), device.id);
-        list(&self.readers, move |conn| session_view::on_device(conn, whose, id, now, idle))
+        self.0.list(move |conn| session_view::on_device(conn, whose, id, now, idle))
     }
 }
 
-impl Passkeys for SqliteStore {
+impl<E: Engine> Passkeys for EngineStore<E> {
     fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
-        point(&self.readers, |conn| passkey::of(conn, user))
+        self.0.point(move |conn| passkey::of(conn, user))
     }
 
     fn passkey_of(&self, user: UserId, factor: FactorId) -> Fut<'_, Read<Option<Passkey>>> {
-        point(&self.readers, |conn| passkey::get(conn, user, factor))
+        self.0.point(move |conn| passkey::get(conn, user, factor))
     }
 
     fn passkey(&self, credential_id: Vec<u8>) -> Fut<'_, Read<Option<(Passkey, Standing)>>> {
-        point(&self.readers, |conn| passkey::by_credential(conn, &credential_id))
+        self.0.point(move |conn| passkey::by_credential(conn, &credential_id))
     }
 
     fn ceremony(&self, challenge_hash: [u8; 32]) -> Fut<'_, Read<Option<Ceremony>>> {
-        point(&self.readers, |conn| passkey_ceremony::get(conn, &challenge_hash))
+        self.0.point(move |conn| passkey_ceremony::get(conn, &challenge_hash))
     }
 }
 
-impl Histories for SqliteStore {
+impl<E: Engine> Histories for EngineStore<E> {
     fn remembered(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Remembered>> {
-        let now = self.clock.now();
-        point(&self.readers, |conn| history::get(conn, tenant, user, now))
+        let now = self.0.now();
+        self.0.point(move |conn| history::get(conn, tenant, user, now))
     }
 
     fn to_learn(&self, at_most: u32) -> Fut<'_, Read<Vec<Lesson>>> {
-        list(&self.readers, move |conn| history::to_learn(conn, at_most))
+        self.0.list(move |conn| history::to_learn(conn, at_most))
     }
 }

@@ -1,0 +1,112 @@
+//! Writing a batch of commits as one transaction, one after another on all nodes: whoever judges has seen all that was judged
+//! before.
+
+use super::error::Failed;
+use super::session::Session;
+use crate::engine::Outcome;
+use crate::judge::judge;
+use crate::queries::{Conn, audit};
+use authms_core::commit::{Commit, CommitError};
+use authms_core::ports::Clock;
+use authms_core::time::Timestamp;
+use std::time::Duration;
+
+/// Where the time comes from at which commits are judged.
+#[derive(Clone)]
+pub(super) enum Time {
+    /// The database: the same for all nodes.
+    Database,
+    /// A clock, in tests.
+    Clock(std::sync::Arc<dyn Clock>),
+}
+
+impl Time {
+    /// Now.
+    pub(super) fn now(&self, session: &Session) -> crate::queries::Result<Timestamp> {
+        match self {
+            Self::Database => session.number(NOW).map(Timestamp::from_millis),
+            Self::Clock(clock) => Ok(clock.now()),
+        }
+    }
+}
+
+/// The database's time of day in milliseconds since 1970.
+pub(super) const NOW: &str = "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT)";
+
+/// How often a transaction is tried again that another one stood in the way of.
+const TRIES: u32 = 5;
+
+/// Writes a batch. Commits are judged one after another, each on what those before it changed; one whose guard fails is left
+/// out. `last` is the latest time at which any was judged: what was refused as expired stays so. If one cannot be written, nothing is, and each half of the batch is written for itself, so that no bad row fails the
+/// others.
+pub(super) fn apply(session: &Session, batch: &[Commit], time: &Time, last: &mut Timestamp) -> Vec<Outcome> {
+    match tried(session, batch, time, last) {
+        Ok(outcomes) => outcomes,
+        Err(Failed::Row(_) | Failed::Taken(_)) if batch.len() > 1 => {
+            let (first, second) = batch.split_at(batch.len() / 2);
+            let mut outcomes = apply(session, first, time, last);
+            outcomes.extend(apply(session, second, time, last));
+            outcomes
+        }
+        Err(failed) => {
+            if !matches!(failed, Failed::Taken(_)) {
+                tracing::error!(error = %failed, commits = batch.len(), "a transaction failed");
+            }
+            vec![Err(failed.answer()); batch.len()]
+        }
+    }
+}
+
+fn tried(
+    session: &Session,
+    batch: &[Commit],
+    time: &Time,
+    last: &mut Timestamp,
+) -> Result<Vec<Outcome>, Failed> {
+    for tried in 1..TRIES {
+        match transaction(session, batch, time, last) {
+            Err(Failed::Raced(error)) => {
+                tracing::debug!(%error, tried, "a transaction is tried again");
+                std::thread::sleep(Duration::from_millis(5) * tried);
+            }
+            done => return done,
+        }
+    }
+    transaction(session, batch, time, last)
+}
+
+fn transaction(
+    session: &Session,
+    batch: &[Commit],
+    time: &Time,
+    last: &mut Timestamp,
+) -> Result<Vec<Outcome>, Failed> {
+    let written = written(session, batch, time, last);
+    match written {
+        Ok(outcomes) => session.commit().map_err(Failed::at_commit).map(|()| outcomes),
+        Err(error) => {
+            // If this does not arrive either, the connection is lost, and the transaction with it.
+            let _ = session.batch("ROLLBACK");
+            Err(Failed::before_commit(error))
+        }
+    }
+}
+
+fn written(
+    session: &Session,
+    batch: &[Commit],
+    time: &Time,
+    last: &mut Timestamp,
+) -> crate::queries::Result<Vec<Outcome>> {
+    session.batch("BEGIN; SELECT pg_advisory_xact_lock(7310577, 2)")?;
+    let conn = Conn::Postgres(session);
+    let now = time.now(session)?;
+    let at = audit::last_time(conn)?.map_or(now, |written| written.max(now)).max(*last);
+    *last = at;
+    batch.iter().map(|commit| judge(conn, commit, at)).collect::<crate::queries::Result<Vec<Outcome>>>()
+}
+
+/// What everybody is told who waits for a writer that is not there.
+pub(super) fn none(commits: usize) -> Vec<Outcome> {
+    vec![Err(CommitError::Unavailable); commits]
+}

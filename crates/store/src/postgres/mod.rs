@@ -1,0 +1,161 @@
+//! PostgreSQL: for several nodes over one database. Queries are those of SQLite; here is what surrounds them: connections,
+//! transactions, limits that are counted for all nodes.
+
+mod apply;
+mod committer;
+mod config;
+mod error;
+mod limits;
+mod migrate;
+mod open;
+mod pool;
+mod session;
+mod sweep;
+mod tls;
+mod value;
+
+pub use config::Options;
+pub use error::PostgresError;
+pub use open::OpenError;
+pub(crate) use session::Session;
+pub(crate) use value::value;
+
+use crate::engine::{Engine, EngineStore, Outcome};
+use crate::queries::{Conn, Result};
+use apply::Time;
+use authms_core::commit::Commit;
+use authms_core::limits::{Budget, Take};
+use authms_core::ports::{Clock, Fut, Read};
+use authms_core::time::Timestamp;
+use committer::Committer;
+use config::Target;
+use limits::Limits;
+use pool::Pool;
+use std::sync::Arc;
+use sweep::Sweep;
+use tokio::runtime::Runtime;
+
+/// A store in a database of PostgreSQL.
+pub type PostgresStore = EngineStore<Postgres>;
+
+/// An open database.
+pub struct Postgres {
+    readers: Arc<Pool>,
+    committer: Committer,
+    limits: Limits,
+    sweep: Sweep,
+    clock: Arc<dyn Clock>,
+    /// Of the connections alone, so that their use does not depend on where it is waited for. `None` only while dropped.
+    runtime: Option<Runtime>,
+}
+
+impl PostgresStore {
+    /// Opens the database at this URL.
+    ///
+    /// # Errors
+    /// [`OpenError`] says what to do about it.
+    pub async fn open(url: &str, options: Options) -> std::result::Result<Self, OpenError> {
+        let target = Arc::new(Target::parse(url, &options)?);
+        let runtime = Running(Some(runtime().map_err(OpenError::Thread)?));
+        let handle = runtime.handle();
+        let (first, asked, there) = (Arc::clone(&target), options.clone(), handle.clone());
+        let opened = handle.spawn_blocking(move || open::first(&first, &asked, &there)).await;
+        opened.map_err(|e| OpenError::Thread(std::io::Error::other(e)))??;
+        let time =
+            if options.database_time { Time::Database } else { Time::Clock(Arc::clone(&options.clock)) };
+        let pool = |connections| Pool::new(Arc::clone(&target), handle.clone(), connections);
+        Ok(Self(Postgres {
+            readers: pool(options.connections),
+            committer: Committer::start(pool(1), time.clone(), options.queue, &handle),
+            limits: Limits::start(pool(1), time.clone(), &handle),
+            sweep: Sweep::new(pool(1), time),
+            clock: options.clock,
+            runtime: runtime.keep(),
+        }))
+    }
+
+    /// The schema's version.
+    ///
+    /// # Errors
+    /// [`Down`](authms_core::ports::Down) if it cannot be read.
+    pub async fn schema_version(&self) -> Read<u32> {
+        self.0.readers.run(migrate::version).await?.map_err(|_| authms_core::ports::Down)
+    }
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(2).thread_name("authms-postgres").enable_all().build()
+}
+
+/// A runtime, which may not be dropped where others wait.
+struct Running(Option<Runtime>);
+
+impl Running {
+    fn handle(&self) -> tokio::runtime::Handle {
+        self.0
+            .as_ref()
+            .map(|runtime| runtime.handle().clone())
+            .unwrap_or_else(tokio::runtime::Handle::current)
+    }
+
+    fn keep(mut self) -> Option<Runtime> {
+        self.0.take()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Drop for Postgres {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Engine for Postgres {
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn point<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(Conn<'_>) -> Result<T> + Send + 'static,
+    ) -> Fut<'_, Read<T>> {
+        Box::pin(self.readers.read(query))
+    }
+
+    fn list<T: Send + 'static>(
+        &self,
+        query: impl FnOnce(Conn<'_>) -> Result<T> + Send + 'static,
+    ) -> Fut<'_, Read<T>> {
+        Box::pin(self.readers.read(query))
+    }
+
+    fn commit(&self, commit: Commit) -> Fut<'_, Outcome> {
+        Box::pin(self.committer.commit(commit))
+    }
+
+    fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Outcome>> {
+        Box::pin(self.committer.commit_all(commits))
+    }
+
+    fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        Box::pin(self.limits.take(takes.to_vec()))
+    }
+
+    fn budgets(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {
+        Box::pin(self.limits.look(takes.to_vec()))
+    }
+
+    fn sweep(&self) -> Fut<'_, Read<()>> {
+        Box::pin(self.sweep.run())
+    }
+}

@@ -1,0 +1,119 @@
+//! The engines as queries see them: one SQL for both, values as SQLite has them.
+
+use super::columns::{Columns, Row};
+use crate::postgres::{PostgresError, Session};
+pub(super) use rusqlite::params;
+pub(super) use rusqlite::types::ToSql;
+use std::ops::ControlFlow;
+
+/// What kept a query from its end.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// SQLite's.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+    /// PostgreSQL's.
+    #[error(transparent)]
+    Postgres(#[from] PostgresError),
+    /// A statement that must change one row changed another number of them.
+    #[error("{0} rows were changed, not one")]
+    Changed(usize),
+    /// A column, counted from 0, holds nothing that its type has.
+    #[error("column {0} holds no value of its type")]
+    Invalid(usize),
+}
+
+/// The outcome of a query.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A connection of either engine.
+#[derive(Clone, Copy)]
+pub(crate) enum Conn<'c> {
+    /// An open file.
+    Sqlite(&'c rusqlite::Connection),
+    /// A connection to a server; not to be used on a thread of a runtime.
+    Postgres(&'c Session),
+}
+
+impl Conn<'_> {
+    /// Visits the rows that answer, as they come.
+    pub(super) fn each(
+        self,
+        sql: &str,
+        params: &[&dyn ToSql],
+        mut visit: impl FnMut(&mut Columns<'_>) -> Result<ControlFlow<()>>,
+    ) -> Result<()> {
+        match self {
+            Self::Sqlite(conn) => {
+                let mut statement = conn.prepare_cached(sql)?;
+                let mut rows = statement.query(params)?;
+                while let Some(row) = rows.next()? {
+                    if visit(&mut Columns::of(Row::Sqlite(row)))?.is_break() {
+                        break;
+                    }
+                }
+                Ok(())
+            }
+            Self::Postgres(session) => {
+                session.each(sql, params, |row| visit(&mut Columns::of(Row::Postgres(row))))
+            }
+        }
+    }
+
+    /// Executes a statement; how many rows it changed.
+    pub(super) fn execute(self, sql: &str, params: &[&dyn ToSql]) -> Result<usize> {
+        match self {
+            Self::Sqlite(conn) => Ok(conn.prepare_cached(sql)?.execute(params)?),
+            Self::Postgres(session) => session.execute(sql, params),
+        }
+    }
+
+    /// Reads several times from one snapshot.
+    pub(super) fn snapshot<T>(self, read: impl FnOnce(Self) -> Result<T>) -> Result<T> {
+        match self {
+            Self::Sqlite(conn) => {
+                let snapshot = conn.unchecked_transaction()?;
+                let found = read(self)?;
+                snapshot.finish()?;
+                Ok(found)
+            }
+            Self::Postgres(session) => session.snapshot(|| read(self)),
+        }
+    }
+
+    /// Names the index that SQLite is to take. PostgreSQL takes no such advice: it knows how much there is of what.
+    pub(super) fn indexed_by(self, index: &str) -> String {
+        match self {
+            Self::Sqlite(_) => format!("INDEXED BY {index}"),
+            Self::Postgres(_) => String::new(),
+        }
+    }
+}
+
+/// What can be bound: `params![…]`, or an array of one type.
+pub(super) trait Params {
+    type Refs<'a>: AsRef<[&'a dyn ToSql]>
+    where
+        Self: 'a;
+    fn refs(&self) -> Self::Refs<'_>;
+}
+
+impl Params for &[&dyn ToSql] {
+    type Refs<'a>
+        = &'a [&'a dyn ToSql]
+    where
+        Self: 'a;
+    fn refs(&self) -> Self::Refs<'_> {
+        self
+    }
+}
+
+impl<T: ToSql, const N: usize> Params for [T; N] {
+    type Refs<'a>
+        = [&'a dyn ToSql; N]
+    where
+        Self: 'a;
+    fn refs(&self) -> Self::Refs<'_> {
+        self.each_ref().map(|param| param as &dyn ToSql)
+    }
+}

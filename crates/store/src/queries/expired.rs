@@ -1,0 +1,50 @@
+//! What is past its time, of every noun that has one.
+
+use super::conn::{Conn, Result, params};
+use authms_core::device;
+use authms_core::invitation::KEPT;
+use authms_core::session::ROTATION_WINDOW;
+use authms_core::time::{Span, Timestamp};
+
+/// Rows erased in one step.
+const ERASED: u32 = 500;
+
+/// How long challenges are kept once they are over: whoever comes late is told so in the audit log.
+const CHALLENGE_KEPT: Span = Span::seconds(3600);
+
+/// Erases some of what is past its time; whether that was all.
+pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
+    let replays = "DELETE FROM ticket_replays WHERE ticket_id IN
+                       (SELECT ticket_id FROM ticket_replays WHERE until <= ?1 LIMIT ?2)";
+    let rotations = "DELETE FROM session_rotations WHERE session_id IN
+                         (SELECT session_id FROM session_rotations WHERE at <= ?1 LIMIT ?2)";
+    let mint_keys = "DELETE FROM mint_keys WHERE (scope, key_hash) IN
+                         (SELECT scope, key_hash FROM mint_keys WHERE until <= ?1 LIMIT ?2)";
+    let invitations = "DELETE FROM invitations WHERE id IN
+                           (SELECT id FROM invitations WHERE expires_at <= ?1 LIMIT ?2)";
+    let challenges = "DELETE FROM challenges WHERE id IN
+                          (SELECT id FROM challenges WHERE expires_at <= ?1 LIMIT ?2)";
+    let codes = "DELETE FROM sent_codes WHERE slot IN
+                     (SELECT slot FROM sent_codes WHERE expires_at <= ?1 LIMIT ?2)";
+    let releases = "DELETE FROM mfa_releases WHERE (tenant_id, user_id) IN
+                        (SELECT tenant_id, user_id FROM mfa_releases WHERE expires_at <= ?1 LIMIT ?2)";
+    let devices = "DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE seen_at <= ?1 LIMIT ?2)";
+    let ceremonies = "DELETE FROM passkey_ceremonies WHERE challenge_hash IN
+                          (SELECT challenge_hash FROM passkey_ceremonies WHERE expires_at <= ?1 LIMIT ?2)";
+    let mut all = true;
+    for (sql, until) in [
+        (replays, now),
+        (rotations, now.minus(ROTATION_WINDOW)),
+        (mint_keys, now),
+        (invitations, now.minus(KEPT)),
+        (challenges, now.minus(CHALLENGE_KEPT)),
+        (codes, now),
+        (releases, now),
+        (devices, now.minus(device::KEPT)),
+        (ceremonies, now),
+    ] {
+        let erased = conn.execute(sql, params![until.as_millis(), ERASED])?;
+        all &= erased < ERASED as usize;
+    }
+    Ok(all)
+}
