@@ -15,6 +15,7 @@ mod passwords;
 pub mod places;
 mod policy;
 mod post;
+pub mod records;
 #[cfg(test)]
 mod reference;
 mod rng;

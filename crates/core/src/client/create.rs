@@ -3,6 +3,7 @@
 use super::manage::{ClientError, owned};
 use super::model::{Change, Client, ClientStatus};
 use super::origin::checked_origins;
+use super::redirect::checked_uris;
 use crate::access::{Caller, Permission};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard, Row};
@@ -111,17 +112,4 @@ fn new_secret(parts: &Parts, id: ClientId) -> (SecretString, [u8; 32], String) {
     let text = token.format(SECRET_PREFIX);
     let last_four = text.expose().chars().rev().take(4).collect::<Vec<_>>().into_iter().rev().collect();
     (text, token.hash(), last_four)
-}
-
-/// Kept byte for byte; absolute, without a fragment (RFC 6749 §3.1.2).
-pub(super) fn checked_uris(uris: Vec<String>) -> Result<Vec<String>, ClientError> {
-    let ok = |u: &String| {
-        u.len() <= 2048
-            && u.bytes().all(|b| b.is_ascii_graphic())
-            && !u.contains('#')
-            && u.split_once("://").is_some_and(|(scheme, rest)| {
-                scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && !rest.is_empty()
-            })
-    };
-    if uris.len() <= 20 && uris.iter().all(ok) { Ok(uris) } else { Err(ClientError::RedirectUri) }
 }

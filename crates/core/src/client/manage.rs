@@ -1,8 +1,8 @@
 //! Looking at, changing and deleting clients.
 
-use super::create::checked_uris;
 use super::model::{Change, Client, ClientStatus};
 use super::origin::checked_origins;
+use super::redirect::checked_uris;
 use crate::access::{Caller, Forbidden, Permission};
 use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, CommitError, Guard, Row, Unique};
@@ -22,9 +22,9 @@ pub enum ClientError {
     /// A member is malformed.
     #[error(transparent)]
     Invalid(#[from] InvalidText),
-    /// A redirect URI is malformed.
-    #[error("redirect_uris: at most 20 absolute ASCII URIs without fragment, of at most 2048 characters")]
-    RedirectUri,
+    /// A redirect URI is malformed, or one that nobody can be sent to safely.
+    #[error("redirect_uris: {0}")]
+    RedirectUri(&'static str),
     /// An origin is not spelled as browsers spell it, or is none that a page can be trusted by.
     #[error("allowed_origins: {0}")]
     Origin(&'static str),

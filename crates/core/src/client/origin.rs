@@ -61,7 +61,8 @@ pub fn check(origin: &str) -> Result<(), &'static str> {
     }
 }
 
-fn split_port(authority: &str) -> (&str, Option<&str>) {
+/// Host and port; an IPv6 host keeps its brackets.
+pub(super) fn split_port(authority: &str) -> (&str, Option<&str>) {
     let end_of_host = authority.find(']').map_or(0, |bracket| bracket + 1);
     match authority[end_of_host..].find(':') {
         Some(colon) => (&authority[..end_of_host + colon], Some(&authority[end_of_host + colon + 1..])),
@@ -76,6 +77,11 @@ fn check_port(scheme: &str, port: &str) -> Result<(), &'static str> {
         ("https", Some(443)) | ("http", Some(80)) => Err("leave the scheme's own port out, as browsers do"),
         _ => Ok(()),
     }
+}
+
+/// Whether browsers read this as a host, in whatever case.
+pub(super) fn is_host(host: &str) -> bool {
+    check_host(&host.to_ascii_lowercase()).is_ok()
 }
 
 /// Whether the host is this machine.

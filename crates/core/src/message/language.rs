@@ -48,7 +48,9 @@ impl Language {
 
 /// The weight in thousandths; 0 also for what is no weight.
 fn weight(parameters: &str) -> u16 {
-    let Some(q) = parameters.trim().strip_prefix("q=") else { return 1000 };
+    let Some(q) = parameters.trim().strip_prefix(['q', 'Q']).and_then(|rest| rest.strip_prefix('=')) else {
+        return 1000;
+    };
     match q.trim().parse::<f32>() {
         Ok(q) if (0.0..=1.0).contains(&q) => (q * 1000.0) as u16,
         _ => 0,
@@ -68,6 +70,7 @@ mod tests {
             ("EN-gb", Some(Language::En)),
             ("en, zh", Some(Language::En)),
             ("zh;q=0, en;q=0.2", Some(Language::En)),
+            ("ZH;Q=0, en;q=0.2", Some(Language::En)),
             ("fr", None),
             ("*", None),
             ("", None),

@@ -58,6 +58,10 @@ pub struct Hasher {
 ///
 /// [`ImportError`] says why not.
 pub fn check_import(text: &str) -> Result<(), ImportError> {
+    // No system writes others, and not every store keeps them.
+    if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return Err(ImportError::Malformed);
+    }
     match Imported::parse(text) {
         Err(ImportError::Unknown) => {}
         other => return other.map(drop),

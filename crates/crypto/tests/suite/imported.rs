@@ -154,6 +154,12 @@ fn what_is_no_hash_is_told_from_a_malformed_one() {
     }
     let long = format!("{}{}", KNOWN[8].1, "A".repeat(512));
     assert_eq!(check_import(&long), Err(ImportError::Malformed));
+    let django =
+        |salt: &str| format!("pbkdf2_sha256$1000${salt}$MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=");
+    assert_eq!(check_import(&django("salt")), Ok(()));
+    for odd in ["sa\0lt", "sa lt", "sa\nlt", "s\u{e9}l"] {
+        assert_eq!(check_import(&django(odd)), Err(ImportError::Malformed), "{odd:?}");
+    }
 }
 
 fn hasher() -> Hasher {

@@ -92,6 +92,16 @@ fn json_lines_and_standard_input() {
 }
 
 #[test]
+fn p34_a_name_in_a_file_begins_no_line_of_a_report_and_moves_no_cursor() {
+    let home = Home::installed();
+    let text = "{\"a\\n2\\tcreated\\tusr_0\": \"\"}\n{\"\\u001b[2J\": \"\"}\n{\"username\": \"ada\"}";
+    let done = home.run_with_input(&["user", "import", "-", "--format", "jsonl"], text);
+    let told: Vec<_> = done.stdout().lines().map(|line| line.split('\t').nth(1)).collect();
+    assert_eq!(told, [Some("refused"), Some("refused"), Some("created")], "{}", done.stdout());
+    assert!(!format!("{}{}", done.stdout(), done.stderr()).contains('\u{1b}'), "{}", done.stderr());
+}
+
+#[test]
 fn what_another_system_calls_a_user_is_a_name_too() {
     let home = Home::installed();
     let text = "external_id,username\nhr:7,\nhr:8,ada\n";

@@ -4,7 +4,7 @@ use super::{CreatedApiKey, clients, environment, scopes};
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
-use crate::wire::{Data, Text};
+use crate::wire::{Data, SimpleResponse, Text};
 use authms_core::access::Role;
 use authms_core::key::{self, CreateKey, NewRestriction};
 use axum::extract::State;
@@ -39,7 +39,10 @@ pub struct CreateApiKeyRequest {
     tag = "api keys",
     request_body = CreateApiKeyRequest,
     security(("bearer" = [])),
-    responses((status = 201, description = "Created.", body = Data<CreatedApiKey>))
+    responses(
+        (status = 201, description = "Created.", body = Data<CreatedApiKey>),
+        (status = 404, description = "One of `client_ids` is no client of the tenant.", body = SimpleResponse),
+    )
 )]
 pub async fn create(
     State(state): State<AppState>,

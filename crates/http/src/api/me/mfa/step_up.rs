@@ -45,6 +45,7 @@ pub struct StepUp {
     responses(
         (status = 200, description = "Proved.", body = Data<StepUp>),
         (status = 400, description = "The code is wrong, or this method not offered.", body = SimpleResponse),
+        (status = 404, description = "`user_id` is not the caller's.", body = SimpleResponse),
     )
 )]
 pub async fn step_up(

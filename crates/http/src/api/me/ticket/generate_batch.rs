@@ -41,12 +41,19 @@ pub struct GenerateTicketBatchOutput {
 pub struct BatchItem {
     /// The item's place in the request, counted from 0.
     index: usize,
-    /// The ticket, if it was minted.
+    /// The ticket, or the error.
     #[serde(flatten)]
-    ticket: Option<BatchTicket>,
-    /// The error, if it was not.
-    #[serde(flatten)]
-    error: Option<BatchError>,
+    outcome: BatchOutcome,
+}
+
+/// What became of an item.
+#[derive(Serialize, ToSchema, Debug)]
+#[serde(untagged)]
+pub enum BatchOutcome {
+    /// It was minted.
+    Minted(BatchTicket),
+    /// It was not.
+    Refused(BatchError),
 }
 
 /// A minted ticket.
@@ -101,7 +108,7 @@ pub async fn generate_batch(
     drop(body);
     let outcomes = ticket::mint_batch(&state, &caller, asks, &source).await?;
     let items = in_order(outcomes.into_iter().map(|o| o.map_err(ApiError::from)), malformed);
-    let succeeded = items.iter().filter(|item| item.ticket.is_some()).count();
+    let succeeded = items.iter().filter(|item| matches!(item.outcome, BatchOutcome::Minted(_))).count();
     let failed = items.len() - succeeded;
     Ok(Json(Data::new(GenerateTicketBatchOutput { succeeded, failed, items }, state.now())))
 }
@@ -133,10 +140,11 @@ fn in_order(
 
 impl BatchItem {
     fn new(index: usize, outcome: Result<Minted, ApiError>) -> Self {
-        match outcome {
-            Ok(minted) => Self { index, ticket: Some(minted.into()), error: None },
-            Err(error) => Self { index, ticket: None, error: Some(error.into()) },
-        }
+        let outcome = match outcome {
+            Ok(minted) => BatchOutcome::Minted(minted.into()),
+            Err(error) => BatchOutcome::Refused(error.into()),
+        };
+        Self { index, outcome }
     }
 }
 

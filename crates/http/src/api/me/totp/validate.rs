@@ -30,6 +30,7 @@ pub struct TotpValidateRequest {
     responses(
         (status = 200, description = "The code is right.", body = Data<Valid>),
         (status = 400, description = "The code is wrong.", body = SimpleResponse),
+        (status = 404, description = "`user_id` is not the caller's.", body = SimpleResponse),
     )
 )]
 pub async fn validate(

@@ -4,7 +4,7 @@ use crate::api::public::tenant;
 use crate::error::ApiError;
 use crate::extract::{Json, OptionalJson, TenantHeader};
 use crate::state::AppState;
-use crate::wire::{CredentialRequest, Data, Text};
+use crate::wire::{CredentialRequest, Data, SimpleResponse, Text};
 use authms_core::signin::{self, BeginPasskeySignIn};
 use axum::extract::State;
 use serde::Deserialize;
@@ -40,7 +40,10 @@ impl PasskeyBeginRequest {
     tag = "sign-in",
     params(("X-Tenant-ID" = Option<String>, Header, description = "The tenant, if the body names none.")),
     request_body = PasskeyBeginRequest,
-    responses((status = 200, description = "The options.", body = Data<CredentialRequest>))
+    responses(
+        (status = 200, description = "The options.", body = Data<CredentialRequest>),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
+    )
 )]
 pub async fn authenticate_begin(
     State(state): State<AppState>,

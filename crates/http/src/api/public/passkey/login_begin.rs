@@ -4,7 +4,7 @@ use super::authenticate_begin::PasskeyBeginRequest;
 use crate::error::ApiError;
 use crate::extract::{Json, OptionalJson, TenantHeader};
 use crate::state::AppState;
-use crate::wire::{CredentialRequest, Data};
+use crate::wire::{CredentialRequest, Data, SimpleResponse};
 use authms_core::signin;
 use axum::extract::State;
 
@@ -16,7 +16,10 @@ use axum::extract::State;
     tag = "sign-in",
     params(("X-Tenant-ID" = Option<String>, Header, description = "The tenant, if the body names none.")),
     request_body = PasskeyBeginRequest,
-    responses((status = 200, description = "The options.", body = Data<CredentialRequest>))
+    responses(
+        (status = 200, description = "The options.", body = Data<CredentialRequest>),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
+    )
 )]
 pub async fn login_begin(
     State(state): State<AppState>,

@@ -36,6 +36,7 @@ pub struct ForgotPasswordResponse {
     request_body = ForgotPasswordRequest,
     responses(
         (status = 200, description = "Whether or not there is such a user.", body = ForgotPasswordResponse),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
         (status = 501, description = "40001302: no transport for messages is configured.", body = SimpleResponse),
     )
 )]

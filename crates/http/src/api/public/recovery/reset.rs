@@ -40,6 +40,7 @@ pub struct ResetPasswordResponse {
         (status = 200, description = "Set.", body = ResetPasswordResponse),
         (status = 400, description = "40001301: the code is wrong, too old, used up, or there is no such user. \
             40000501: the password does not meet the policy; the code stays good.", body = SimpleResponse),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
     )
 )]
 pub async fn reset(

@@ -31,6 +31,7 @@ pub struct VerifyResetCodeRequest {
         (status = 200, description = "It is right.", body = SimpleResponse),
         (status = 400, description = "40001301: it is wrong, too old, used up, or there is no such user.",
             body = SimpleResponse),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
     )
 )]
 pub async fn verify(

@@ -46,6 +46,7 @@ pub struct LoginByCodeResponse {
         (status = 200, description = "Signed in, or a second factor is asked for.", body = LoginByCodeResponse),
         (status = 400, description = "40001301: the code is wrong, too old, used up, or there is no such user. \
             40001305: register_if_new is not supported.", body = SimpleResponse),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
     )
 )]
 pub async fn login_by_email_code(

@@ -39,6 +39,7 @@ pub struct SendLoginCodeResponse {
     request_body = SendLoginCodeRequest,
     responses(
         (status = 200, description = "Whether or not there is such a user.", body = Data<SendLoginCodeResponse>),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
         (status = 501, description = "40001302: no transport for e-mails is configured.", body = SimpleResponse),
     )
 )]

@@ -1,7 +1,6 @@
 //! `authms user import`
 
 mod progress;
-mod records;
 mod report;
 
 use std::fs::File;
@@ -15,8 +14,8 @@ use tokio::sync::mpsc;
 use crate::commands::operator::{Operator, TenantArg, operate};
 use crate::config::Config;
 use crate::failure::Failure;
+use crate::records::{Format, Line, Records};
 use crate::signals::Signals;
-use records::{Format, Line, Records};
 use report::{Outcome, Report, cannot_tell};
 
 /// Lines that are read, written and told of together.
@@ -152,7 +151,7 @@ async fn what_became(
 fn read(mut records: Records<Box<dyn BufRead + Send>>, chunks: &mpsc::Sender<io::Result<Vec<Line>>>) {
     loop {
         let chunk: io::Result<Vec<_>> =
-            std::iter::from_fn(|| records.next().transpose()).take(CHUNK).collect();
+            std::iter::from_fn(|| records.next_line().transpose()).take(CHUNK).collect();
         let over = chunk.as_ref().map_or(true, Vec::is_empty);
         // Nobody takes it any more once the import has stopped.
         if chunk.as_ref().is_ok_and(Vec::is_empty) || chunks.blocking_send(chunk).is_err() || over {

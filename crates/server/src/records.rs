@@ -73,7 +73,7 @@ impl<R: BufRead> Records<R> {
     ///
     /// # Errors
     /// If the input cannot be read.
-    pub fn next(&mut self) -> io::Result<Option<Line>> {
+    pub fn next_line(&mut self) -> io::Result<Option<Line>> {
         loop {
             let Some(text) = self.text()? else { return Ok(None) };
             if text.as_ref().is_ok_and(|text| text.trim().is_empty()) {
@@ -229,11 +229,14 @@ fn unquote(text: &str) -> Result<(String, &str), String> {
     }
 }
 
-/// What is wrong with a line of JSON, without the values that serde repeats.
+/// What is wrong with a line of JSON, without the values that serde repeats; and without a name that it repeats, if that
+/// could move a terminal's cursor or begin another line of a report.
 fn json_problem(error: &serde_json::Error) -> String {
     let said = error.to_string();
     if said.starts_with("unknown field") || said.starts_with("duplicate field") {
-        said.rsplit_once(" at line ").map_or(said.clone(), |(said, _)| said.to_owned())
+        let said = said.rsplit_once(" at line ").map_or(said.as_str(), |(said, _)| said);
+        let plain = said.len() <= 200 && said.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
+        if plain { said.to_owned() } else { "has a member of an odd name".to_owned() }
     } else if error.is_data() {
         "has a member that is no text".to_owned()
     } else {
