@@ -208,7 +208,7 @@ impl From<ClientError> for ApiError {
         match error {
             ClientError::Forbidden(forbidden) => forbidden.into(),
             ClientError::Invalid(invalid) => invalid.into(),
-            ClientError::RedirectUri => {
+            ClientError::RedirectUri(_) => {
                 Self::from(codes::MALFORMED).saying(said).with("member", "redirect_uris")
             }
             ClientError::Origin(_) => {
