@@ -25,6 +25,7 @@ pub mod passkey;
 pub mod password;
 pub mod ports;
 pub mod recovery;
+pub mod retention;
 pub mod risk;
 pub mod session;
 pub mod signin;

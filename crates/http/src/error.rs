@@ -32,6 +32,7 @@ struct Detail {
     headers: HeaderMap,
     budget: Option<Budget>,
     cause: Option<String>,
+    turned_away: bool,
 }
 
 impl ApiError {
@@ -76,6 +77,13 @@ impl ApiError {
         Self::from(codes::UNAVAILABLE).header(RETRY_AFTER, HeaderValue::from_static("1")).because(cause)
     }
 
+    /// The same for whoever comes while too much is being done. Logged by number, since there are many.
+    pub fn turned_away() -> Self {
+        let mut error = Self::from(codes::UNAVAILABLE).header(RETRY_AFTER, HeaderValue::from_static("1"));
+        error.detail().turned_away = true;
+        error
+    }
+
     /// Says this instead of the code's own message. Never what a fault of ours said.
     #[must_use]
     pub fn saying(mut self, message: impl Into<Cow<'static, str>>) -> Self {
@@ -112,6 +120,11 @@ impl ApiError {
     /// The cause, for the log.
     pub fn cause(&self) -> Option<&str> {
         self.detail.as_ref()?.cause.as_deref()
+    }
+
+    /// Whether it is one of many: see [`Self::turned_away`].
+    pub fn is_turned_away(&self) -> bool {
+        self.detail.as_ref().is_some_and(|d| d.turned_away)
     }
 
     /// What is said, for the body.
@@ -206,7 +219,8 @@ impl From<Throttled> for ApiError {
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
         match fault {
-            Fault::Busy | Fault::Unavailable => Self::unavailable(fault),
+            Fault::Busy => Self::turned_away(),
+            Fault::Unavailable => Self::unavailable(fault),
             Fault::Unknown => Self::unavailable(fault).saying("the outcome is unknown"),
             Fault::Changed => codes::CHANGED.into(),
         }
@@ -221,7 +235,7 @@ impl From<Down> for ApiError {
 
 impl From<Overloaded> for ApiError {
     fn from(overloaded: Overloaded) -> Self {
-        Self::unavailable(overloaded)
+        Fault::from(overloaded).into()
     }
 }
 

@@ -4,6 +4,8 @@ use crate::base_path;
 use crate::context::Context;
 use crate::cors;
 use crate::error::ApiError;
+use crate::gate::Gate;
+use crate::turned_away::TurnedAway;
 use crate::{limits, panic, shed};
 use authms_core::limits::Quotas;
 use authms_core::parts::Parts;
@@ -37,8 +39,10 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpNet>,
     /// Networks without the per-address limits.
     pub exempt: Vec<IpNet>,
-    /// How many requests are worked on at once; more are turned away.
+    /// How many requests are open at once, also those whose body is on its way; more are turned away.
     pub max_in_flight: usize,
+    /// How many of them are worked on at once; the others wait for a moment.
+    pub max_at_work: usize,
     /// How long a request may take, its body included.
     pub request_timeout: Duration,
     /// Whether the API can be browsed at `/docs`.
@@ -58,6 +62,9 @@ struct Inner {
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     in_flight: Semaphore,
+    gate: Gate,
+    at_bulk: Semaphore,
+    turned_away: TurnedAway,
 }
 
 impl Frame {
@@ -76,7 +83,17 @@ impl Frame {
         rng: Arc<dyn Rng>,
     ) -> Self {
         let in_flight = Semaphore::new(settings.max_in_flight.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Inner { settings, quotas, store, clock, rng, in_flight }))
+        Self(Arc::new(Inner {
+            in_flight,
+            gate: Gate::new(settings.max_at_work),
+            at_bulk: Semaphore::new(shed::AT_BULK),
+            turned_away: TurnedAway::default(),
+            settings,
+            quotas,
+            store,
+            clock,
+            rng,
+        }))
     }
 
     /// The operator's decisions.
@@ -87,6 +104,16 @@ impl Frame {
     /// The traffic quotas.
     pub fn quotas(&self) -> &Quotas {
         &self.0.quotas
+    }
+
+    /// The way to the places at work.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.0.gate
+    }
+
+    /// The places of requests about many things.
+    pub(crate) fn at_bulk(&self) -> &Semaphore {
+        &self.0.at_bulk
     }
 
     /// The store.
@@ -141,9 +168,20 @@ impl App {
         shed::within(self.frame.settings().request_timeout, caught).await
     }
 
+    /// Logs an error that is ours, with its cause.
+    fn log(&self, error: &ApiError) {
+        let (code, cause) = (error.code().number, error.cause());
+        match error.code().status {
+            503 if error.is_turned_away() => self.frame.0.turned_away.note(),
+            503 => tracing::warn!(code, cause, "unavailable"),
+            500.. => tracing::error!(code, cause, "failed"),
+            _ => tracing::debug!(code, cause, "refused"),
+        }
+    }
+
     fn finish(&self, mut response: Response, context: &Context) -> Response {
         if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-            log(&error);
+            self.log(&error);
             context.note(error.budget());
             // The router has already counted the empty body of the head.
             response.headers_mut().remove(CONTENT_LENGTH);
@@ -178,16 +216,6 @@ where
     fn call(&mut self, request: axum::http::Request<B>) -> Self::Future {
         let app = self.clone();
         Box::pin(async move { Ok(app.answer(request.map(Body::new)).await) })
-    }
-}
-
-/// Logs an error that is ours, with its cause.
-fn log(error: &ApiError) {
-    let (code, cause) = (error.code().number, error.cause());
-    match error.code().status {
-        503 => tracing::warn!(code, cause, "unavailable"),
-        500.. => tracing::error!(code, cause, "failed"),
-        _ => tracing::debug!(code, cause, "refused"),
     }
 }
 

@@ -2,7 +2,8 @@
 //! `authms-core`.
 //!
 //! A request passes, in this order: [`mod@serve`] (the connection), [`frame`] (request id, base path, shedding,
-//! timeout, panics), [`limits`] (per-address budgets), its handler in [`api`]; the answer is finished by [`frame`] again.
+//! timeout, panics), [`limits`] (per-address budgets, then a place at work), its handler in [`api`]; the answer is
+//! finished by [`frame`] again.
 //! [`router`] is the whole map of URLs.
 
 pub mod api;
@@ -14,6 +15,7 @@ pub mod docs;
 pub mod error;
 pub mod extract;
 pub mod frame;
+mod gate;
 pub mod limits;
 pub mod openapi;
 pub mod panic;
@@ -23,6 +25,7 @@ pub mod serve;
 pub mod shed;
 pub mod state;
 pub mod tls;
+mod turned_away;
 pub mod wire;
 
 #[cfg(test)]

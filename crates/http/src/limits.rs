@@ -4,7 +4,7 @@ use crate::context::Context;
 use crate::cors;
 use crate::error::ApiError;
 use crate::frame::Frame;
-use crate::shed::is_health;
+use crate::shed::{self, is_health};
 use authms_core::limits::{Budget, LimitKind, Take, Throttled, network_key};
 use authms_core::time::Span;
 use axum::extract::{MatchedPath, Request, State};
@@ -40,20 +40,24 @@ const SIGN_IN: &[&str] = &[
     "/auth/login/email-code",
 ];
 
-/// Charges the address, then lets the request through, answers it if it is a browser's preflight, or turns it away.
-/// Runs after routing and before any of the body is read.
+/// Charges the address before any of the body is read. Then the request gets a place at work and is let through, is
+/// answered if it is a browser's preflight, or is turned away. Runs after routing.
 pub async fn guard(State(frame): State<Frame>, request: Request, next: Next) -> Response {
     let Some(context) = request.extensions().get::<Arc<Context>>().cloned() else {
         return ApiError::internal("a request without its context").into_response();
     };
-    let route = request.extensions().get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    let matched = request.extensions().get::<MatchedPath>().cloned();
+    let route = matched.as_ref().map_or("", MatchedPath::as_str);
     context.span.record("route", route);
     if let Err(refused) = charge(&frame, &context, route).await {
         return refused.into_response();
     }
-    match cors::preflight(&request, route) {
-        Some(answer) => answer,
-        None => next.run(request).await,
+    match shed::at_work(&frame, request, route).await {
+        Ok((request, _place)) => match cors::preflight(&request, route) {
+            Some(answer) => answer,
+            None => next.run(request).await,
+        },
+        Err(refused) => refused.into_response(),
     }
 }
 

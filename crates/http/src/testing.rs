@@ -73,6 +73,7 @@ pub fn settings() -> Settings {
         trusted_proxies: vec!["10.0.0.0/8".parse().expect("a net")],
         exempt: vec!["192.168.7.0/24".parse().expect("a net")],
         max_in_flight: 8,
+        max_at_work: 8,
         request_timeout: Duration::from_secs(5),
         docs: true,
         hsts: false,

@@ -13,7 +13,7 @@ use authms_crypto::{Argon2Params, MasterKey, Peppers};
 use authms_http::{Settings, Transport};
 
 use crate::config::{Config, Limit, Limits, is_local, relying_party};
-use crate::passwords::Hashing;
+use crate::passwords::{Admission, Hashing};
 
 /// What the use cases go by. Without a configured audience it is the issuer.
 pub fn policy(config: &Config, issuer: String) -> Policy {
@@ -55,6 +55,7 @@ pub fn settings(config: &Config, issuer: &str) -> Settings {
         trusted_proxies: config.server.trusted_proxies.clone(),
         exempt: config.limits.exempt.clone(),
         max_in_flight: config.server.max_in_flight as usize,
+        max_at_work: config.server.places_at_work(),
         request_timeout: config.server.request_timeout,
         docs: config.server.docs,
         hsts: config.server.tls.is_some() && !is_local(issuer),
@@ -81,6 +82,12 @@ pub fn hashing(config: &Config, master: &MasterKey) -> Hashing {
     let more = passwords.peppers.as_ref().map_or("", |peppers| peppers.expose());
     let peppers = Peppers::derived(master).with(more).expect("checked with the rest of the configuration");
     Hashing { params, peppers }
+}
+
+/// How many hashes may wait, and for how long.
+pub fn admission(config: &Config, workers: usize) -> Admission {
+    let passwords = &config.passwords;
+    Admission { workers, queue: passwords.queue as usize, max_wait: passwords.max_wait }
 }
 
 /// The URL at which a server that listens on `address` is reached from its own machine.

@@ -93,6 +93,7 @@ impl Opened {
             cache_kib: config.store.cache_kib,
             queue: config.store.queue as usize,
             migrate,
+            retention: config.retention,
             clock: Arc::new(SystemClock),
         };
         let store = Arc::new(SqliteStore::open(&path, options)?);
@@ -109,9 +110,8 @@ impl Opened {
         issuer: String,
         hashing_threads: usize,
     ) -> Result<Site, Failure> {
-        let queue = config.passwords.queue as usize;
-        let passwords = policy::hashing(config, &self.master);
-        let passwords = PasswordWorkers::start(passwords, hashing_threads, queue)
+        let admission = policy::admission(config, hashing_threads);
+        let passwords = PasswordWorkers::start(policy::hashing(config, &self.master), admission)
             .map_err(|error| Failure::new(format!("cannot start the hashing threads: {error}")))?;
         let post = Post::of(config, &issuer)?;
         let places = Arc::new(LivePlaces::open(&config.geo)?);

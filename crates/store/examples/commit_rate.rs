@@ -8,6 +8,7 @@ use authms_core::limits::{LimitKind, Quota, Take};
 use authms_core::mfa::MfaPolicy;
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, random};
+use authms_core::retention::Retention;
 use authms_core::risk::RiskConfig;
 use authms_core::session::{Change as SessionChange, NewSession, Origin, Session};
 use authms_core::signin::{Fences, MethodKind};
@@ -31,7 +32,13 @@ const SECONDS: u64 = 3;
 async fn main() {
     let directory = std::env::args().nth(1).map_or_else(std::env::temp_dir, PathBuf::from);
     let path = directory.join(format!("commit-rate-{}.db", std::process::id()));
-    let options = Options { cache_kib: 4096, queue: 8192, migrate: true, clock: Arc::new(SystemClock) };
+    let options = Options {
+        cache_kib: 4096,
+        queue: 8192,
+        migrate: true,
+        retention: Retention::default(),
+        clock: Arc::new(SystemClock),
+    };
     let store = Arc::new(SqliteStore::open(&path, options).expect("the store opens"));
     let bench = Arc::new(Bench::fill(Arc::clone(&store)).await);
     let sweeping = tokio::spawn(async move {

@@ -6,6 +6,7 @@
 
 use authms_core::id::{ApiKeyId, ClientId, TenantId, UserId};
 use authms_core::ports::{Clock, Tickets};
+use authms_core::retention::Retention;
 use authms_core::ticket::{From, MinterId, TicketFilter, TicketStatus};
 use authms_core::time::{Span, Timestamp};
 use authms_store::{Options, SqliteStore};
@@ -35,7 +36,13 @@ async fn main() {
     let directory = args.next().map_or_else(std::env::temp_dir, PathBuf::from);
     let path = directory.join(format!("ticket-lists-{}.db", std::process::id()));
     let open = || {
-        let options = Options { cache_kib: 4096, queue: 64, migrate: true, clock: Arc::new(Still) };
+        let options = Options {
+            cache_kib: 4096,
+            queue: 64,
+            migrate: true,
+            retention: Retention::default(),
+            clock: Arc::new(Still),
+        };
         SqliteStore::open(&path, options).expect("the store opens")
     };
     drop(open());

@@ -3,6 +3,8 @@
 use authms_core::ports::{Clock, Fut, Store};
 use authms_store::{Options, PostgresStore, SqliteStore};
 use authms_testkit::postgres;
+use authms_core::retention::Retention;
+use authms_store::{Options, SqliteStore};
 use authms_testkit::store_contract::{self, Database};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,7 +51,8 @@ impl Sqlite {
 
 impl Database for Sqlite {
     fn open(&self, clock: Arc<dyn Clock>) -> Fut<'_, Arc<dyn Store>> {
-        let options = Options { cache_kib: 1024, queue: 4096, migrate: true, clock };
+        let options =
+            Options { cache_kib: 1024, queue: 4096, migrate: true, retention: Retention::default(), clock };
         let store = SqliteStore::open(&self.directory.join("authms.db"), options).expect("it opens");
         Box::pin(std::future::ready(Arc::new(store) as Arc<dyn Store>))
     }

@@ -8,6 +8,7 @@ use authms_core::id::Id;
 use authms_core::mfa::MfaPolicy;
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, Tenants};
+use authms_core::retention::Retention;
 use authms_core::risk::RiskConfig;
 use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
@@ -284,7 +285,10 @@ fn open_at(
     migrate: bool,
     clock: Arc<dyn Clock>,
 ) -> Result<SqliteStore, OpenError> {
-    SqliteStore::open(path, Options { cache_kib: 1024, queue, migrate, clock })
+    SqliteStore::open(
+        path,
+        Options { cache_kib: 1024, queue, migrate, retention: Retention::default(), clock },
+    )
 }
 
 /// Changes the database behind the store's back.

@@ -18,6 +18,7 @@ use authms_core::limits::{Quota, Quotas};
 use authms_core::message;
 use authms_core::parts::{Parts, Policy, Secrets};
 use authms_core::ports::{Mailer, Messenger, Store};
+use authms_core::retention::Retention;
 use authms_core::session::ByAssurance;
 use authms_core::signing_key::Keys;
 use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
@@ -109,6 +110,7 @@ impl Default for Setup {
             trusted_proxies: Vec::new(),
             exempt: Vec::new(),
             max_in_flight: 1024,
+            max_at_work: 1024,
             request_timeout: Duration::from_secs(30),
             docs: true,
             hsts: false,
@@ -154,7 +156,13 @@ impl TestApp {
     }
 
     async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
-        let options = Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
+        let options = Options {
+            cache_kib: 4096,
+            queue: 4096,
+            migrate: true,
+            retention: Retention::default(),
+            clock: Arc::new(clock.clone()),
+        };
         let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
         let (sqlite, faults) = (Arc::new(store), Faults::default());
         let master = MasterKey::parse(MASTER).expect("a master key");

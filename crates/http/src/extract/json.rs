@@ -95,7 +95,7 @@ pub(super) fn media_type(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Reads the body, giving up at once if it says that it is too large, else as soon as it is.
-pub(super) async fn read(body: Body, max: usize) -> Result<Bytes, ApiError> {
+pub(crate) async fn read(body: Body, max: usize) -> Result<Bytes, ApiError> {
     let too_large =
         || ApiError::from(codes::TOO_LARGE).saying(format!("the body is larger than {max} bytes"));
     if body.size_hint().lower() > max as u64 {

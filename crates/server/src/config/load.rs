@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use authms_core::message::Language;
+use authms_core::retention::Retention;
+use authms_core::time::Span;
 use authms_crypto::SecretString;
 
 use super::layers::{Given, Layers, Origin};
@@ -141,6 +143,7 @@ fn refusal(setting: &Setting, given: &Given, expected: &str) -> Problem {
 fn build(layers: &Layers) -> Result<Config, Problem> {
     let count = |key: &str| number(layers, key);
     let seconds = |key: &str| number(layers, key).map(|seconds| Duration::from_secs(seconds.into()));
+    let days = |key: &str| number(layers, key).map(|days| Span::hours(24 * i64::from(days)));
     let seconds_if = |key: &str| optional(layers, key).map(|_| seconds(key)).transpose();
     let limit = |section: &str| -> Result<Limit, Problem> {
         Ok(Limit {
@@ -159,6 +162,9 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             tls: tls(layers),
             docs: required(layers, "server.docs")?.text == "on",
             max_in_flight: count("server.max_in_flight")?,
+            max_at_work: optional(layers, "server.max_at_work")
+                .map(|_| count("server.max_at_work"))
+                .transpose()?,
             max_connections: count("server.max_connections")?,
             drain: seconds("server.drain_seconds")?,
             header_timeout: seconds("server.header_timeout_seconds")?,
@@ -173,6 +179,12 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             },
             cache_kib: count("store.cache_kib")?,
             queue: count("store.queue")?,
+        },
+        retention: Retention {
+            tickets: days("retention.tickets_days")?,
+            sessions: days("retention.sessions_days")?,
+            failures: days("retention.failures_days")?,
+            risk: days("retention.risk_days")?,
         },
         tokens: Tokens {
             access_ttl: seconds("tokens.access_ttl_seconds")?,
@@ -204,6 +216,7 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             parallelism: count("passwords.parallelism")?,
             workers: optional(layers, "passwords.workers").map(|_| count("passwords.workers")).transpose()?,
             queue: count("passwords.queue")?,
+            max_wait: Duration::from_millis(count("passwords.max_wait_ms")?.into()),
             peppers: optional(layers, "passwords.peppers").map(SecretString::new),
             min_length: count("passwords.min_length")?,
         },

@@ -1,10 +1,12 @@
 //! The settings as the rest of the server sees them. Every value here has passed its checks.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use authms_core::message::Language;
+use authms_core::retention::Retention;
 use authms_crypto::SecretString;
 use ipnet::IpNet;
 
@@ -21,6 +23,8 @@ pub struct Config {
     pub master: MasterKeySource,
     /// The database.
     pub store: Store,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// Lifetimes of tokens and sessions.
     pub tokens: Tokens,
     /// The keys that sign tokens.
@@ -79,8 +83,10 @@ pub struct Server {
     pub tls: Option<TlsFiles>,
     /// Whether the API can be browsed at `/docs`.
     pub docs: bool,
-    /// Requests worked on at once, 1..=65536.
+    /// Requests open at once, 1..=65536.
     pub max_in_flight: u32,
+    /// Requests worked on at once asked for explicitly, 1..=65536; see [`Server::places_at_work`].
+    pub max_at_work: Option<u32>,
     /// Open connections, 1..=1000000.
     pub max_connections: u32,
     /// How long a stopping server waits for running requests, 0..=600 s.
@@ -104,6 +110,14 @@ impl Server {
     /// The `aud` of every token: the configured audience, else the issuer.
     pub fn audience(&self) -> Option<&str> {
         self.audience.as_deref().or(self.issuer.as_deref())
+    }
+
+    /// Requests worked on at once: as configured, else 64 a core. So many keep a core busy for some 6 ms, and are enough
+    /// to share a slow disk's commits.
+    pub fn places_at_work(&self) -> usize {
+        let a_core = |cores: NonZero<usize>| 64 * cores.get();
+        let usual = || std::thread::available_parallelism().map_or(64, a_core);
+        self.max_at_work.map_or_else(usual, |places| places as usize)
     }
 }
 
@@ -192,6 +206,8 @@ pub struct Passwords {
     pub workers: Option<u32>,
     /// Hashes that may wait for a worker, 1..=65536.
     pub queue: u32,
+    /// How long a sign-in may have to wait for its hash before it is turned away, 1..=10000 ms.
+    pub max_wait: Duration,
     /// Peppers besides the one that comes from the master key; a list that can be read.
     pub peppers: Option<SecretString>,
     /// Shortest password accepted, 8..=64 characters.

@@ -80,7 +80,7 @@ use Kind::{
     StoreUrl, Text, Url,
 };
 
-const MAX_TTL: u32 = 90 * 24 * 3600;
+pub(super) const MAX_TTL: u32 = 90 * 24 * 3600;
 
 const SESSION_LIFE: Kind = Kind::Number { min: 60, max: MAX_TTL, unit: "seconds" };
 
@@ -94,7 +94,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("server.tls.cert_file", Path, Unset("none: plain HTTP"), "PEM file of the certificate and its chain"),
     one("server.tls.key_file", Path, Unset("none"), "PEM file of the certificate's private key"),
     one("server.docs", Choice(&["on", "off"]), Value("on"), "the page at /docs to browse the API"),
-    number("server.max_in_flight", 1, 65_536, "requests", "1024", "requests worked on at once"),
+    number("server.max_in_flight", 1, 65_536, "requests", "1024", "requests open at once"),
+    one("server.max_at_work", Kind::Number { min: 1, max: 65_536, unit: "requests" }, Unset("64 a core"),
+        "requests worked on at once"),
     number("server.max_connections", 1, 1_000_000, "connections", "4096", "connections open at once"),
     number("server.drain_seconds", 0, 600, "seconds", "25", "wait for running requests when stopping"),
     number("server.header_timeout_seconds", 1, 120, "seconds", "10", "time to send a request head"),
@@ -108,6 +110,11 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("store.url", StoreUrl, Unset("sqlite in the data directory"), "database, `sqlite:<path>`"),
     number("store.cache_kib", 64, 4_194_304, "KiB", "4096", "page cache"),
     number("store.queue", 1, 1_000_000, "commits", "4096", "commits that may wait"),
+
+    number("retention.tickets_days", 1, 3650, "days", "90", "how long tickets are kept to be looked at"),
+    number("retention.sessions_days", 1, 3650, "days", "90", "how long sessions are, after the 90 days that one may live"),
+    number("retention.failures_days", 1, 3650, "days", "90", "how long failed sign-ins are, and counts of refusals"),
+    number("retention.risk_days", 1, 3650, "days", "365", "how long risk events are, and their counts"),
 
     number("tokens.access_ttl_seconds", 60, 3600, "seconds", "1800", "life of an access token"),
     number("tokens.session_ttl_seconds", 60, MAX_TTL, "seconds", "2592000", "life of a session"),
@@ -133,6 +140,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("passwords.workers", Kind::Number { min: 1, max: 1024, unit: "threads" }, Unset("half the cores"),
         "hashing threads"),
     number("passwords.queue", 1, 65_536, "hashes", "64", "hashes that may wait"),
+    number("passwords.max_wait_ms", 1, 10_000, "ms", "100", "wait of a sign-in for its hash, at most"),
     one("passwords.peppers", Kind::Peppers, Unset("one from the master key"),
         "name:key,…, further peppers, the one for new hashes first"),
     number("passwords.min_length", 8, 64, "characters", "15", "shortest password accepted"),

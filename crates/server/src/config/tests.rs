@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::time::Duration;
 
+use authms_core::retention::LONGEST_SESSION;
+
 use super::settings::{Fallback, Kind, OTHER_VARIABLES, SETTINGS, Setting};
 use super::*;
 use crate::scratch::Scratch;
@@ -73,6 +75,8 @@ fn the_defaults_load_and_are_the_documented_ones() {
     );
     assert_eq!(config.store_path(), Path::new("./authms-data/authms.db"));
     assert_eq!((config.store.cache_kib, config.store.queue), (4096, 4096));
+    assert_eq!(config.retention, authms_core::retention::Retention::default());
+    assert_eq!(u64::from(super::settings::MAX_TTL), LONGEST_SESSION.as_seconds().unsigned_abs());
     assert_eq!(config.tokens.access_ttl, Duration::from_secs(1800));
     assert_eq!(config.tokens.session_ttl, Duration::from_secs(30 * 24 * 3600));
     assert_eq!(config.tokens.session_idle, Duration::from_secs(14 * 24 * 3600));
@@ -82,6 +86,8 @@ fn the_defaults_load_and_are_the_documented_ones() {
     assert_eq!((passwords.memory_kib, passwords.iterations, passwords.parallelism), (19_456, 2, 1));
     assert_eq!((passwords.workers, passwords.queue, passwords.min_length), (None, 64, 15));
     assert!(passwords.worker_count() >= 1);
+    assert_eq!(passwords.max_wait, Duration::from_millis(100));
+    assert!(config.server.places_at_work() >= 64);
     assert_eq!(config.limits.account, Limit { quota: 10, window: Duration::from_secs(300) });
     assert_eq!(config.limits.address_sign_in, Limit { quota: 120, window: Duration::from_secs(60) });
     assert_eq!((config.passkeys.rp_id.as_deref(), config.passkeys.user_verification), (None, true));

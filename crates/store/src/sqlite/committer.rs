@@ -4,6 +4,7 @@ use super::open::Place;
 use super::writer::{Job, Outcome, Work, Writer};
 use authms_core::commit::{Commit, CommitError};
 use authms_core::ports::{Clock, Down, Read};
+use authms_core::retention::Retention;
 use rusqlite::Connection;
 use std::sync::Arc;
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
@@ -23,9 +24,10 @@ impl Committer {
         place: Place,
         queue: usize,
         clock: Arc<dyn Clock>,
+        keep: Retention,
     ) -> std::io::Result<Self> {
         let (jobs, waiting) = sync_channel(queue.max(1));
-        let writer = Writer::new(conn, place, clock);
+        let writer = Writer::new(conn, place, clock, keep);
         let thread = std::thread::Builder::new()
             .name("authms-writer".to_owned())
             .spawn(move || writer.run(&waiting))?;

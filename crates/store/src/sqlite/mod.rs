@@ -7,6 +7,9 @@ mod error;
 mod migrate;
 mod open;
 mod reader;
+mod reads;
+mod reap;
+mod sweep;
 mod writer;
 
 pub use apply::{Applied, apply};
@@ -22,6 +25,8 @@ use authms_core::commit::Commit;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
 use authms_core::time::Timestamp;
+use authms_core::ports::{Clock, Fut, Read, Store};
+use authms_core::retention::Retention;
 use committer::Committer;
 use reader::Readers;
 use rusqlite::Connection;
@@ -36,6 +41,8 @@ pub struct Options {
     pub queue: usize,
     /// Whether to create the database or bring its schema up to date.
     pub migrate: bool,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
 }
@@ -60,10 +67,12 @@ impl SqliteStore {
         open::require_version(rusqlite::version_number())?;
         let place = open::Place { path: path.to_owned(), cache_kib: options.cache_kib };
         let writer = open::first(&place, options.migrate, options.clock.now())?;
-        let committer = Committer::start(writer, place.clone(), options.queue, Arc::clone(&options.clock))
+        let Options { queue, retention, clock, .. } = options;
+        let committer = Committer::start(writer, place.clone(), queue, Arc::clone(&clock), retention)
             .map_err(OpenError::Thread)?;
         let readers = Arc::new(Readers::new(place));
         Ok(Self(Sqlite { readers, committer, limits: Limits::new(), clock: options.clock }))
+        Ok(Self { readers, committer, limits: Limits::new(), clock })
     }
 
     /// The schema's version.

@@ -6,6 +6,7 @@ use crate::queries::{Conn, Result};
 use crate::sweep::Sweeper;
 use authms_core::commit::{Commit, CommitError, Committed, Lane};
 use authms_core::ports::{Clock, Down, Read};
+use authms_core::retention::Retention;
 use authms_core::time::Timestamp;
 use rusqlite::{Connection, TransactionBehavior};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -40,12 +41,14 @@ pub(super) struct Writer {
     /// The latest time at which a commit was judged: what was refused as expired stays so, whatever the clock does.
     last: Timestamp,
     sweeper: Sweeper,
+    keep: Retention,
 }
 
 impl Writer {
     /// A writer on this connection.
-    pub(super) fn new(conn: Connection, place: Place, clock: Arc<dyn Clock>) -> Self {
-        Self { conn: Some(conn), place, clock, last: Timestamp::default(), sweeper: Sweeper::default() }
+    pub(super) fn new(conn: Connection, place: Place, clock: Arc<dyn Clock>, keep: Retention) -> Self {
+        let (last, sweeper) = (Timestamp::default(), Sweeper::default());
+        Self { conn: Some(conn), place, clock, last, sweeper, keep }
     }
 
     /// Works until nobody can ask for more.
@@ -137,6 +140,14 @@ impl Writer {
                 Err(Down)
             }
         }
+        let keep = self.keep;
+        let swept = sweeper.step(self.connection().ok_or(Down)?, &keep, now);
+        self.sweeper = sweeper;
+        swept.map_err(|error| {
+            tracing::error!(%error, "the sweep failed");
+            self.conn = None;
+            Down
+        })
     }
 
     fn now(&self) -> Timestamp {

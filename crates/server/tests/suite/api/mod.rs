@@ -64,6 +64,7 @@ mod password_policy;
 mod password_stats;
 mod peek;
 mod profile;
+mod reaping;
 mod rechecks;
 mod recovery;
 mod recovery_codes;
