@@ -1,9 +1,10 @@
-//! The sweep: erases what may answer again no longer, and carries recent sessions and tickets
-//! over to the places where they are looked for. A step
-//! at a time, so that commits wait no longer than for one.
+//! The sweep: erases what may answer again no longer, reaps what is past its retention, and carries recent sessions and
+//! tickets over to the places where they are looked for. A step at a time, so that commits wait no longer than for one.
 
+use crate::queries::reap::Reaper;
 use crate::queries::{Conn, Result, expired, session_index, ticket_index};
 use authms_core::id::{SessionId, UserId};
+use authms_core::retention::Retention;
 use authms_core::time::{Span, Timestamp};
 
 /// Sessions, and rows about tickets, carried over in one step.
@@ -26,11 +27,12 @@ pub(crate) struct Sweeper {
     carried: Vec<SessionId>,
     /// How far recent tickets have been carried over.
     tickets: Option<ticket_index::Place>,
+    reaper: Reaper,
 }
 
 impl Sweeper {
     /// One step, in a transaction that the caller commits, or else forgets this sweeper; whether there are more.
-    pub(crate) fn step(&mut self, conn: Conn<'_>, now: Timestamp) -> Result<bool> {
+    pub(crate) fn step(&mut self, conn: Conn<'_>, keep: &Retention, now: Timestamp) -> Result<bool> {
         let idle = self.to_carry.is_empty() && self.carried.is_empty() && self.tickets.is_none();
         if idle && self.is_due(now) {
             self.load(conn)?;
@@ -51,10 +53,12 @@ impl Sweeper {
             Some(from) => ticket_index::carry(conn, from, CARRIED as u32)?,
             None => None,
         };
+        self.reaper = self.reaper.step(conn, keep, now)?;
         self.tickets = tickets_left;
         self.to_carry.truncate(carry_left);
         self.carried.truncate(forget_left);
-        Ok(!erased_all || carry_left + forget_left > 0 || self.tickets.is_some())
+        let carrying = carry_left + forget_left > 0 || self.tickets.is_some();
+        Ok(!erased_all || carrying || self.reaper.is_under_way())
     }
 
     /// What this step is about: the ends of the lists, the first before the second.

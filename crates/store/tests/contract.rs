@@ -1,10 +1,9 @@
 //! Every engine keeps the contract: one line each.
 
 use authms_core::ports::{Clock, Fut, Store};
+use authms_core::retention::Retention;
 use authms_store::{Options, PostgresStore, SqliteStore};
 use authms_testkit::postgres;
-use authms_core::retention::Retention;
-use authms_store::{Options, SqliteStore};
 use authms_testkit::store_contract::{self, Database};
 use std::path::PathBuf;
 use std::sync::Arc;

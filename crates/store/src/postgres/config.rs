@@ -6,6 +6,7 @@ use super::session::Session;
 use super::tls::Tls;
 use crate::queries::{Error, Result};
 use authms_core::ports::Clock;
+use authms_core::retention::Retention;
 use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub struct Options {
     pub lock_timeout: Duration,
     /// Whether to bring the schema up to date.
     pub migrate: bool,
+    /// How long what is over is kept.
+    pub retention: Retention,
     /// This machine's time of day.
     pub clock: Arc<dyn Clock>,
     /// Whether commits are judged at the database's time, as they must be where there are several machines; else, in tests,

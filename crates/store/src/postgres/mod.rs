@@ -68,7 +68,7 @@ impl PostgresStore {
             readers: pool(options.connections),
             committer: Committer::start(pool(1), time.clone(), options.queue, &handle),
             limits: Limits::start(pool(1), time.clone(), &handle),
-            sweep: Sweep::new(pool(1), time),
+            sweep: Sweep::new(pool(1), time, options.retention),
             clock: options.clock,
             runtime: runtime.keep(),
         }))

@@ -24,6 +24,7 @@ pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub(crate) mod password_history;
 pub(crate) mod password_policy;
+pub(crate) mod reap;
 pub(crate) mod recovery_code;
 pub(crate) mod refusal;
 mod risk_config;

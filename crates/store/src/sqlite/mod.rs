@@ -7,9 +7,6 @@ mod error;
 mod migrate;
 mod open;
 mod reader;
-mod reads;
-mod reap;
-mod sweep;
 mod writer;
 
 pub use apply::{Applied, apply};
@@ -24,9 +21,8 @@ use crate::queries::{self, Conn};
 use authms_core::commit::Commit;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
-use authms_core::time::Timestamp;
-use authms_core::ports::{Clock, Fut, Read, Store};
 use authms_core::retention::Retention;
+use authms_core::time::Timestamp;
 use committer::Committer;
 use reader::Readers;
 use rusqlite::Connection;
@@ -71,8 +67,7 @@ impl SqliteStore {
         let committer = Committer::start(writer, place.clone(), queue, Arc::clone(&clock), retention)
             .map_err(OpenError::Thread)?;
         let readers = Arc::new(Readers::new(place));
-        Ok(Self(Sqlite { readers, committer, limits: Limits::new(), clock: options.clock }))
-        Ok(Self { readers, committer, limits: Limits::new(), clock })
+        Ok(Self(Sqlite { readers, committer, limits: Limits::new(), clock }))
     }
 
     /// The schema's version.

@@ -129,7 +129,8 @@ impl Writer {
     fn sweep(&mut self) -> Read<bool> {
         let now = self.now();
         let mut sweeper = std::mem::take(&mut self.sweeper);
-        match sweep(&mut sweeper, self.connection().ok_or(Down)?, now) {
+        let keep = self.keep;
+        match sweep(&mut sweeper, self.connection().ok_or(Down)?, &keep, now) {
             Ok(more) => {
                 self.sweeper = sweeper;
                 Ok(more)
@@ -140,14 +141,6 @@ impl Writer {
                 Err(Down)
             }
         }
-        let keep = self.keep;
-        let swept = sweeper.step(self.connection().ok_or(Down)?, &keep, now);
-        self.sweeper = sweeper;
-        swept.map_err(|error| {
-            tracing::error!(%error, "the sweep failed");
-            self.conn = None;
-            Down
-        })
     }
 
     fn now(&self) -> Timestamp {
@@ -165,9 +158,9 @@ impl Writer {
     }
 }
 
-fn sweep(sweeper: &mut Sweeper, conn: &mut Connection, now: Timestamp) -> Result<bool> {
+fn sweep(sweeper: &mut Sweeper, conn: &mut Connection, keep: &Retention, now: Timestamp) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let more = sweeper.step(Conn::Sqlite(&tx), now)?;
+    let more = sweeper.step(Conn::Sqlite(&tx), keep, now)?;
     tx.commit()?;
     Ok(more)
 }

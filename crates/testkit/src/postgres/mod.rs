@@ -47,6 +47,7 @@ pub fn options(clock: Arc<dyn Clock>) -> Options {
         statement_timeout: Duration::from_secs(30),
         lock_timeout: Duration::from_secs(10),
         migrate: true,
+        retention: authms_core::retention::Retention::default(),
         clock,
         database_time: false,
     }

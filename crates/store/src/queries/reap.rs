@@ -4,9 +4,11 @@
 //! tables need no index by time, which every mint and every redemption would pay for. A pass goes through all that was
 //! made before the longest life of its kind, and so looks at each row once in vain at the most.
 
+use super::all;
+use super::columns::Columns;
+use super::conn::{Conn, Result, params};
 use authms_core::retention::{LONGEST_SESSION, LONGEST_TICKET, Retention};
 use authms_core::time::{Span, Timestamp};
-use rusqlite::{Connection, Params, Result, params};
 
 /// Rows looked at in one step; a ticket has up to five.
 const ROWS: u32 = 200;
@@ -35,14 +37,14 @@ enum Stage {
 
 /// What the reaping is in the middle of. Lost, it begins again.
 #[derive(Default)]
-pub(super) struct Reaper {
+pub(crate) struct Reaper {
     begun_at: Option<Timestamp>,
     stage: Option<Stage>,
 }
 
 impl Reaper {
     /// One step, if there is one to do now.
-    pub(super) fn step(&self, conn: &Connection, keep: &Retention, now: Timestamp) -> Result<Self> {
+    pub(crate) fn step(&self, conn: Conn<'_>, keep: &Retention, now: Timestamp) -> Result<Self> {
         // A clock that was set back makes nothing wait.
         let due = self.begun_at.is_none_or(|at| now < at || at.plus(EVERY) <= now);
         let (begun_at, stage) = match self.stage {
@@ -69,7 +71,7 @@ impl Reaper {
     }
 
     /// Whether the pass goes on.
-    pub(super) const fn is_under_way(&self) -> bool {
+    pub(crate) const fn is_under_way(&self) -> bool {
         self.stage.is_some()
     }
 }
@@ -84,15 +86,12 @@ fn made_at(time: Timestamp) -> Id {
 
 /// Deletes the next tickets past this one; the last of those looked at, if there may be more. Their replays and the keys
 /// that they were minted under are erased by their own time, which is shorter.
-fn tickets(conn: &Connection, past: Id, cutoff: Timestamp) -> Result<Option<Id>> {
-    type Row = (Id, i64, [Option<Id>; 4]);
+fn tickets(conn: Conn<'_>, past: Id, cutoff: Timestamp) -> Result<Option<Id>> {
     let sql = "SELECT id, expires_at, subject_id, client_id, minter_key, minter_user FROM tickets
                WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3";
     let range = params![past, made_at(cutoff.minus(LONGEST_TICKET)), ROWS];
-    let rows: Vec<Row> = conn
-        .prepare_cached(sql)?
-        .query_map(range, |r| Ok((r.get(0)?, r.get(1)?, [r.get(2)?, r.get(3)?, r.get(4)?, r.get(5)?])))?
-        .collect::<Result<_>>()?;
+    let read = |c: &mut Columns<'_>| Ok((c.take()?, c.take()?, [c.take()?, c.take()?, c.take()?, c.take()?]));
+    let rows: Vec<(Id, i64, [Option<Id>; 4])> = all(conn, sql, range, read)?;
     for (id, expires_at, found_by) in
         rows.iter().filter(|(_, expires_at, _)| *expires_at <= cutoff.as_millis())
     {
@@ -100,48 +99,46 @@ fn tickets(conn: &Connection, past: Id, cutoff: Timestamp) -> Result<Option<Id>>
             for table in ["ticket_index", "ticket_recent"] {
                 let sql =
                     format!("DELETE FROM {table} WHERE of_id = ?1 AND expires_at = ?2 AND ticket_id = ?3");
-                delete(conn, &sql, params![of, expires_at, id])?;
+                conn.execute(&sql, params![of, expires_at, id])?;
             }
         }
-        delete(conn, "DELETE FROM tickets WHERE id = ?1", [id])?;
+        conn.execute("DELETE FROM tickets WHERE id = ?1", params![id])?;
     }
     Ok(rows.get(ROWS as usize - 1).map(|(last, ..)| *last))
 }
 
 /// The same of sessions. A session is dead at its expiry whatever else became of it.
-fn sessions(conn: &Connection, past: Id, cutoff: Timestamp) -> Result<Option<Id>> {
+fn sessions(conn: Conn<'_>, past: Id, cutoff: Timestamp) -> Result<Option<Id>> {
     let sql = "SELECT id, expires_at, user_id FROM sessions WHERE id > ?1 AND id < ?2 ORDER BY id LIMIT ?3";
     let range = params![past, made_at(cutoff.minus(LONGEST_SESSION)), ROWS];
-    let rows: Vec<(Id, i64, Id)> = conn
-        .prepare_cached(sql)?
-        .query_map(range, |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?
-        .collect::<Result<_>>()?;
+    let rows: Vec<(Id, i64, Id)> = all(conn, sql, range, |c| Ok((c.take()?, c.take()?, c.take()?)))?;
     for (id, _, user) in rows.iter().filter(|(_, expires_at, _)| *expires_at <= cutoff.as_millis()) {
-        delete(conn, "DELETE FROM session_users WHERE user_id = ?1 AND session_id = ?2", [user, id])?;
+        conn.execute("DELETE FROM session_users WHERE user_id = ?1 AND session_id = ?2", params![user, id])?;
         for table in ["session_recent", "session_rotations", "sign_ins_to_learn"] {
-            delete(conn, &format!("DELETE FROM {table} WHERE session_id = ?1"), [id])?;
+            conn.execute(&format!("DELETE FROM {table} WHERE session_id = ?1"), params![id])?;
         }
-        delete(conn, "DELETE FROM sessions WHERE id = ?1", [id])?;
+        conn.execute("DELETE FROM sessions WHERE id = ?1", params![id])?;
     }
     Ok(rows.get(ROWS as usize - 1).map(|(last, ..)| *last))
 }
 
 /// The same of failed sign-ins, in their users' order: of each user there are a hundred at the most.
-fn failures(conn: &Connection, past: Failure, cutoff: Timestamp) -> Result<Option<Failure>> {
+fn failures(conn: Conn<'_>, past: Failure, cutoff: Timestamp) -> Result<Option<Failure>> {
     let sql = "SELECT user_id, event_id, at FROM login_failures WHERE (user_id, event_id) > (?1, ?2)
                ORDER BY user_id, event_id LIMIT ?3";
-    let rows: Vec<(Failure, i64)> = conn
-        .prepare_cached(sql)?
-        .query_map(params![past.0, past.1, ROWS], |r| Ok(((r.get(0)?, r.get(1)?), r.get(2)?)))?
-        .collect::<Result<_>>()?;
+    let after = params![past.0, past.1, ROWS];
+    let rows: Vec<(Failure, i64)> = all(conn, sql, after, |c| Ok(((c.take()?, c.take()?), c.take()?)))?;
     for ((user, event), _) in rows.iter().filter(|(_, at)| *at <= cutoff.as_millis()) {
-        delete(conn, "DELETE FROM login_failures WHERE user_id = ?1 AND event_id = ?2", [user, event])?;
+        conn.execute(
+            "DELETE FROM login_failures WHERE user_id = ?1 AND event_id = ?2",
+            params![user, event],
+        )?;
     }
     Ok(rows.get(ROWS as usize - 1).map(|(last, _)| *last))
 }
 
 /// Deletes the oldest of what is counted by time; whether there may be more.
-fn rest(conn: &Connection, keep: &Retention, now: Timestamp) -> Result<bool> {
+fn rest(conn: Conn<'_>, keep: &Retention, now: Timestamp) -> Result<bool> {
     let minutes = now.minus(keep.failures).as_millis().div_euclid(60_000);
     let refusals = "DELETE FROM refusals WHERE (minute, reason) IN
                         (SELECT minute, reason FROM refusals WHERE minute < ?1 LIMIT ?2)";
@@ -153,13 +150,9 @@ fn rest(conn: &Connection, keep: &Retention, now: Timestamp) -> Result<bool> {
                       (SELECT e.tenant_id, e.id FROM tenants t
                        JOIN risk_events e ON e.tenant_id = t.id AND e.id < ?1 LIMIT ?2)";
     let deleted = [
-        delete(conn, refusals, params![minutes, ROWS])?,
-        delete(conn, counts, params![days, ROWS])?,
-        delete(conn, events, params![made_at(now.minus(keep.risk)), ROWS])?,
+        conn.execute(refusals, params![minutes, ROWS])?,
+        conn.execute(counts, params![days, ROWS])?,
+        conn.execute(events, params![made_at(now.minus(keep.risk)), ROWS])?,
     ];
     Ok(deleted.contains(&(ROWS as usize)))
-}
-
-fn delete(conn: &Connection, sql: &str, params: impl Params) -> Result<usize> {
-    conn.prepare_cached(sql)?.execute(params)
 }
