@@ -110,13 +110,19 @@ impl From<OpenError> for Failure {
     }
 }
 
+impl From<authms_store::postgres::OpenError> for Failure {
+    fn from(error: authms_store::postgres::OpenError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<Fault> for Failure {
     fn from(fault: Fault) -> Self {
         Self::new(match fault {
             Fault::Busy => "the store is too busy now; try again",
             Fault::Unavailable => {
                 "the store does not answer, and nothing was written; the record above says why: check the disk and \
-                 who may write to the data directory"
+                 who may write to the data directory, or the database server"
             }
             Fault::Unknown => {
                 "the store failed while it committed, so perhaps this was written; look before you try again"

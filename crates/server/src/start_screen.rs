@@ -19,8 +19,8 @@ pub struct Facts<'a> {
     pub url: &'a str,
     /// `iss` of every token.
     pub issuer: &'a str,
-    /// The store's file.
-    pub store: &'a Path,
+    /// The store: a file, or a database on a server.
+    pub store: &'a str,
     /// The version of its schema.
     pub schema: u32,
     /// The data directory.
@@ -50,7 +50,7 @@ fn write_facts(out: &mut String, facts: &Facts<'_>) -> std::fmt::Result {
     writeln!(out, "authms {}\n", env!("CARGO_PKG_VERSION"))?;
     writeln!(out, "  Address  {url}")?;
     writeln!(out, "  Issuer   {}", facts.issuer)?;
-    writeln!(out, "  Store    SQLite, {}, schema {}", facts.store.display(), facts.schema)?;
+    writeln!(out, "  Store    {}, schema {}", facts.store, facts.schema)?;
     if let Some(folder) = facts.mail_folder {
         writeln!(out, "  Mail     not sent, but put into {}", folder.display())?;
     }
@@ -90,7 +90,7 @@ mod tests {
         Facts {
             url: "http://127.0.0.1:8080",
             issuer: "https://id.example.org",
-            store: Path::new("./authms-data/authms.db"),
+            store: "SQLite, ./authms-data/authms.db",
             schema: 1,
             data_dir: Path::new("./authms-data"),
             places: "countries: 12 days old",

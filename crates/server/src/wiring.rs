@@ -1,20 +1,20 @@
 //! From a configuration to a working installation: the store, the master key, the parts of the use cases.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use authms_core::fault::Fault;
 use authms_core::install::{self, Installation, Installed};
 use authms_core::parts::{Parts, Secrets};
-use authms_core::ports::Installations as _;
+use authms_core::ports::{Installations as _, Store};
 use authms_core::signing_key::Keys;
-use authms_crypto::MasterKey;
-use authms_store::{Options, SqliteStore};
+use authms_crypto::{MasterKey, SecretString};
+use authms_store::{Options, PostgresStore, SqliteStore, postgres};
 
 use crate::agents::UserAgents;
 use crate::clock::SystemClock;
-use crate::config::{Config, MasterKeySource};
+use crate::config::{Config, MasterKeySource, StorePlace};
 use crate::data_dir;
 use crate::failure::Failure;
 use crate::passwords::PasswordWorkers;
@@ -29,7 +29,9 @@ pub struct Site {
     pub parts: Parts,
     /// What was found or made.
     pub installed: Installed,
-    /// The version of the store's schema.
+    /// The store in words.
+    pub store: String,
+    /// The version of its schema.
     pub schema: u32,
     /// The master key's file, if it was made just now.
     pub new_key: Option<PathBuf>,
@@ -45,10 +47,10 @@ impl Site {
     /// # Errors
     /// When there is none, or this configuration or master key does not belong to it.
     pub async fn open(config: &Config) -> Result<Self, Failure> {
-        if !config.store_path().exists() {
+        if matches!(&config.store.place, StorePlace::File(path) if !path.exists()) {
             return Err(no_installation(config));
         }
-        let opened = Opened::with(config, false)?;
+        let opened = Opened::with(config, false).await?;
         let found = opened.installation().await?.ok_or_else(|| no_installation(config))?;
         opened.into_site(config, issuer_of(config, &found), 1).await
     }
@@ -64,7 +66,7 @@ impl Site {
         hashing_threads: usize,
     ) -> Result<Self, Failure> {
         data_dir::ensure(&config.data.dir)?;
-        let opened = Opened::with(config, true)?;
+        let opened = Opened::with(config, true).await?;
         let issuer = match opened.installation().await? {
             Some(found) => issuer_of(config, &found),
             None => new_issuer(config, address)?,
@@ -75,20 +77,24 @@ impl Site {
 
 /// A store and the key that is to belong to it.
 struct Opened {
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
+    name: String,
+    schema: u32,
     master: MasterKey,
     new_key: Option<PathBuf>,
 }
 
 impl Opened {
-    fn with(config: &Config, migrate: bool) -> Result<Self, Failure> {
-        let path = config.store_path();
+    async fn with(config: &Config, migrate: bool) -> Result<Self, Failure> {
+        match &config.store.place {
+            StorePlace::File(path) => Self::file(config, path, migrate),
+            StorePlace::Server(url) => Self::server(config, url, migrate).await,
+        }
+    }
+
+    fn file(config: &Config, path: &Path, migrate: bool) -> Result<Self, Failure> {
         // The key first: as long as there is no store, nothing has been sealed that a new key could not open.
-        let (master, created) = data_dir::load_master_key(config, migrate && !path.exists())?;
-        let new_key = match &config.master {
-            MasterKeySource::File(file) if created => Some(file.clone()),
-            _ => None,
-        };
+        let (master, new_key) = master_key(config, migrate && !path.exists())?;
         let options = Options {
             cache_kib: config.store.cache_kib,
             queue: config.store.queue as usize,
@@ -96,8 +102,30 @@ impl Opened {
             retention: config.retention,
             clock: Arc::new(SystemClock),
         };
-        let store = Arc::new(SqliteStore::open(&path, options)?);
-        Ok(Self { store, master, new_key })
+        let store = SqliteStore::open(path, options)?;
+        let schema = store.schema_version().map_err(Fault::from)?;
+        let name = path.display().to_string();
+        Ok(Self { store: Arc::new(store), name, schema, master, new_key })
+    }
+
+    async fn server(config: &Config, url: &SecretString, migrate: bool) -> Result<Self, Failure> {
+        let options = postgres::Options {
+            connections: config.store.connections,
+            queue: config.store.queue as usize,
+            statement_timeout: config.store.statement_timeout,
+            lock_timeout: config.store.lock_timeout,
+            migrate,
+            retention: config.retention,
+            clock: Arc::new(SystemClock),
+            database_time: true,
+        };
+        let store = PostgresStore::open(url.expose(), options).await?;
+        let schema = store.schema_version().await.map_err(Fault::from)?;
+        // Several nodes have one key: only for an installation that is yet to be made is there a new one.
+        let empty = store.installation().await.map_err(Fault::from)?.is_none();
+        let (master, new_key) = master_key(config, migrate && empty)?;
+        let name = store.place();
+        Ok(Self { store: Arc::new(store), name, schema, master, new_key })
     }
 
     async fn installation(&self) -> Result<Option<Installation>, Failure> {
@@ -131,9 +159,19 @@ impl Opened {
             policy: Arc::new(policy::policy(config, issuer)),
         };
         let installed = install::ensure(&parts, &self.master.fingerprint()).await?;
-        let schema = self.store.schema_version().map_err(Fault::from)?;
-        Ok(Site { parts, installed, schema, new_key: self.new_key, mail_folder: post.folder, places })
+        let Self { name: store, schema, new_key, .. } = self;
+        Ok(Site { parts, installed, store, schema, new_key, mail_folder: post.folder, places })
     }
+}
+
+/// The master key, and its file if it was made just now.
+fn master_key(config: &Config, create: bool) -> Result<(MasterKey, Option<PathBuf>), Failure> {
+    let (master, created) = data_dir::load_master_key(config, create)?;
+    let new_key = match &config.master {
+        MasterKeySource::File(file) if created => Some(file.clone()),
+        _ => None,
+    };
+    Ok((master, new_key))
 }
 
 /// The configured issuer, else the one that the installation was made for. That the two agree is checked with the
@@ -154,6 +192,11 @@ fn new_issuer(config: &Config, address: SocketAddr) -> Result<String, Failure> {
 
 fn no_installation(config: &Config) -> Failure {
     let dir = config.data.dir.display();
+    if let StorePlace::Server(_) = &config.store.place {
+        return Failure::new(
+            "no installation in that database: start `authms serve` on it first, or run `authms migrate`",
+        );
+    }
     Failure::new(format!(
         "no installation in {dir}: start `authms serve --data-dir {dir}` first, or run `authms migrate --data-dir {dir}`"
     ))

@@ -10,6 +10,10 @@ use authms_core::time::Timestamp;
 pub(crate) trait Engine: Send + Sync {
     /// The time of day, for reads.
     fn now(&self) -> Timestamp;
+    /// Whether this node may serve: not if its clock is far from the others'.
+    fn is_fit(&self) -> bool {
+        true
+    }
     /// Reads a little.
     fn point<T: Send + 'static>(
         &self,

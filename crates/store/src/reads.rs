@@ -24,7 +24,7 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
 use authms_core::ports::{
-    ApiKeys, Challenges, Clients, Devices, Factors, Fut, Histories, Installations, Invitations, Member,
+    ApiKeys, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations, Invitations, Member,
     Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
@@ -41,6 +41,10 @@ use std::ops::RangeInclusive;
 
 impl<E: Engine> Installations for EngineStore<E> {
     fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
+        // What is asked to know whether this node can serve.
+        if !self.0.is_fit() {
+            return Box::pin(std::future::ready(Err(Down)));
+        }
         self.0.point(installation::get)
     }
 

@@ -1,11 +1,12 @@
-//! The application in a test: the real router over a real SQLite file, with fake time and seeded randomness.
+//! The application in a test: the real router over a real database, with fake time and seeded randomness.
 
 use crate::clock::FakeClock;
-use crate::dir::TempDir;
+use crate::data::{Data, Engine};
 use crate::faults::{Faults, FaultyStore};
 use crate::outbox::{Arrived, Outbox};
 use crate::passwords::{CountingPasswords, MASTER};
 use crate::places::SmallWorld;
+use crate::postgres::TestDatabase;
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
@@ -18,7 +19,6 @@ use authms_core::limits::{Quota, Quotas};
 use authms_core::message;
 use authms_core::parts::{Parts, Policy, Secrets};
 use authms_core::ports::{Mailer, Messenger, Store};
-use authms_core::retention::Retention;
 use authms_core::session::ByAssurance;
 use authms_core::signing_key::Keys;
 use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
@@ -27,7 +27,7 @@ use authms_core::user::{self, CreateUser};
 use authms_crypto::webauthn::RelyingParty;
 use authms_crypto::{MasterKey, SecretString};
 use authms_http::{App, Settings};
-use authms_store::{Options, SqliteStore};
+use authms_store::SqliteStore;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,10 +49,8 @@ pub struct TestApp {
     pub passwords: Arc<CountingPasswords>,
     /// Makes the store fail.
     pub faults: Faults,
-    /// The store without its switches.
-    pub sqlite: Arc<SqliteStore>,
     app: App,
-    dir: Arc<TempDir>,
+    data: Data,
 }
 
 /// What a test may want to be different.
@@ -66,6 +64,8 @@ pub struct Setup {
     pub sends: bool,
     /// The seed of all randomness.
     pub seed: u64,
+    /// What its data is kept by.
+    pub engine: Engine,
 }
 
 impl Default for Setup {
@@ -115,7 +115,7 @@ impl Default for Setup {
             docs: true,
             hsts: false,
         };
-        Self { policy, settings, sends: true, seed: 1 }
+        Self { policy, settings, sends: true, seed: 1, engine: Engine::default() }
     }
 }
 
@@ -141,35 +141,26 @@ impl TestApp {
 
     /// A fresh installation.
     pub async fn with(setup: Setup) -> Self {
-        let dir = Arc::new(TempDir::new("authms-app"));
-        Self::on(dir, FakeClock::default(), setup).await
+        Self::on(Data::new(setup.engine), FakeClock::default(), setup).await
     }
 
     /// Another process on the same files, at the same time of day.
     pub async fn restart(&self, setup: Setup) -> Self {
-        Self::on(self.dir.clone(), self.clock.clone(), setup).await
+        Self::on(self.data.clone(), self.clock.clone(), setup).await
     }
 
     /// Another process on the same files, with a clock of its own.
     pub async fn beside(&self, clock: FakeClock, setup: Setup) -> Self {
-        Self::on(self.dir.clone(), clock, setup).await
+        Self::on(self.data.clone(), clock, setup).await
     }
 
-    async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
-        let options = Options {
-            cache_kib: 4096,
-            queue: 4096,
-            migrate: true,
-            retention: Retention::default(),
-            clock: Arc::new(clock.clone()),
-        };
-        let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
-        let (sqlite, faults) = (Arc::new(store), Faults::default());
+    async fn on(mut data: Data, clock: FakeClock, setup: Setup) -> Self {
+        let (store, faults) = (data.open(Arc::new(clock.clone())).await, Faults::default());
         let master = MasterKey::parse(MASTER).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
         let outbox = Arc::new(Outbox::default());
         let parts = Parts {
-            store: Arc::new(FaultyStore::new(sqlite.clone(), faults.clone())),
+            store: Arc::new(FaultyStore::new(store, faults.clone())),
             clock: Arc::new(clock.clone()),
             rng: Arc::new(SeededRng::new(setup.seed)),
             passwords: passwords.clone(),
@@ -188,7 +179,7 @@ impl TestApp {
         let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
         let admin = admin.expect("the first administrator").user.id;
         let app = authms_http::app(parts.clone(), setup.settings);
-        Self { parts, clock, tenant, admin, outbox, passwords, faults, sqlite, app, dir }
+        Self { parts, clock, tenant, admin, outbox, passwords, faults, app, data }
     }
 
     /// Learns from the sign-ins up to now, as every server does every few seconds.
@@ -202,8 +193,24 @@ impl TestApp {
     }
 
     /// The database file, to be looked into by other means.
+    ///
+    /// # Panics
+    /// There is none: ask for [`Engine::File`].
     pub fn database(&self) -> PathBuf {
-        self.dir.path().join("authms.db")
+        self.data.file().expect("a file")
+    }
+
+    /// The database on a server, if it is on one.
+    pub(crate) fn server(&self) -> Option<&TestDatabase<'static>> {
+        self.data.server()
+    }
+
+    /// The store itself, of an application on a file.
+    ///
+    /// # Panics
+    /// As [`TestApp::database`].
+    pub fn sqlite(&self) -> &SqliteStore {
+        self.data.sqlite().expect("a file")
     }
 
     /// The HTTP face.

@@ -109,12 +109,12 @@ impl Faults {
 }
 
 /// A store behind switches.
-pub struct FaultyStore<S> {
+pub struct FaultyStore<S: ?Sized> {
     inner: Arc<S>,
     faults: Faults,
 }
 
-impl<S: Store> FaultyStore<S> {
+impl<S: Store + ?Sized> FaultyStore<S> {
     /// Puts the switches before a store.
     pub const fn new(inner: Arc<S>, faults: Faults) -> Self {
         Self { inner, faults }
@@ -134,7 +134,7 @@ impl<S: Store> FaultyStore<S> {
     }
 }
 
-impl<S: Store> Store for FaultyStore<S> {
+impl<S: Store + ?Sized> Store for FaultyStore<S> {
     fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>> {
         Box::pin(async move {
             let action = self.faults.state().before_commit.take();
@@ -195,7 +195,7 @@ impl<S: Store> Store for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Installations for FaultyStore<S> {
+impl<S: Store + ?Sized> Installations for FaultyStore<S> {
     fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {
         self.read(|s| s.installation())
     }
@@ -204,7 +204,7 @@ impl<S: Store> Installations for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Tenants for FaultyStore<S> {
+impl<S: Store + ?Sized> Tenants for FaultyStore<S> {
     fn tenant(&self, id: TenantId) -> Fut<'_, Read<Option<Tenant>>> {
         self.read(|s| s.tenant(id))
     }
@@ -222,7 +222,7 @@ impl<S: Store> Tenants for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Memberships for FaultyStore<S> {
+impl<S: Store + ?Sized> Memberships for FaultyStore<S> {
     fn membership(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Membership>>> {
         self.read(|s| s.membership(tenant, user))
     }
@@ -234,7 +234,7 @@ impl<S: Store> Memberships for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Users for FaultyStore<S> {
+impl<S: Store + ?Sized> Users for FaultyStore<S> {
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>> {
         self.read(|s| s.member(tenant, user))
     }
@@ -279,7 +279,7 @@ impl<S: Store> Users for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Clients for FaultyStore<S> {
+impl<S: Store + ?Sized> Clients for FaultyStore<S> {
     fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>> {
         self.read(|s| s.client(id))
     }
@@ -294,7 +294,7 @@ impl<S: Store> Clients for FaultyStore<S> {
     }
 }
 
-impl<S: Store> ApiKeys for FaultyStore<S> {
+impl<S: Store + ?Sized> ApiKeys for FaultyStore<S> {
     fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
         self.read(|s| s.api_key(id))
     }
@@ -311,7 +311,7 @@ impl<S: Store> ApiKeys for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Tickets for FaultyStore<S> {
+impl<S: Store + ?Sized> Tickets for FaultyStore<S> {
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
         self.read(|s| s.for_redeem(id))
     }
@@ -337,7 +337,7 @@ impl<S: Store> Tickets for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Sessions for FaultyStore<S> {
+impl<S: Store + ?Sized> Sessions for FaultyStore<S> {
     fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>> {
         self.read(|s| s.session(id))
     }
@@ -359,7 +359,7 @@ impl<S: Store> Sessions for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Invitations for FaultyStore<S> {
+impl<S: Store + ?Sized> Invitations for FaultyStore<S> {
     fn invitation(&self, id: InvitationId) -> Fut<'_, Read<Option<Invitation>>> {
         self.read(|s| s.invitation(id))
     }
@@ -374,7 +374,7 @@ impl<S: Store> Invitations for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Factors for FaultyStore<S> {
+impl<S: Store + ?Sized> Factors for FaultyStore<S> {
     fn factors_of(&self, user: UserId) -> Fut<'_, Read<Vec<Factor>>> {
         self.read(|s| s.factors_of(user))
     }
@@ -386,7 +386,7 @@ impl<S: Store> Factors for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Devices for FaultyStore<S> {
+impl<S: Store + ?Sized> Devices for FaultyStore<S> {
     fn device(&self, id: DeviceId) -> Fut<'_, Read<Option<Device>>> {
         self.read(|s| s.device(id))
     }
@@ -398,7 +398,7 @@ impl<S: Store> Devices for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Histories for FaultyStore<S> {
+impl<S: Store + ?Sized> Histories for FaultyStore<S> {
     fn remembered(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Remembered>> {
         self.read(|s| s.remembered(tenant, user))
     }
@@ -408,7 +408,7 @@ impl<S: Store> Histories for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Challenges for FaultyStore<S> {
+impl<S: Store + ?Sized> Challenges for FaultyStore<S> {
     fn challenge(&self, id: ChallengeId) -> Fut<'_, Read<Option<ChallengeView>>> {
         self.read(|s| s.challenge(id))
     }
@@ -417,7 +417,7 @@ impl<S: Store> Challenges for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Messages for FaultyStore<S> {
+impl<S: Store + ?Sized> Messages for FaultyStore<S> {
     fn due_messages(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Outgoing>>> {
         self.read(|s| s.due_messages(now, most))
     }
@@ -426,7 +426,7 @@ impl<S: Store> Messages for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Risks for FaultyStore<S> {
+impl<S: Store + ?Sized> Risks for FaultyStore<S> {
     fn risk_events(
         &self,
         tenant: TenantId,
@@ -450,7 +450,7 @@ impl<S: Store> Risks for FaultyStore<S> {
     }
 }
 
-impl<S: Store> Passkeys for FaultyStore<S> {
+impl<S: Store + ?Sized> Passkeys for FaultyStore<S> {
     fn passkeys_of(&self, user: UserId) -> Fut<'_, Read<Vec<Passkey>>> {
         self.read(|s| s.passkeys_of(user))
     }

@@ -3,6 +3,7 @@
 pub mod app;
 pub mod certificate;
 pub mod clock;
+pub mod data;
 mod devices;
 pub mod dir;
 pub mod enrolment;
@@ -23,6 +24,7 @@ pub mod storm;
 
 pub use app::{ISSUER, Setup, TestApp, Tokens};
 pub use certificate::TestCertificate;
+pub use data::Engine;
 pub use devices::KnownDevice;
 pub use faults::{CommitFault, Faults, ReadFault};
 pub use outbox::{Arrived, Outbox};

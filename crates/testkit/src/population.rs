@@ -51,6 +51,9 @@ impl TestApp {
 
     /// Changes whenever anything is written to the store.
     pub fn written(&self) -> [[u8; 32]; 2] {
+        if let Some(database) = self.server() {
+            return [self.contents(database); 2];
+        }
         ["", "-wal"].map(|suffix| {
             let mut path = self.database().into_os_string();
             path.push(suffix);

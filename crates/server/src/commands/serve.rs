@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, StorePlace};
 use crate::data_dir::{self, ServeLock};
 use crate::failure::Failure;
 use crate::signals::{self, Signals};
@@ -100,13 +100,16 @@ async fn listen(wanted: SocketAddr) -> Result<(TcpListener, SocketAddr), Failure
 
 /// Tells a person on a screen, a program by a record. A ticket is for the screen alone.
 async fn announce(config: &Config, site: &Site, address: SocketAddr) {
-    let (store, issuer) = (config.store_path(), &site.parts.policy.issuer);
+    let (store, issuer) = (&site.store, &site.parts.policy.issuer);
     if io::stderr().is_terminal() {
         let ticket = if site.installed.first_start { first_ticket(site).await } else { None };
         output::note(&start_screen::text(&Facts {
             url: &policy::local_url(config, address),
             issuer,
-            store: &store,
+            store: &match &config.store.place {
+                StorePlace::File(_) => format!("SQLite, {store}"),
+                StorePlace::Server(_) => store.clone(),
+            },
             schema: site.schema,
             data_dir: &config.data.dir,
             mail_folder: site.mail_folder.as_deref(),
@@ -141,7 +144,7 @@ async fn announce(config: &Config, site: &Site, address: SocketAddr) {
         %address,
         tls = config.server.tls.is_some(),
         issuer,
-        store = %store.display(),
+        store,
         engine = "sqlite",
         schema = site.schema,
         version = env!("CARGO_PKG_VERSION"),

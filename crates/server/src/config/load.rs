@@ -14,7 +14,7 @@ use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
     Codes, Config, ConfigError, Data, Environment, Geo, Keys, Limit, Limits, Log, LogFormat, Mail,
     MasterKeySource, Passkeys, Passwords, Problem, Server, Sms, SmsFormat, Smtp, SmtpTls, Sources, Store,
-    Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
+    StorePlace, Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
@@ -171,14 +171,17 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             request_timeout: seconds("server.request_timeout_seconds")?,
         },
         master: master(layers, &dir),
-        data: Data { dir },
+        data: Data { dir: dir.clone() },
         store: Store {
-            path: match optional(layers, "store.url") {
-                Some(_) => Some(parsed(layers, "store.url", value::store_path)?),
-                None => None,
+            place: match optional(layers, "store.url") {
+                Some(_) => parsed(layers, "store.url", value::store_place)?,
+                None => StorePlace::File(dir.join("authms.db")),
             },
             cache_kib: count("store.cache_kib")?,
             queue: count("store.queue")?,
+            connections: count("store.connections")?,
+            statement_timeout: seconds("store.statement_timeout_seconds")?,
+            lock_timeout: seconds("store.lock_timeout_seconds")?,
         },
         retention: Retention {
             tickets: days("retention.tickets_days")?,

@@ -61,11 +61,6 @@ impl Config {
     pub fn warnings(&self) -> &[String] {
         &self.warnings
     }
-
-    /// The SQLite file: the one named by `store.url`, else `<data-dir>/authms.db`.
-    pub fn store_path(&self) -> PathBuf {
-        self.store.path.clone().unwrap_or_else(|| self.data.dir.join("authms.db"))
-    }
 }
 
 /// `[server]`
@@ -140,12 +135,27 @@ pub enum MasterKeySource {
 /// `[store]`
 #[derive(Clone, Debug)]
 pub struct Store {
-    /// The SQLite file named by `store.url`; [`Config::store_path`] adds the default.
-    pub path: Option<PathBuf>,
-    /// Page cache, 64..=4194304 KiB.
+    /// Where it is: what `store.url` names, else the file `<data-dir>/authms.db`.
+    pub place: StorePlace,
+    /// SQLite: page cache, 64..=4194304 KiB.
     pub cache_kib: u32,
     /// Length of the bounded commit queue, 1..=1000000 commits.
     pub queue: u32,
+    /// PostgreSQL: connections that read, 1..=1000.
+    pub connections: u32,
+    /// PostgreSQL: how long a statement may take, 1..=600 s.
+    pub statement_timeout: Duration,
+    /// PostgreSQL: how long a statement may wait for a lock, 3..=60 s.
+    pub lock_timeout: Duration,
+}
+
+/// Where a store is.
+#[derive(Clone, Debug)]
+pub enum StorePlace {
+    /// In this file, by SQLite.
+    File(PathBuf),
+    /// On the server of PostgreSQL that this URL names; it may hold a password.
+    Server(SecretString),
 }
 
 /// `[tokens]`

@@ -1,6 +1,6 @@
 //! Tests of the rules that span the files of this module.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use authms_core::retention::LONGEST_SESSION;
@@ -73,7 +73,7 @@ fn the_defaults_load_and_are_the_documented_ones() {
     assert!(
         matches!(&config.master, MasterKeySource::File(path) if path == Path::new("./authms-data/master.key"))
     );
-    assert_eq!(config.store_path(), Path::new("./authms-data/authms.db"));
+    assert!(matches!(&config.store.place, StorePlace::File(file) if file == "./authms-data/authms.db"));
     assert_eq!((config.store.cache_kib, config.store.queue), (4096, 4096));
     assert_eq!(config.retention, authms_core::retention::Retention::default());
     assert_eq!(u64::from(super::settings::MAX_TTL), LONGEST_SESSION.as_seconds().unsigned_abs());
@@ -302,8 +302,8 @@ fn secrets_are_never_shown() {
     assert!(!format!("{:?}", config.master).contains("hunter2"));
 
     for refused in [
-        variable("AUTHMS_STORE__URL", "postgres://authms:hunter2@db/authms"),
-        toml("[store]\nurl = 'postgres://authms:hunter2@db/authms'"),
+        variable("AUTHMS_STORE__URL", "postgres://authms:hunter2@db:x/authms"),
+        toml("[store]\nurl = 'postgres://authms:hunter2@db:x/authms'"),
         toml("[store]\nurl = ['hunter2']"),
         toml("[store]\nurl = 'hunter2"),
         toml("[store]\nurl = 'hunter2'\nurl = 'hunter2'"),
@@ -343,16 +343,35 @@ fn a_secret_where_its_file_belongs_is_not_repeated() {
     }
 }
 
+fn file(url: &str) -> PathBuf {
+    match variable("AUTHMS_STORE__URL", url).config().store.place {
+        StorePlace::File(path) => path,
+        StorePlace::Server(_) => panic!("{url} is a file"),
+    }
+}
+
 #[test]
-fn only_sqlite_is_supported_and_the_refusal_says_so() {
-    for bad in
-        ["postgres://db/authms", "sqlite:", "sqlite::memory:", "sqlite://a/b", "sqlite:a?mode=ro", "a.db"]
+fn a_store_is_a_file_or_a_server_and_the_refusal_says_so() {
+    for bad in ["mysql://db/authms", "sqlite:", "sqlite::memory:", "sqlite://a/b", "sqlite:a?mode=ro", "a.db"]
     {
         let found = variable("AUTHMS_STORE__URL", bad).refusal();
-        assert!(found.contains("`sqlite:<path>`, the only store supported"), "{bad}: {found}");
+        assert!(found.contains("`sqlite:<path>` or `postgres://"), "{bad}: {found}");
     }
-    assert_eq!(variable("AUTHMS_STORE__URL", "sqlite:a/b.db").config().store_path(), Path::new("a/b.db"));
-    assert_eq!(variable("AUTHMS_STORE__URL", "sqlite:///a/b.db").config().store_path(), Path::new("/a/b.db"));
+    for bad in [
+        "postgres://",
+        "postgres://db:x/authms",
+        "postgres://db/authms?sslmode=perhaps",
+        "postgres://db/a?x=y",
+    ] {
+        let found = variable("AUTHMS_STORE__URL", bad).refusal();
+        assert!(found.contains("store.url"), "{bad}: {found}");
+    }
+    assert_eq!(file("sqlite:a/b.db"), Path::new("a/b.db"));
+    assert_eq!(file("sqlite:///a/b.db"), Path::new("/a/b.db"));
+    let url = "postgres://app:secret@db.example/authms?sslmode=verify-full";
+    let config = variable("AUTHMS_STORE__URL", url).config();
+    assert!(matches!(&config.store.place, StorePlace::Server(found) if found.expose() == url));
+    assert!(!format!("{config:?}").contains("secret@"), "a password shows");
 }
 
 #[test]

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 
 use authms_core::text::unmapped;
-use authms_crypto::Peppers;
+use authms_crypto::{Peppers, SecretString};
 use ipnet::IpNet;
 
+use super::model::StorePlace;
 use super::settings::Kind;
 use super::{LogLevels, issuer, passkeys};
 
@@ -28,7 +29,7 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
         Kind::Choice(words) if words.contains(&text) => Ok(()),
         Kind::Text | Kind::Path | Kind::Choice(_) => Err(expected(kind)),
         Kind::Levels => LogLevels::from_str(text).map(drop).map_err(|()| expected(kind)),
-        Kind::StoreUrl => store_path(text).map(drop),
+        Kind::StoreUrl => store_place(text).map(drop),
         // The form of the key is the business of whoever unlocks with it.
         Kind::MasterKey => Ok(()),
         Kind::Peppers => {
@@ -57,7 +58,7 @@ pub(super) fn expected(kind: Kind) -> String {
         Kind::Levels => {
             "off, error, warn, info, debug or trace, or a list such as info,authms_http=debug".into()
         }
-        Kind::StoreUrl => "`sqlite:<path>`, the only store supported in this version".into(),
+        Kind::StoreUrl => "`sqlite:<path>` or `postgres://user:password@host:port/database`".into(),
         Kind::MasterKey => "the master key as text".into(),
         Kind::Peppers => "a list of name:key, each key 32 random bytes as text".into(),
         Kind::Secret => "1 to 1024 characters on one line".into(),
@@ -127,8 +128,17 @@ fn as_v6(net: &IpNet) -> (Ipv6Addr, u8) {
     }
 }
 
+/// The database of a URL.
+pub(super) fn store_place(url: &str) -> Result<StorePlace, String> {
+    if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
+        return store_path(url).map(StorePlace::File);
+    }
+    authms_store::postgres::check_url(url).map_err(|what| what.to_string())?;
+    Ok(StorePlace::Server(SecretString::new(url.to_owned())))
+}
+
 /// The file of an SQLite URL, `sqlite:<path>` or `sqlite:///<absolute path>`.
-pub(super) fn store_path(url: &str) -> Result<PathBuf, String> {
+fn store_path(url: &str) -> Result<PathBuf, String> {
     let path =
         url.strip_prefix("sqlite:").filter(|path| !path.is_empty() && !path.contains(['?', '#', '\0']));
     let path = path.ok_or_else(|| expected(Kind::StoreUrl))?;

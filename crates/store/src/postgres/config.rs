@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio_postgres::Config;
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 
 /// How a store on PostgreSQL is opened.
 #[derive(Clone)]
@@ -34,6 +34,19 @@ pub struct Options {
     /// Whether commits are judged at the database's time, as they must be where there are several machines; else, in tests,
     /// at that of `clock`.
     pub database_time: bool,
+}
+
+/// Whether a URL names a database of PostgreSQL.
+///
+/// # Errors
+/// [`OpenError::Url`], [`OpenError::SslMode`]
+pub fn check_url(url: &str) -> Result<(), OpenError> {
+    let (url, asked) = Tls::take_from(url);
+    let config: Config = url.parse().map_err(|_| OpenError::Url)?;
+    if config.get_hosts().is_empty() || config.get_user().is_none() {
+        return Err(OpenError::Url);
+    }
+    asked.mode(true).map(drop)
 }
 
 /// Connections that are not for reading: see [`Options::connections`].
@@ -61,11 +74,16 @@ pub(super) struct Target {
 impl Target {
     /// Reads a URL: `postgres://user:password@host:port/database?sslmode=…&sslrootcert=…`.
     pub(super) fn parse(url: &str, options: &Options) -> Result<Self, OpenError> {
+        check_url(url)?;
         let (url, asked) = Tls::take_from(url);
         let mut config: Config = url.parse().map_err(|_| OpenError::Url)?;
         let near = config.get_hosts().iter().all(is_near);
         config.ssl_mode(asked.mode(near)?);
         config.application_name("authms").connect_timeout(CONNECT_TIMEOUT);
+        // Of several servers one is the primary, and not always the same.
+        if config.get_hosts().len() > 1 {
+            config.target_session_attrs(TargetSessionAttrs::ReadWrite);
+        }
         let tls = if config.get_ssl_mode() == SslMode::Disable { Tls::off() } else { asked.load()? };
         let patience = options.statement_timeout.max(options.lock_timeout) + GRACE;
         Ok(Self { config, tls, settings: settings(options), patience })

@@ -14,7 +14,7 @@ mod sweep;
 mod tls;
 mod value;
 
-pub use config::Options;
+pub use config::{Options, check_url};
 pub use error::PostgresError;
 pub use open::OpenError;
 pub(crate) use session::Session;
@@ -45,6 +45,7 @@ pub struct Postgres {
     limits: Limits,
     sweep: Sweep,
     clock: Arc<dyn Clock>,
+    place: String,
     /// Of the connections alone, so that their use does not depend on where it is waited for. `None` only while dropped.
     runtime: Option<Runtime>,
 }
@@ -68,10 +69,16 @@ impl PostgresStore {
             readers: pool(options.connections),
             committer: Committer::start(pool(1), time.clone(), options.queue, &handle),
             limits: Limits::start(pool(1), time.clone(), &handle),
-            sweep: Sweep::new(pool(1), time, options.retention),
+            sweep: Sweep::new(pool(1), time, options.retention, Arc::clone(&options.clock)),
             clock: options.clock,
+            place: format!("PostgreSQL, {} on {}", target.database(), target.place()),
             runtime: runtime.keep(),
         }))
+    }
+
+    /// Where it is, in words without secrets.
+    pub fn place(&self) -> String {
+        self.0.place.clone()
     }
 
     /// The schema's version.
@@ -80,6 +87,17 @@ impl PostgresStore {
     /// [`Down`](authms_core::ports::Down) if it cannot be read.
     pub async fn schema_version(&self) -> Read<u32> {
         self.0.readers.run(migrate::version).await?.map_err(|_| authms_core::ports::Down)
+    }
+}
+
+impl PostgresStore {
+    /// How many executions took a plan that was kept, on one of the connections that read: for tests.
+    #[doc(hidden)]
+    pub async fn kept_plans(&self) -> Read<i64> {
+        // Without parameters every plan is for all executions.
+        let sql = "SELECT CAST(coalesce(sum(generic_plans), 0) AS BIGINT) FROM pg_prepared_statements
+                   WHERE cardinality(parameter_types) > 0";
+        self.0.readers.run(move |session| session.number(sql)).await?.map_err(|_| authms_core::ports::Down)
     }
 }
 
@@ -123,6 +141,10 @@ impl Drop for Postgres {
 impl Engine for Postgres {
     fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    fn is_fit(&self) -> bool {
+        self.sweep.is_on_time()
     }
 
     fn point<T: Send + 'static>(

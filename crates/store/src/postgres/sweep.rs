@@ -5,27 +5,39 @@ use super::pool::Pool;
 use super::session::Session;
 use crate::queries::{Conn, Result, limit};
 use crate::sweep::Sweeper;
-use authms_core::ports::{Down, Read};
+use authms_core::ports::{Clock, Down, Read};
 use authms_core::retention::Retention;
-use authms_core::time::Timestamp;
+use authms_core::time::{Span, Timestamp};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, PoisonError};
+
+/// How far a node's clock may be from the database's.
+const MOST_OFF: Span = Span::seconds(5);
 
 /// What sweeps, and how far it has come.
 pub(super) struct Sweep {
     pool: Arc<Pool>,
     time: Time,
+    clock: Arc<dyn Clock>,
+    off: Arc<AtomicBool>,
     sweeper: Arc<Mutex<Sweeper>>,
     keep: Retention,
 }
 
 impl Sweep {
     /// From the beginning.
-    pub(super) fn new(pool: Arc<Pool>, time: Time, keep: Retention) -> Self {
-        Self { pool, time, sweeper: Arc::default(), keep }
+    pub(super) fn new(pool: Arc<Pool>, time: Time, keep: Retention, clock: Arc<dyn Clock>) -> Self {
+        Self { pool, time, clock, off: Arc::default(), sweeper: Arc::default(), keep }
+    }
+
+    /// Whether this machine's clock was near the database's when they were last compared.
+    pub(super) fn is_on_time(&self) -> bool {
+        !self.off.load(Relaxed)
     }
 
     /// Sweeps until there is nothing more to do. Other nodes may do the same: what one has swept the others do not find.
     pub(super) async fn run(&self) -> Read<()> {
+        self.compare_clocks().await?;
         loop {
             let (sweeper, time, keep) = (Arc::clone(&self.sweeper), self.time.clone(), self.keep);
             let swept = self.pool.run(move |session| step(session, &sweeper, &time, &keep)).await?;
@@ -38,6 +50,21 @@ impl Sweep {
                 }
             }
         }
+    }
+}
+
+impl Sweep {
+    async fn compare_clocks(&self) -> Read<()> {
+        let time = self.time.clone();
+        let theirs = self.pool.run(move |session| time.now(session)).await?.map_err(|_| Down)?;
+        let off = (self.clock.now().as_millis() - theirs.as_millis()).abs() > MOST_OFF.as_millis();
+        if off && !self.off.load(Relaxed) {
+            tracing::error!(
+                "this machine's clock is more than 5 s off the database's: set it, until then this node is not ready"
+            );
+        }
+        self.off.store(off, Relaxed);
+        Ok(())
     }
 }
 

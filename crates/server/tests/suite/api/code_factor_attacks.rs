@@ -316,7 +316,10 @@ async fn p22_users_cannot_set_their_own_verified() {
             assert!(answer.status < 500, "{method} {path} with {}: {}", claim.0, answer.body);
         }
         for (what, sql) in [
-            ("a factor counts", "SELECT count(*) FROM factors WHERE verified_at IS NOT NULL OR is_primary"),
+            (
+                "a factor counts",
+                "SELECT count(*) FROM factors WHERE verified_at IS NOT NULL OR is_primary = 1",
+            ),
             (
                 "a factor of another kind",
                 "SELECT count(*) FROM factors WHERE kind NOT IN ('totp', 'email', 'sms')",

@@ -88,7 +88,7 @@ async fn who_can_prove_no_address_enrols_once_an_administrator_releases_them() {
     let tokens = Tokens::of(app.verify(&token, &phone.code(&app)).await);
     assert_eq!(tokens.claims()["amr"], json!(["pwd", "otp", "mfa"]));
     assert_eq!(app.me(&tokens.access).await.status, 200);
-    assert_eq!(app.count("SELECT count(*) FROM factors WHERE verified_at IS NOT NULL AND is_primary"), 1);
+    assert_eq!(app.count("SELECT count(*) FROM factors WHERE verified_at IS NOT NULL AND is_primary = 1"), 1);
     assert_eq!(app.count("SELECT count(*) FROM mfa_releases"), 0, "used up");
     assert_eq!(app.audit("factor.enrolled")[0]["subject"], ada.to_string());
     let letters = app.post_leaves().await;

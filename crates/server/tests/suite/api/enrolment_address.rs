@@ -98,7 +98,7 @@ async fn where_codes_by_mail_are_a_factor_the_code_enrols_them_and_signs_in() {
     let tokens = Tokens::of(prove(&app, &token, &code).await);
     assert_eq!(tokens.claims()["amr"], json!(["pwd", "otp", "mfa"]));
     assert_eq!(
-        app.query::<String>("SELECT kind || ' ' || address FROM factors WHERE is_primary"),
+        app.query::<String>("SELECT kind || ' ' || address FROM factors WHERE is_primary = 1"),
         format!("email {ADA}")
     );
     assert!(app.post_leaves().await.iter().any(|l| l.to == ADA && l.text.contains("codes by e-mail")));

@@ -124,7 +124,7 @@ async fn s09_a_full_disk_and_a_read_only_one_are_503_until_they_are_mended() {
     let spare = app.ticket(app.admin).await;
     let admin = app.sign_in(app.admin).await.access;
     // A little less room than there is: what is written next does not fit.
-    app.sqlite.with_writer(|conn| {
+    app.sqlite().with_writer(|conn| {
         let pages: i64 = conn.query_row("PRAGMA page_count", [], |row| row.get(0)).expect("a count");
         conn.pragma_update(None, "max_page_count", pages).expect("set");
         conn.execute_batch("CREATE TABLE filler (x BLOB)").ok();
@@ -149,7 +149,7 @@ async fn s09_a_full_disk_and_a_read_only_one_are_503_until_they_are_mended() {
     assert_unavailable(&full);
     let sessions_before: i64 = app.query(sessions);
     assert_eq!(app.audit("ticket.redeemed").len() as i64, sessions_before, "never half applied");
-    app.sqlite.with_writer(|conn| {
+    app.sqlite().with_writer(|conn| {
         conn.pragma_update(None, "max_page_count", 1_000_000).expect("set");
         conn.execute_batch("DROP TABLE IF EXISTS filler").expect("dropped");
         conn.pragma_update(None, "query_only", "ON").expect("set");
@@ -158,7 +158,7 @@ async fn s09_a_full_disk_and_a_read_only_one_are_503_until_they_are_mended() {
     assert_unavailable(&app.redeem(&ticket).await);
     assert_eq!(app.query::<i64>(sessions), sessions_before);
     // The writer opens a new connection after such a failure, which may write again.
-    app.sqlite.with_writer(|conn| conn.pragma_update(None, "query_only", "OFF").expect("set"));
+    app.sqlite().with_writer(|conn| conn.pragma_update(None, "query_only", "OFF").expect("set"));
     assert_eq!(app.redeem(&ticket).await.status, 200);
 }
 

@@ -286,7 +286,7 @@ async fn s63_no_canary_secret_is_in_any_log_record() {
         assert!(app.post("/auth/generate-ticket", key, json!({ "user_id": alice })).await.status >= 500);
     }
     app.faults.reads(None);
-    app.sqlite.with_writer(|conn| conn.pragma_update(None, "query_only", "ON").expect("set"));
+    app.sqlite().with_writer(|conn| conn.pragma_update(None, "query_only", "ON").expect("set"));
     assert_eq!(redeem().await.status, 503);
     app.clock.advance(Span::seconds(1));
 

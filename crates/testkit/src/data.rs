@@ -1,0 +1,86 @@
+//! What the data of a test application is kept by.
+
+use crate::dir::TempDir;
+use crate::postgres::{self, TestDatabase};
+use authms_core::ports::{Clock, Store};
+use authms_core::retention::Retention;
+use authms_store::{Options, PostgresStore, SqliteStore};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// An engine, or a choice of one.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Engine {
+    /// PostgreSQL where `AUTHMS_TEST_STORE=postgres`, else a file: the whole suite can run on either.
+    #[default]
+    Any,
+    /// A file of SQLite: for tests of what it does to files, or that make it fail by its own means.
+    File,
+}
+
+/// A database, and the store that was opened on it last.
+#[derive(Clone)]
+pub(crate) struct Data {
+    place: Place,
+    sqlite: Option<Arc<SqliteStore>>,
+}
+
+#[derive(Clone)]
+enum Place {
+    File(Arc<TempDir>),
+    Server(Arc<TestDatabase<'static>>),
+}
+
+impl Data {
+    /// An empty database.
+    pub(crate) fn new(engine: Engine) -> Self {
+        let wanted =
+            engine == Engine::Any && std::env::var("AUTHMS_TEST_STORE").is_ok_and(|name| name == "postgres");
+        let place = match wanted {
+            true => Place::Server(Arc::new(postgres::shared().expect(postgres::ABSENT).database())),
+            false => Place::File(Arc::new(TempDir::new("authms-app"))),
+        };
+        Self { place, sqlite: None }
+    }
+
+    /// Opens it.
+    pub(crate) async fn open(&mut self, clock: Arc<dyn Clock>) -> Arc<dyn Store> {
+        match &self.place {
+            Place::File(dir) => {
+                let options = Options {
+                    cache_kib: 4096,
+                    queue: 4096,
+                    migrate: true,
+                    retention: Retention::default(),
+                    clock,
+                };
+                let store = SqliteStore::open(&dir.path().join("authms.db"), options);
+                let store = Arc::new(store.expect("the store opens"));
+                self.sqlite = Some(Arc::clone(&store));
+                store
+            }
+            Place::Server(database) => {
+                let store = PostgresStore::open(&database.url(), postgres::options(clock)).await;
+                Arc::new(store.expect("the store opens"))
+            }
+        }
+    }
+
+    pub(crate) fn file(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::File(dir) => Some(dir.path().join("authms.db")),
+            Place::Server(_) => None,
+        }
+    }
+
+    pub(crate) fn server(&self) -> Option<&TestDatabase<'static>> {
+        match &self.place {
+            Place::File(_) => None,
+            Place::Server(database) => Some(database),
+        }
+    }
+
+    pub(crate) fn sqlite(&self) -> Option<&SqliteStore> {
+        self.sqlite.as_deref()
+    }
+}
