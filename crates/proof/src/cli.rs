@@ -1,6 +1,6 @@
 //! The command line: one subcommand an experiment.
 
-use crate::{Result, figures, load, race, serve, timing, torture, yardstick};
+use crate::{Result, figures, load, race, serve, simulate, timing, torture, yardstick};
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use std::process::ExitCode;
@@ -26,6 +26,8 @@ enum Command {
     Race(race::Args),
     /// Kill the server again and again; nothing acknowledged may be lost or doubled
     Torture(torture::Args),
+    /// Play the use cases over the store in memory, seed by seed, with everything that can go wrong
+    Simulate(simulate::Args),
     /// Whether an answer's time tells if a user exists
     Timing(timing::Args),
     /// The Markdown tables of docs/performance.md
@@ -62,6 +64,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Torture(args) => {
             let report = torture::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Simulate(args) => {
+            let report = simulate::run(&args)?;
             show(json, &report, report.human(), report.is_clean())
         }
         Command::Timing(args) => {

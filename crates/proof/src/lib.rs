@@ -1,8 +1,9 @@
 //! Development only: measures a running authms server, races it and kills it, and says what it found.
 //!
-//! Every command starts the servers it talks to itself and sends traffic to the loopback interface alone; every
+//! Every command but `simulate` starts the servers it talks to itself and sends traffic to the loopback interface alone; every
 //! loop is bounded in count and in time. `wire` speaks HTTP, `process` owns the children, `cluster` is what can be
-//! done to them, `load`, `race` and `torture` are the experiments, and `lossy` is the file layer that forgets what was not synced.
+//! done to them, `load`, `race` and `torture` are the experiments, `lossy` is the file layer that forgets what was not synced,
+//! and `simulate` plays the use cases in memory.
 
 mod api;
 mod cli;
@@ -11,10 +12,12 @@ mod figures;
 mod load;
 mod lossy;
 mod process;
+mod promise;
 mod race;
 mod rng;
 mod serve;
 mod setup;
+mod simulate;
 mod stats;
 mod table;
 mod timing;

@@ -55,6 +55,14 @@ pub enum ReadFault {
     Panic(&'static str),
 }
 
+/// Decides call by call what becomes of it: for who has a plan instead of switches.
+pub trait Director: Send + Sync {
+    /// A read was made: when its answer is given, and whether.
+    fn read(&self) -> Fut<'_, Read<()>>;
+    /// What becomes of a commit.
+    fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>>;
+}
+
 /// What the store was asked since it was opened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Counts {
@@ -112,15 +120,36 @@ impl Faults {
 pub struct FaultyStore<S: ?Sized> {
     inner: Arc<S>,
     faults: Faults,
+    director: Option<Arc<dyn Director>>,
+}
+
+/// A store behind switches, or under a director.
+pub struct FaultyStore<S> {
+    inner: Arc<S>,
+    faults: Faults,
+    director: Option<Arc<dyn Director>>,
 }
 
 impl<S: Store + ?Sized> FaultyStore<S> {
     /// Puts the switches before a store.
     pub const fn new(inner: Arc<S>, faults: Faults) -> Self {
-        Self { inner, faults }
+        Self { inner, faults, director: None }
+    }
+
+    /// Has somebody decide about each call.
+    pub fn directed(inner: Arc<S>, director: Arc<dyn Director>) -> Self {
+        Self { inner, faults: Faults::default(), director: Some(director) }
     }
 
     fn read<'a, T: Send + 'a>(&'a self, run: impl FnOnce(&'a S) -> Fut<'a, Read<T>>) -> Fut<'a, Read<T>> {
+        if let Some(director) = &self.director {
+            let found = run(&self.inner);
+            return Box::pin(async move {
+                let found = found.await;
+                director.read().await?;
+                found
+            });
+        }
         let fault = {
             let mut state = self.faults.state();
             state.counts.reads += 1;
@@ -136,6 +165,9 @@ impl<S: Store + ?Sized> FaultyStore<S> {
 
 impl<S: Store + ?Sized> Store for FaultyStore<S> {
     fn commit(&self, commit: Commit) -> Fut<'_, Result<Committed, CommitError>> {
+        if let Some(director) = &self.director {
+            return director.commit(commit);
+        }
         Box::pin(async move {
             let action = self.faults.state().before_commit.take();
             if let Some(action) = action {
@@ -166,7 +198,7 @@ impl<S: Store + ?Sized> Store for FaultyStore<S> {
             let action = state.before_commit.take();
             (state.next_commits.is_empty() && state.commits.is_none(), action)
         };
-        if unfailing && action.is_none() {
+        if self.director.is_none() && unfailing && action.is_none() {
             self.faults.state().counts.commits += u32::try_from(commits.len()).unwrap_or(u32::MAX);
             return self.inner.commit_all(commits);
         }

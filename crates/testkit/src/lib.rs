@@ -26,7 +26,7 @@ pub use app::{ISSUER, Setup, TestApp, Tokens};
 pub use certificate::TestCertificate;
 pub use data::Engine;
 pub use devices::KnownDevice;
-pub use faults::{CommitFault, Faults, ReadFault};
+pub use faults::{CommitFault, Director, Faults, FaultyStore, ReadFault};
 pub use outbox::{Arrived, Outbox};
 pub use population::Population;
 pub use request::{Answer, TestRequest};

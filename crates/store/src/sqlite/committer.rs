@@ -34,6 +34,11 @@ impl Committer {
         Ok(Self { jobs: Some(jobs), thread: Some(thread) })
     }
 
+    /// Nobody writes.
+    pub(super) const fn none() -> Self {
+        Self { jobs: None, thread: None }
+    }
+
     /// Has a commit written.
     pub(super) async fn commit(&self, commit: Commit) -> Outcome {
         let (answer, outcome) = oneshot::channel();

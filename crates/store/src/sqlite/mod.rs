@@ -4,6 +4,8 @@
 mod apply;
 mod committer;
 mod error;
+mod guards;
+mod memory;
 mod migrate;
 mod open;
 mod reader;
@@ -13,6 +15,7 @@ pub use apply::{Applied, apply};
 pub use error::OpenError;
 #[cfg(test)]
 pub(crate) use migrate::names as migration_names;
+pub use memory::Memory;
 pub use migrate::{LATEST as LATEST_SCHEMA_VERSION, migrate};
 
 use crate::engine::{Engine, EngineStore, Outcome};

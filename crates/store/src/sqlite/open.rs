@@ -86,7 +86,8 @@ pub(super) fn reader(place: &Place) -> rusqlite::Result<Connection> {
     Ok(conn)
 }
 
-fn common(conn: &Connection, place: &Place) -> rusqlite::Result<()> {
+/// What every connection is told.
+pub(super) fn common(conn: &Connection, place: &Place) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);
     // Plans that do not depend on bound values: else SQLite prepares a cached statement anew for each execution.

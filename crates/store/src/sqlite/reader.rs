@@ -22,6 +22,24 @@ impl Readers {
         Self { place, idle: Mutex::new(Vec::new()) }
     }
 
+    /// Only this one, which may write, too.
+    pub(super) fn of(conn: Connection, place: Place) -> Self {
+        Self { place, idle: Mutex::new(vec![conn]) }
+    }
+
+    /// Takes an idle connection away.
+    pub(super) fn take(&self) -> Option<Connection> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+    }
+
+    /// Does something on an idle connection; `None`: there is none.
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut Connection) -> T) -> Option<T> {
+        let mut conn = self.take()?;
+        let done = work(&mut conn);
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        Some(done)
+    }
+
     /// Reads now, on this thread.
     pub(super) fn read<T>(&self, query: impl FnOnce(Conn<'_>) -> Result<T>) -> Read<T> {
         self.run(query).map_err(|error| {
@@ -33,6 +51,16 @@ impl Readers {
     fn run<T>(&self, query: impl FnOnce(Conn<'_>) -> Result<T>) -> Result<T> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let conn = idle.map_or_else(|| open::reader(&self.place), Ok)?;
+        // After an error the connection is closed: what broke it may be gone with it.
+        let found = query(Conn::Sqlite(&conn))?;
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        if idle.len() < IDLE {
+            idle.push(conn);
+        }
+        Ok(found)
+    }
+    fn run<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let conn = self.take().map_or_else(|| open::reader(&self.place), Ok)?;
         // After an error the connection is closed: what broke it may be gone with it.
         let found = query(Conn::Sqlite(&conn))?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
