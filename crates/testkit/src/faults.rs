@@ -116,15 +116,8 @@ impl Faults {
     }
 }
 
-/// A store behind switches.
-pub struct FaultyStore<S: ?Sized> {
-    inner: Arc<S>,
-    faults: Faults,
-    director: Option<Arc<dyn Director>>,
-}
-
 /// A store behind switches, or under a director.
-pub struct FaultyStore<S> {
+pub struct FaultyStore<S: ?Sized> {
     inner: Arc<S>,
     faults: Faults,
     director: Option<Arc<dyn Director>>,
