@@ -3,7 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    admin, client, completion, config_check, healthcheck, key, keys, member, session, tenant, ticket, user,
+    admin, backup, client, completion, config_check, healthcheck, key, keys, member, restore, session,
+    tenant, ticket, user,
 };
 use crate::config::{Overrides, environment_help};
 
@@ -49,6 +50,10 @@ pub enum Command {
     /// Make the installation or migrate its store, without serving
     #[command(after_help = HINT)]
     Migrate,
+    /// Copy the installation to a file, also while it is served
+    Backup(backup::Args),
+    /// Make a backup the installation, and what was given out before it void
+    Restore(restore::Args),
     /// For the administrator
     #[command(subcommand, after_help = HINT)]
     Admin(admin::Command),

@@ -14,6 +14,7 @@ use authms_core::tenant::TenantError;
 use authms_core::ticket::{MintError, ReportError, TicketError};
 use authms_core::user::UserError;
 use authms_store::OpenError;
+use authms_store::copy::CopyError;
 
 use crate::config::ConfigError;
 use crate::data_dir::DataDirError;
@@ -112,6 +113,12 @@ impl From<OpenError> for Failure {
 
 impl From<authms_store::postgres::OpenError> for Failure {
     fn from(error: authms_store::postgres::OpenError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
+impl From<CopyError> for Failure {
+    fn from(error: CopyError) -> Self {
         Self::new(error.to_string())
     }
 }

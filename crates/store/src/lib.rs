@@ -2,6 +2,7 @@
 //! a noun, where its rows and its SQL stand together, the same for all.
 
 mod checksum;
+pub mod copy;
 mod engine;
 mod guards;
 mod judge;

@@ -5,6 +5,8 @@
 pub enum EventName {
     /// The installation was created.
     Installed,
+    /// The installation was restored from a backup.
+    StoreRestored,
     /// The signing keys were rotated.
     KeysRotated,
     /// A signing key was taken out of use.
@@ -176,6 +178,7 @@ impl EventName {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Installed => "installation.created",
+            Self::StoreRestored => "store.restored",
             Self::KeysRotated => "signing_keys.rotated",
             Self::KeysRetired => "signing_keys.retired",
             Self::TenantCreated => "tenant.created",

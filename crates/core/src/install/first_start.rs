@@ -73,7 +73,8 @@ pub async fn ensure(parts: &Parts, master_fingerprint: &str) -> Result<Installed
         Some(installation) => Installed { installation, first_start: false },
         None => create(parts, master_fingerprint).await?,
     };
-    check(&installed.installation, master_fingerprint, &parts.policy.issuer)?;
+    let Installation { master_fingerprint: stored, issuer, .. } = &installed.installation;
+    require_same((stored, issuer), (master_fingerprint, &parts.policy.issuer))?;
     parts.keys.load(&*parts.store, parts.now()).await?;
     Ok(installed)
 }
@@ -88,14 +89,19 @@ pub async fn admin_ticket(parts: &Parts, tenant: TenantId) -> Result<Minted, Min
     ticket::mint_at_console(parts, tenant, Mint::for_user(admin.user.id)).await
 }
 
-fn check(installation: &Installation, fingerprint: &str, issuer: &str) -> Result<(), InstallError> {
-    if installation.master_fingerprint != fingerprint {
-        let stored = installation.master_fingerprint.clone();
-        return Err(InstallError::MasterKey { stored, given: fingerprint.to_owned() });
+/// Demands that a process belongs to a store: of each, the master key's fingerprint and the issuer.
+///
+/// # Errors
+/// [`InstallError::MasterKey`] and [`InstallError::Issuer`].
+pub fn require_same(stored: (&str, &str), given: (&str, &str)) -> Result<(), InstallError> {
+    let both = |stored: &str, given: &str| (stored.to_owned(), given.to_owned());
+    if stored.0 != given.0 {
+        let (stored, given) = both(stored.0, given.0);
+        return Err(InstallError::MasterKey { stored, given });
     }
-    if installation.issuer != issuer {
-        let stored = installation.issuer.clone();
-        return Err(InstallError::Issuer { stored, given: issuer.to_owned() });
+    if stored.1 != given.1 {
+        let (stored, given) = both(stored.1, given.1);
+        return Err(InstallError::Issuer { stored, given });
     }
     Ok(())
 }

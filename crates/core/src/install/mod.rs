@@ -2,8 +2,10 @@
 
 mod first_start;
 mod model;
+mod restored;
 
-pub use first_start::{ADMIN_USERNAME, InstallError, Installed, admin_ticket, ensure};
+pub use first_start::{ADMIN_USERNAME, InstallError, Installed, admin_ticket, ensure, require_same};
 #[cfg(test)]
 pub(crate) use first_start::{first_admin, first_tenant};
 pub use model::*;
+pub use restored::{Voided, restored};

@@ -80,10 +80,12 @@ pub enum EndReason {
     Risk,
     /// Its user proved a second factor in it, and has a new one.
     Renewed,
+    /// The store was restored from a backup.
+    Restored,
 }
 
 impl EndReason {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Logout,
         Self::EndedByUser,
         Self::EndedByAdmin,
@@ -93,6 +95,7 @@ impl EndReason {
         Self::FactorsChanged,
         Self::Risk,
         Self::Renewed,
+        Self::Restored,
     ];
 
     /// The name at rest and in the audit log.
@@ -107,6 +110,7 @@ impl EndReason {
             Self::FactorsChanged => "factors_changed",
             Self::Risk => "risk",
             Self::Renewed => "renewed",
+            Self::Restored => "restored",
         }
     }
 

@@ -209,6 +209,7 @@ const fn revoked(why: Revocation) -> &'static str {
         Revocation::Replaced => "replaced",
         Revocation::Attempts => "attempts_exhausted",
         Revocation::Risk => "refused_for_risk",
+        Revocation::Restored => "before_restore",
     }
 }
 

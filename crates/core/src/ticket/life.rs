@@ -38,11 +38,14 @@ pub enum Revocation {
     Attempts,
     /// Its redemption was too risky.
     Risk,
+    /// The store was restored from a backup.
+    Restored,
 }
 
 impl Revocation {
     /// All reasons.
-    pub const ALL: [Self; 5] = [Self::Withdrawn, Self::Reported, Self::Replaced, Self::Attempts, Self::Risk];
+    pub const ALL: [Self; 6] =
+        [Self::Withdrawn, Self::Reported, Self::Replaced, Self::Attempts, Self::Risk, Self::Restored];
 
     /// The name on the wire and at rest.
     pub const fn as_str(self) -> &'static str {
@@ -52,6 +55,7 @@ impl Revocation {
             Self::Replaced => "replaced",
             Self::Attempts => "attempts",
             Self::Risk => "risk",
+            Self::Restored => "restored",
         }
     }
 
@@ -122,7 +126,7 @@ pub enum TicketAct {
 
 impl TicketAct {
     /// All acts.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Redeem,
         Self::Fail,
         Self::Peek,
@@ -132,6 +136,7 @@ impl TicketAct {
         Self::Revoke(Revocation::Replaced),
         Self::Revoke(Revocation::Attempts),
         Self::Revoke(Revocation::Risk),
+        Self::Revoke(Revocation::Restored),
     ];
 
     /// What it is called in the diagram.
@@ -146,6 +151,7 @@ impl TicketAct {
             Self::Revoke(Revocation::Replaced) => "replaced by a newer one",
             Self::Revoke(Revocation::Attempts) => "the last allowed binding fails",
             Self::Revoke(Revocation::Risk) => "redeemed at critical risk",
+            Self::Revoke(Revocation::Restored) => "the store is restored from a backup",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One command a file: each reads its arguments, calls one use case and prints the result.
 
 pub mod admin;
+pub mod backup;
 pub mod client;
 pub mod completion;
 pub mod config_check;
@@ -12,6 +13,7 @@ pub mod member;
 mod migrate;
 mod openapi;
 mod operator;
+pub mod restore;
 mod serve;
 pub mod session;
 mod show;
@@ -41,6 +43,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::Serve => serve::run(&config),
         Command::Migrate => migrate::run(&config),
+        Command::Backup(args) => backup::run(&config, &args),
+        Command::Restore(args) => restore::run(&config, &args),
         Command::Admin(command) => admin::run(&config, command),
         Command::Ticket(command) => ticket::run(&config, command),
         Command::User(command) => user::run(&config, command),

@@ -33,6 +33,7 @@ const MIGRATIONS: &[(&str, &str)] = &[
     ("0018_code_factors", include_str!("../../migrations/postgres/0018_code_factors.sql")),
     ("0019_enrolment", include_str!("../../migrations/postgres/0019_enrolment.sql")),
     ("0020_renewal", include_str!("../../migrations/postgres/0020_renewal.sql")),
+    ("0021_epoch", include_str!("../../migrations/postgres/0021_epoch.sql")),
 ];
 
 /// The newest schema version.

@@ -51,6 +51,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { name: "0019_enrolment", sql: include_str!("../../migrations/sqlite/0019_enrolment.sql") },
     Migration { name: "0020_renewal", sql: include_str!("../../migrations/sqlite/0020_renewal.sql") },
+    Migration { name: "0021_epoch", sql: include_str!("../../migrations/sqlite/0021_epoch.sql") },
 ];
 
 /// The newest schema version.

@@ -17,6 +17,7 @@ pub use error::OpenError;
 pub(crate) use migrate::names as migration_names;
 pub use memory::Memory;
 pub use migrate::{LATEST as LATEST_SCHEMA_VERSION, migrate};
+pub(crate) use open::{alone as open_alone, beside as open_beside};
 
 use crate::engine::{Engine, EngineStore, Outcome};
 use crate::limits::Limits;

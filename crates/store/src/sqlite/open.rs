@@ -19,6 +19,9 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Pages in the write-ahead log after which the writer copies them into the database: each copy costs two syncs.
 const CHECKPOINT_PAGES: u32 = 4000;
 
+/// The page cache of a connection that copies everything.
+const COPY_CACHE_KIB: u32 = 16 * 1024;
+
 /// What the log's file may keep of its size after a burst.
 const JOURNAL_BYTES: u32 = 64 * 1024 * 1024;
 
@@ -68,12 +71,16 @@ pub(super) fn writer(place: &Place) -> rusqlite::Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let conn = Connection::open_with_flags(&place.path, flags)?;
     common(&conn, place)?;
+    durable(&conn)?;
+    Ok(conn)
+}
+
+fn durable(conn: &Connection) -> rusqlite::Result<()> {
     conn.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
     conn.pragma_update(None, "synchronous", "FULL")?;
     conn.pragma_update(None, "secure_delete", "ON")?;
     conn.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    conn.pragma_update(None, "journal_size_limit", JOURNAL_BYTES)?;
-    Ok(conn)
+    conn.pragma_update(None, "journal_size_limit", JOURNAL_BYTES)
 }
 
 /// A connection that only reads.
@@ -88,6 +95,53 @@ pub(super) fn reader(place: &Place) -> rusqlite::Result<Connection> {
 
 /// What every connection is told.
 pub(super) fn common(conn: &Connection, place: &Place) -> rusqlite::Result<()> {
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    conn.set_prepared_statement_cache_capacity(64);
+    // Plans that do not depend on bound values: else SQLite prepares a cached statement anew for each execution.
+    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    conn.pragma_update(None, "cache_size", -i64::from(place.cache_kib))?;
+    conn.pragma_update(None, "temp_store", "MEMORY")?;
+    conn.pragma_update(None, "mmap_size", 0)?;
+    conn.pragma_update(None, "foreign_keys", "OFF")
+}
+
+/// A connection to a file of ours beside whoever uses it, whatever its schema's version.
+pub(crate) fn beside(path: &Path) -> Result<Connection, OpenError> {
+    require_writable(path)?;
+    let place = Place { path: path.to_owned(), cache_kib: COPY_CACHE_KIB };
+    let conn = reader(&place).map_err(|e| explain(path, e))?;
+    if is_foreign(&conn).map_err(|e| explain(path, e))? {
+        return Err(OpenError::NotADatabase(path.to_owned()));
+    }
+    Ok(conn)
+}
+
+/// A connection to a file that nobody else uses, nor can until it is closed; the file is made if there is none.
+pub(crate) fn alone(path: &Path) -> Result<Connection, OpenError> {
+    if path.exists() {
+        require_writable(path)?
+    } else {
+        create_private(path)?
+    }
+    let place = Place { path: path.to_owned(), cache_kib: COPY_CACHE_KIB };
+    let open = || {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let conn = Connection::open_with_flags(path, flags)?;
+        // Before anything is read: then SQLite asks for the lock that all others share.
+        conn.pragma_update_and_check(None, "locking_mode", "EXCLUSIVE", |_| Ok(()))?;
+        common(&conn, &place)?;
+        durable(&conn)?;
+        conn.execute_batch("BEGIN EXCLUSIVE; COMMIT")?;
+        Ok(conn)
+    };
+    let conn = open().map_err(|e| explain(path, e))?;
+    if is_foreign(&conn).map_err(|e| explain(path, e))? {
+        return Err(OpenError::NotADatabase(path.to_owned()));
+    }
+    Ok(conn)
+}
+
+fn common(conn: &Connection, place: &Place) -> rusqlite::Result<()> {
     conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(64);
     // Plans that do not depend on bound values: else SQLite prepares a cached statement anew for each execution.

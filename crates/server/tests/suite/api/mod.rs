@@ -72,6 +72,7 @@ mod redeem;
 mod refresh;
 mod renewal;
 mod report;
+mod restored;
 mod risk;
 mod risk_config;
 mod risk_events;

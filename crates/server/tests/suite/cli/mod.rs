@@ -2,6 +2,7 @@
 
 mod admin;
 mod api_keys;
+mod backup;
 mod clients;
 mod completion;
 mod create;

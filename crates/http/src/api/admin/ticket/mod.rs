@@ -45,7 +45,7 @@ pub struct TicketDetails {
     /// When it was revoked.
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<Time>,
-    /// Why: `withdrawn`, `reported`, `replaced` or `attempts`.
+    /// Why: `withdrawn`, `reported`, `replaced`, `attempts`, `risk` or `restored`.
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_why: Option<&'static str>,
     /// The session that it opened.
