@@ -154,44 +154,14 @@ impl TestApp {
         Self::on(self.data.clone(), clock, setup).await
     }
 
-    async fn on(mut data: Data, clock: FakeClock, setup: Setup) -> Self {
-        let (store, faults) = (data.open(Arc::new(clock.clone())).await, Faults::default());
-        let master = MasterKey::parse(MASTER).expect("a master key");
-        let passwords = Arc::new(CountingPasswords::default());
-        let outbox = Arc::new(Outbox::default());
-        let parts = Parts {
-            store: Arc::new(FaultyStore::new(store, faults.clone())),
-            clock: Arc::new(clock.clone()),
-            rng: Arc::new(SeededRng::new(setup.seed)),
-            passwords: passwords.clone(),
-            mailer: setup.sends.then(|| -> Arc<dyn Mailer> { outbox.clone() }),
-            messenger: setup.sends.then(|| -> Arc<dyn Messenger> { outbox.clone() }),
-            places: Arc::new(SmallWorld),
-            agents: Arc::new(SmallWorld),
-            keys: Arc::new(Keys::new(&master)),
-            secrets: Arc::new(Secrets::derive(&master)),
-            key_uses: Arc::default(),
-            velocity: Arc::default(),
-            policy: Arc::new(setup.policy),
-        };
-        let installed = install::ensure(&parts, &master.fingerprint()).await.expect("installs");
-        let tenant = installed.installation.default_tenant;
-        let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
-        let admin = admin.expect("the first administrator").user.id;
-        let app = authms_http::app(parts.clone(), setup.settings);
-        Self { parts, clock, tenant, admin, outbox, passwords, faults, app, data }
-    }
     /// A process on files of its own, which `make` makes out of this one's database: it is given both paths.
     pub async fn with_copy(&self, make: impl FnOnce(&Path, &Path)) -> Self {
-        let dir = Arc::new(TempDir::new("authms-app"));
-        make(&self.database(), &dir.path().join("authms.db"));
-        Self::on(dir, self.clock.clone(), Setup { seed: 2, ..Setup::default() }).await
+        let data = Data::copied(|to| make(&self.database(), to));
+        Self::on(data, self.clock.clone(), Setup { seed: 2, ..Setup::default() }).await
     }
 
-    async fn on(dir: Arc<TempDir>, clock: FakeClock, setup: Setup) -> Self {
-        let options = Options { cache_kib: 4096, queue: 4096, migrate: true, clock: Arc::new(clock.clone()) };
-        let store = SqliteStore::open(&dir.path().join("authms.db"), options).expect("the store opens");
-        let (sqlite, faults) = (Arc::new(store), Faults::default());
+    async fn on(mut data: Data, clock: FakeClock, setup: Setup) -> Self {
+        let (store, faults) = (data.open(Arc::new(clock.clone())).await, Faults::default());
         let master = MasterKey::parse(MASTER).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
         let outbox = Arc::new(Outbox::default());

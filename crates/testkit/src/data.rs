@@ -5,7 +5,7 @@ use crate::postgres::{self, TestDatabase};
 use authms_core::ports::{Clock, Store};
 use authms_core::retention::Retention;
 use authms_store::{Options, PostgresStore, SqliteStore};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// An engine, or a choice of one.
@@ -41,6 +41,13 @@ impl Data {
             false => Place::File(Arc::new(TempDir::new("authms-app"))),
         };
         Self { place, sqlite: None }
+    }
+
+    /// A file that `make` makes at this path.
+    pub(crate) fn copied(make: impl FnOnce(&Path)) -> Self {
+        let dir = TempDir::new("authms-app");
+        make(&dir.path().join("authms.db"));
+        Self { place: Place::File(Arc::new(dir)), sqlite: None }
     }
 
     /// Opens it.

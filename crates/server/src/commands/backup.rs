@@ -25,7 +25,7 @@ pub struct Args {
 }
 
 pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
-    let backup = copy::backup(&config.store_path(), &args.to)?;
+    let backup = copy::backup(super::store_file(config)?, &args.to)?;
     let (file, installed) = (args.to.display(), &backup.installed);
     output::note(&format!(
         "backed up the installation of {} to {file}: {} bytes",

@@ -21,10 +21,12 @@ pub mod tenant;
 pub mod ticket;
 pub mod user;
 
+use std::path::Path;
+
 use tokio::runtime::Builder;
 
 use crate::cli::{Cli, Command};
-use crate::config::{Config, Environment, Log, LogFormat};
+use crate::config::{Config, Environment, Log, LogFormat, StorePlace};
 use crate::failure::Failure;
 use crate::logging;
 use crate::wiring::Site;
@@ -79,4 +81,14 @@ fn with_runtime<T>(config: &Config, work: impl AsyncFnOnce() -> Result<T, Failur
         .build()
         .map_err(|error| Failure::new(format!("cannot start: {error}")))?;
     runtime.block_on(work())
+}
+
+/// The file that the store is; a server's database is backed up by its own means.
+fn store_file(config: &Config) -> Result<&Path, Failure> {
+    match &config.store.place {
+        StorePlace::File(path) => Ok(path),
+        StorePlace::Server(_) => Err(Failure::refused(
+            "the store is a PostgreSQL database: back it up and restore it with PostgreSQL's own tools, such as pg_dump",
+        )),
+    }
 }

@@ -41,8 +41,8 @@ pub struct Args {
 pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
     data_dir::ensure(&config.data.dir)?;
     let _lock = ServeLock::take(&config.data.dir)?;
-    let store = config.store_path();
-    let former = copy::installed(&store).map_err(|error| in_the_way(&store, error.into()))?;
+    let store = super::store_file(config)?;
+    let former = copy::installed(store).map_err(|error| in_the_way(store, error.into()))?;
     if former.is_some() && !args.replace {
         let store = store.display();
         return Err(Failure::refused(format!(
@@ -51,7 +51,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
     }
     let now = SystemClock.now();
     let row = |voided: &_| install::restored(voided, now, &OsRng);
-    let restore = Restore::read(&args.from, &store, former.as_ref(), now, row)?;
+    let restore = Restore::read(&args.from, store, former.as_ref(), now, row)?;
     require_own(config, restore.installed())?;
     if let Some(former) = former {
         args.confirm.ask(&format!(
@@ -61,7 +61,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
         ))?;
     }
     let voided = *restore.voided();
-    restore.install(&store)?;
+    restore.install(store)?;
     output::note(&format!("restored {} from {}", store.display(), args.from.display()));
     output::note(&format!(
         "this is epoch {} of the store; void are {} tickets, {} sessions, {} challenges and codes, {} invitations",

@@ -6,11 +6,13 @@ use super::committer::Committer;
 use super::error::OpenError;
 use super::open::{self, Place};
 use super::reader::Readers;
-use super::sweep::Sweeper;
-use super::{SqliteStore, migrate};
+use super::writer::sweep;
+use super::{Sqlite, SqliteStore, migrate};
 use crate::limits::Limits;
+use crate::sweep::Sweeper;
 use authms_core::commit::Commit;
 use authms_core::ports::{Clock, Down, Read};
+use authms_core::retention::Retention;
 use authms_core::time::Timestamp;
 use rusqlite::Connection;
 use std::sync::Arc;
@@ -56,7 +58,7 @@ impl SqliteStore {
     /// written calls [`apply`](Self::apply).
     pub fn in_memory(memory: Memory, clock: Arc<dyn Clock>) -> Self {
         let readers = Arc::new(Readers::of(memory.0, place()));
-        Self { readers, committer: Committer::none(), limits: Limits::new(), clock }
+        Self(Sqlite { readers, committer: Committer::none(), limits: Limits::new(), clock })
     }
 
     /// Gives the memory back, emptied; `None` if the connection was lost.
@@ -64,7 +66,7 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenError`] if it cannot be emptied.
     pub fn into_memory(self) -> Result<Option<Memory>, OpenError> {
-        self.readers.take().map(Memory::emptied).transpose()
+        self.0.readers.take().map(Memory::emptied).transpose()
     }
 
     /// Writes a batch now, as the writing thread does: see [`apply`].
@@ -72,7 +74,7 @@ impl SqliteStore {
     /// # Errors
     /// [`Down`] if the connection was lost.
     pub fn apply(&self, batch: &[Commit]) -> Read<Applied> {
-        self.readers.with(|conn| apply(conn, batch, self.clock.now())).ok_or(Down)
+        self.0.readers.with(|conn| apply(conn, batch, self.0.clock.now())).ok_or(Down)
     }
 
     /// Sweeps until there is nothing more to do.
@@ -80,10 +82,11 @@ impl SqliteStore {
     /// # Errors
     /// [`Down`] if it failed.
     pub fn sweep_now(&self) -> Read<()> {
-        self.limits.sweep(self.clock.now());
+        let (now, keep) = (self.0.clock.now(), Retention::default());
+        self.0.limits.sweep(now);
         let mut sweeper = Sweeper::default();
-        while self.readers.with(|conn| sweeper.step(conn, self.clock.now())).ok_or(Down)?.map_err(|_| Down)? {
-        }
+        let mut step = |conn: &mut Connection| sweep(&mut sweeper, conn, &keep, now);
+        while self.0.readers.with(&mut step).ok_or(Down)?.map_err(|_| Down)? {}
         Ok(())
     }
 
@@ -92,6 +95,7 @@ impl SqliteStore {
     /// # Errors
     /// [`Down`] if it failed.
     pub fn number(&self, sql: &str) -> Read<i64> {
-        self.readers.read(|conn| conn.prepare_cached(sql)?.query_row([], |row| row.get(0)))
+        let number = |conn: &mut Connection| conn.prepare_cached(sql)?.query_row([], |row| row.get(0));
+        self.0.readers.with(number).ok_or(Down)?.map_err(|_| Down)
     }
 }

@@ -4,7 +4,6 @@
 mod apply;
 mod committer;
 mod error;
-mod guards;
 mod memory;
 mod migrate;
 mod open;
@@ -13,9 +12,9 @@ mod writer;
 
 pub use apply::{Applied, apply};
 pub use error::OpenError;
+pub use memory::Memory;
 #[cfg(test)]
 pub(crate) use migrate::names as migration_names;
-pub use memory::Memory;
 pub use migrate::{LATEST as LATEST_SCHEMA_VERSION, migrate};
 pub(crate) use open::{alone as open_alone, beside as open_beside};
 

@@ -141,17 +141,6 @@ pub(crate) fn alone(path: &Path) -> Result<Connection, OpenError> {
     Ok(conn)
 }
 
-fn common(conn: &Connection, place: &Place) -> rusqlite::Result<()> {
-    conn.busy_timeout(BUSY_TIMEOUT)?;
-    conn.set_prepared_statement_cache_capacity(64);
-    // Plans that do not depend on bound values: else SQLite prepares a cached statement anew for each execution.
-    conn.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
-    conn.pragma_update(None, "cache_size", -i64::from(place.cache_kib))?;
-    conn.pragma_update(None, "temp_store", "MEMORY")?;
-    conn.pragma_update(None, "mmap_size", 0)?;
-    conn.pragma_update(None, "foreign_keys", "OFF")
-}
-
 /// Whether the database has tables, but none of ours.
 fn is_foreign(conn: &Connection) -> rusqlite::Result<bool> {
     let sql =

@@ -49,17 +49,6 @@ impl Readers {
     }
 
     fn run<T>(&self, query: impl FnOnce(Conn<'_>) -> Result<T>) -> Result<T> {
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let conn = idle.map_or_else(|| open::reader(&self.place), Ok)?;
-        // After an error the connection is closed: what broke it may be gone with it.
-        let found = query(Conn::Sqlite(&conn))?;
-        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE {
-            idle.push(conn);
-        }
-        Ok(found)
-    }
-    fn run<T>(&self, query: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let conn = self.take().map_or_else(|| open::reader(&self.place), Ok)?;
         // After an error the connection is closed: what broke it may be gone with it.
         let found = query(Conn::Sqlite(&conn))?;

@@ -158,7 +158,12 @@ impl Writer {
     }
 }
 
-fn sweep(sweeper: &mut Sweeper, conn: &mut Connection, keep: &Retention, now: Timestamp) -> Result<bool> {
+pub(super) fn sweep(
+    sweeper: &mut Sweeper,
+    conn: &mut Connection,
+    keep: &Retention,
+    now: Timestamp,
+) -> Result<bool> {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let more = sweeper.step(Conn::Sqlite(&tx), keep, now)?;
     tx.commit()?;
