@@ -20,6 +20,7 @@ pub(crate) mod path {
     pub(crate) const LOGOUT: &str = "/api/v1/auth/logout";
     pub(crate) const ME: &str = "/api/v1/auth/me";
     pub(crate) const LOGIN: &str = "/api/v1/auth/login";
+    pub(crate) const PASSWORD: &str = "/api/v1/auth/me/password";
     pub(crate) const FORGOT: &str = "/api/v1/auth/forgot-password";
     pub(crate) const SEND_LOGIN_CODE: &str = "/api/v1/auth/send-login-code";
     pub(crate) const PASSKEY_OPTIONS: &str = "/api/v1/auth/webauthn/authenticate/begin";

@@ -22,6 +22,14 @@ enum Command {
     Load(load::Args),
     /// What assessing the risk costs a redeem
     Risk(load::risk::Args),
+    /// Sign-ins by password beside the raw hashing, and what they do to everything else
+    Password(load::password::Args),
+    /// More than the server can do: who is let in, who is told to come back, and how soon all is well again
+    Overload(load::overload::Args),
+    /// Redeem for long: does the memory grow?
+    Soak(load::soak::Args),
+    /// The redeem rate over a filled store, beside an empty one
+    Filled(load::filled::Args),
     /// Many redeemers, one ticket: exactly one may win
     Race(race::Args),
     /// Kill the server again and again; nothing acknowledged may be lost or doubled
@@ -56,6 +64,22 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Risk(args) => {
             let report = load::risk::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Password(args) => {
+            let report = load::password::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Overload(args) => {
+            let report = load::overload::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Soak(args) => {
+            let report = load::soak::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Filled(args) => {
+            let report = load::filled::run(&args)?;
             show(json, &report, report.human(), report.is_clean())
         }
         Command::Race(args) => {

@@ -1,10 +1,15 @@
 //! How fast the server is, and what a request costs it, beside the least a server could cost.
 
 mod drive;
+pub(crate) mod filled;
 mod op;
+pub(crate) mod overload;
+mod paced;
+pub(crate) mod password;
 mod report;
 pub(crate) mod risk;
 mod scenario;
+pub(crate) mod soak;
 
 pub(crate) use op::Op;
 pub(crate) use report::{Level, Report, Side, ratio};
@@ -68,6 +73,26 @@ impl Args {
     }
 }
 
+impl Args {
+    /// What preparing redeems asks for.
+    pub(crate) fn redeem(binary: &Binary) -> Self {
+        Self {
+            binary: binary.clone(),
+            op: Op::Redeem,
+            tickets: 0,
+            connections: Vec::new(),
+            users: 0,
+            rounds: 0,
+            seconds: 0,
+            idempotency: false,
+            bound: false,
+            scattered: false,
+            items: 1,
+            data_dir: None,
+        }
+    }
+}
+
 /// Starts both servers and measures all levels.
 pub(crate) fn run(args: &Args) -> Result<Report> {
     let data = TempDir::given_or_new(args.data_dir.as_deref(), "load")?;
@@ -76,6 +101,8 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     if args.bound {
         site.bind_tickets()?;
     }
+    // What is measured is the work, not whom it turns away.
+    site.plan.environment.push(("AUTHMS_SERVER__MAX_AT_WORK", "4096".to_owned()));
     let server = site.plan.start()?;
     let yard = yardstick::plan(&site.data.path().join("yardstick.log"))?.start()?;
     let cold_start_ms = server.cold_start.as_secs_f64() * 1000.0;

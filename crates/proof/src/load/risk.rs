@@ -3,7 +3,7 @@
 use super::drive::Bounds;
 use super::report::{Side, ratio};
 use super::scenario::Scenario;
-use super::{Args as Load, Op, Tally};
+use super::{Args as Load, Tally};
 use crate::Result;
 use crate::api::{Client, path};
 use crate::process::{Binary, Meter, Server, TempDir};
@@ -137,25 +137,5 @@ impl Report {
             mib(self.idle.resident_kib),
             mib(self.loaded.resident_kib),
         )
-    }
-}
-
-impl Load {
-    /// What preparing redeems asks for.
-    fn redeem(binary: &Binary) -> Self {
-        Self {
-            binary: binary.clone(),
-            op: Op::Redeem,
-            tickets: 0,
-            connections: Vec::new(),
-            users: 0,
-            rounds: 0,
-            seconds: 0,
-            idempotency: false,
-            bound: false,
-            scattered: false,
-            items: 1,
-            data_dir: None,
-        }
     }
 }

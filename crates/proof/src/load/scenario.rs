@@ -44,6 +44,11 @@ impl<'a> Scenario<'a> {
         })
     }
 
+    /// Of so many new sessions.
+    pub(crate) async fn access_tokens(&mut self, count: usize) -> Result<Vec<String>> {
+        self.sessions(count, "access_token").await
+    }
+
     /// Gives back the tickets of a redeem that its cap left unsent.
     pub(crate) fn used(&mut self, taken: usize) {
         self.pool.drain(..taken.min(self.pool.len()));

@@ -6,20 +6,24 @@ use authms_core::ports::{Down, Fut, Read};
 use rusqlite::Connection;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Idle connections kept; each costs its cache.
+/// Idle connections kept at the most; each costs its cache.
 const IDLE: usize = 16;
 
 /// Idle reading connections. A stack, so that the warmest is taken: point reads run on the threads of the runtime, and
 /// there are never more connections in use than such threads.
 pub(super) struct Readers {
     place: Place,
+    /// As many as threads read at once, and one for a list behind them. Those that a moment took beyond that would all
+    /// fill their caches by turns.
+    keep: usize,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     /// None yet.
     pub(super) fn new(place: Place) -> Self {
-        Self { place, idle: Mutex::new(Vec::new()) }
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        Self { place, keep: (threads + 1).min(IDLE), idle: Mutex::new(Vec::new()) }
     }
 
     /// Only this one, which may write, too.
@@ -53,7 +57,7 @@ impl Readers {
         // After an error the connection is closed: what broke it may be gone with it.
         let found = query(Conn::Sqlite(&conn))?;
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-        if idle.len() < IDLE {
+        if idle.len() < self.keep {
             idle.push(conn);
         }
         Ok(found)

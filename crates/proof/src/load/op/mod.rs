@@ -6,6 +6,7 @@
 mod me;
 mod mint;
 mod mint_batch;
+mod password;
 mod redeem;
 mod refresh;
 mod yard;
@@ -13,6 +14,7 @@ mod yard;
 pub(crate) use me::Me;
 pub(crate) use mint::Mint;
 pub(crate) use mint_batch::MintBatch;
+pub(crate) use password::Password;
 pub(crate) use redeem::Redeem;
 pub(crate) use refresh::Refresh;
 pub(crate) use yard::Yard;

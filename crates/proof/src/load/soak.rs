@@ -1,0 +1,108 @@
+//! Redeeming and reading for long: does the memory grow?
+
+use super::op::{Me, Operation};
+use super::paced::{Pace, paced};
+use super::scenario::Scenario;
+use super::{Args as Load, ratio};
+use crate::Result;
+use crate::process::{Binary, Meter, Server, TempDir};
+use crate::setup::Site;
+use serde::Serialize;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// How much of the time the server may take to reach its size.
+const WARM_UP: f64 = 0.25;
+/// After that it may differ by as much.
+const FLAT: f64 = 1.05;
+
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct Args {
+    #[command(flatten)]
+    binary: Binary,
+    /// How long, in seconds
+    #[arg(long, default_value_t = 3600, value_parser = clap::value_parser!(u64).range(1..=604_800))]
+    seconds: u64,
+    /// Redeems a second, and as many reads beside them
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=20_000))]
+    rate: u64,
+    /// Connections of either
+    #[arg(long, default_value_t = 128, value_parser = clap::value_parser!(u64).range(1..=1000))]
+    connections: u64,
+    /// The users that tickets are for
+    #[arg(long, default_value_t = 1000, value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    users: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Report {
+    redeemed: u64,
+    /// Resident after each round, in KiB.
+    resident_kib: Vec<u64>,
+    idle_kib: u64,
+    /// The largest after the warm-up as a share of what it was at its end.
+    grown: Option<f64>,
+    errors: u64,
+}
+
+pub(crate) fn run(args: &Args) -> Result<Report> {
+    let mut site = Site::create(&args.binary, TempDir::new("soak")?, args.users as usize)?;
+    let server = site.plan.start()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let report = runtime.block_on(async {
+        site.add_users().await?;
+        measure(args, &site, &server).await
+    })?;
+    server.stop()?;
+    Ok(report)
+}
+
+async fn measure(args: &Args, site: &Site, server: &Server) -> Result<Report> {
+    let meter = Meter::of(server.pid());
+    let idle_kib = meter.memory()?.resident_kib;
+    let load = Load::redeem(&args.binary);
+    let mut scenario = Scenario::new(site, &load);
+    let begun = Instant::now();
+    let round = args.seconds.clamp(1, 10);
+    let requests = (args.rate * round) as usize;
+    let pace = Pace { rate: args.rate as f64, requests, first: 0, connections: args.connections as usize };
+    let (mut resident_kib, mut redeemed, mut errors) = (Vec::new(), 0, 0);
+    while begun.elapsed() < Duration::from_secs(args.seconds) {
+        let reader: Arc<dyn Operation> = Arc::new(Me { tokens: scenario.access_tokens(100).await? });
+        let op = scenario.prepare(requests).await?;
+        let redeems = paced(server.address, op, pace);
+        let (redeems, reads) = tokio::join!(redeems, paced(server.address, reader, pace));
+        scenario.used(requests);
+        for shots in [redeems?, reads?] {
+            errors += shots.errors.values().sum::<u64>() + shots.count(false) as u64;
+            redeemed += shots.count(true) as u64;
+        }
+        resident_kib.push(meter.memory()?.resident_kib);
+        eprintln!("soak: {:?}, {} KiB", begun.elapsed(), resident_kib[resident_kib.len() - 1]);
+    }
+    let warm = ((resident_kib.len() as f64 * WARM_UP) as usize).min(resident_kib.len().saturating_sub(1));
+    let grown = resident_kib.get(warm).zip(resident_kib[warm..].iter().max());
+    let grown = grown.map(|(begin, most)| *most as f64 / *begin as f64);
+    Ok(Report { redeemed, resident_kib, idle_kib, grown, errors })
+}
+
+impl Report {
+    pub(crate) fn is_clean(&self) -> bool {
+        self.errors == 0 && self.grown.is_some_and(|grown| grown <= FLAT)
+    }
+
+    pub(crate) fn human(&self) -> String {
+        let mib = |kib: Option<&u64>| format!("{:.1}", kib.copied().unwrap_or_default() as f64 / 1024.0);
+        format!(
+            "{} requests, {} errors; resident MiB: {} idle, {} after the first round, {} at most, {} at the end; after the warm-up \
+             at most {} of what it was then (goal: {FLAT})\n",
+            self.redeemed,
+            self.errors,
+            mib(Some(&self.idle_kib)),
+            mib(self.resident_kib.first()),
+            mib(self.resident_kib.iter().max()),
+            mib(self.resident_kib.last()),
+            ratio(self.grown, 2),
+        )
+    }
+}
