@@ -54,6 +54,9 @@ scripts/walk.sh "$target/release/authms"
 step "docs/integrate.md and its examples"
 scripts/integrate.sh "$target/release/authms"
 
+step "a real server against docs/openapi.json"
+scripts/schemathesis.sh "$target/release/authms"
+
 step "proof, short runs"
 "$target/release/proof" race --binary "$target/release/authms" --tickets 100 --redeemers 64
 "$target/release/proof" race --binary "$target/release/authms" --tickets 20 --redeemers 64 --idempotency-key same

@@ -23,6 +23,7 @@ mod refusals;
 pub mod router;
 pub mod serve;
 pub mod shed;
+mod stall;
 pub mod state;
 pub mod tls;
 mod turned_away;

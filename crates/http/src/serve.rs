@@ -1,5 +1,6 @@
 //! The transport: HTTP/1.1 over TCP or TLS, with bounds on everything that a stranger may hold on to.
 
+use crate::stall::Unstalled;
 use crate::tls::Tls;
 use axum::body::Body;
 use axum::http::header::CONNECTION;
@@ -37,7 +38,8 @@ const GRACE: Duration = Duration::from_millis(500);
 pub struct Transport {
     /// Connections held at once; more wait in the listen backlog.
     pub max_connections: usize,
-    /// How long a TLS handshake and a request's head may take each, and how long a connection may be idle.
+    /// How long a TLS handshake and a request's head may take each, how long a connection may be idle, and how long its
+    /// other end may take nothing of what is sent to it.
     pub header_timeout: Duration,
     /// How long requests in flight may take after `shutdown`.
     pub drain: Duration,
@@ -144,6 +146,7 @@ where
         let (http, graceful) = (self.http.clone(), self.graceful.watcher());
         let (tls, patience) = (self.tls.clone(), self.transport.header_timeout);
         self.connections.spawn(async move {
+            let stream = Unstalled::new(stream, patience);
             let served = match tls {
                 None => graceful.watch(http.serve_connection(TokioIo::new(stream), service)).await,
                 Some(tls) => match tls.accept(stream, patience).await {

@@ -154,3 +154,39 @@ async fn a_peer_that_speaks_something_else_is_survived() {
     let close = "GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
     assert!(rest(connect(running.address, close).await).await.starts_with("HTTP/1.1 200"));
 }
+
+#[tokio::test]
+async fn who_asks_and_never_reads_is_cut_off() {
+    let large = async || "x".repeat(1024 * 1024);
+    let patience = Duration::from_millis(200);
+    let app = app(Router::new().route("/large", routing::get(large)));
+    let running = start(app, Transport { max_connections: 1, header_timeout: patience, ..transport() }).await;
+    let ask = "GET /large HTTP/1.1\r\nhost: x\r\n\r\n".repeat(100);
+    let mut idler = connect(running.address, &ask).await;
+    let close = "GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let next = rest(connect(running.address, close).await).await;
+    assert!(next.starts_with("HTTP/1.1 200"), "its place is given back: {next}");
+    let mut taken = Vec::new();
+    let _ = timeout(10 * SECOND, idler.read_to_end(&mut taken)).await.expect("the connection has ended");
+    assert!(taken.len() < 100 * 1024 * 1024, "{}", taken.len());
+}
+
+#[tokio::test]
+async fn who_reads_slowly_is_answered_in_full() {
+    let large = async || "x".repeat(4 * 1024 * 1024);
+    let patience = Duration::from_millis(400);
+    let app = app(Router::new().route("/large", routing::get(large)));
+    let running = start(app, Transport { header_timeout: patience, ..transport() }).await;
+    let ask = "GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    let (mut slow, mut taken) = (connect(running.address, ask).await, 0);
+    let mut buffer = vec![0; 512 * 1024];
+    let begun = Instant::now();
+    loop {
+        match timeout(10 * SECOND, slow.read(&mut buffer)).await.expect("it goes on").expect("no error") {
+            0 => break,
+            read => taken += read,
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    assert!(taken > 4 * 1024 * 1024 && begun.elapsed() > patience, "{taken}");
+}

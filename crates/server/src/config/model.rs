@@ -86,7 +86,7 @@ pub struct Server {
     pub max_connections: u32,
     /// How long a stopping server waits for running requests, 0..=600 s.
     pub drain: Duration,
-    /// How long a client may take to send its request head, 1..=120 s.
+    /// How long a client may take to send its request head, and may take nothing of an answer, 1..=120 s.
     pub header_timeout: Duration,
     /// How long a whole request may take, 1..=600 s.
     pub request_timeout: Duration,

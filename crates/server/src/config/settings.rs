@@ -99,7 +99,7 @@ pub(super) const SETTINGS: &[Setting] = &[
         "requests worked on at once"),
     number("server.max_connections", 1, 1_000_000, "connections", "4096", "connections open at once"),
     number("server.drain_seconds", 0, 600, "seconds", "25", "wait for running requests when stopping"),
-    number("server.header_timeout_seconds", 1, 120, "seconds", "10", "time to send a request head"),
+    number("server.header_timeout_seconds", 1, 120, "seconds", "10", "time to send a request head, and to take any of an answer"),
     number("server.request_timeout_seconds", 1, 600, "seconds", "30", "time for a whole request"),
 
     one("data.dir", Path, Value("./authms-data"), "data directory"),

@@ -14,7 +14,7 @@ use axum::response::IntoResponse;
     path = "/.well-known/jwks.json",
     operation_id = "jwks",
     tag = "discovery",
-    responses((status = 200, description = "A JWK set.", body = Object))
+    responses((status = 200, description = "A JWK set.", body = Object, content_type = "application/jwk-set+json"))
 )]
 pub async fn jwks(State(state): State<AppState>) -> Result<impl IntoResponse, ApiError> {
     let body = serde_json::to_vec(&state.keys.ring().jwks()).map_err(ApiError::internal)?;

@@ -26,6 +26,7 @@ pub struct PasswordStrengthRequest {
     request_body = PasswordStrengthRequest,
     responses(
         (status = 200, description = "How good it is.", body = Data<PasswordStrength>),
+        (status = 403, description = "`X-Tenant-ID` names another tenant, or none.", body = SimpleResponse),
         (status = 503, description = "Too many passwords are being hashed.", body = SimpleResponse),
     )
 )]
