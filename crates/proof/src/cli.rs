@@ -1,6 +1,7 @@
 //! The command line: one subcommand an experiment.
 
 use crate::{Result, figures, load, race, serve, simulate, timing, torture, yardstick};
+use crate::{Result, failover, figures, load, race, serve, timing, torture, yardstick};
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use std::process::ExitCode;
@@ -36,6 +37,8 @@ enum Command {
     Torture(torture::Args),
     /// Play the use cases over the store in memory, seed by seed, with everything that can go wrong
     Simulate(simulate::Args),
+    /// Kill PostgreSQL, fail over, cut it off: what is lost, with and without a synchronous standby
+    Failover(failover::Args),
     /// Whether an answer's time tells if a user exists
     Timing(timing::Args),
     /// The Markdown tables of docs/performance.md
@@ -92,6 +95,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Simulate(args) => {
             let report = simulate::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Failover(args) => {
+            let report = failover::run(&args)?;
             show(json, &report, report.human(), report.is_clean())
         }
         Command::Timing(args) => {

@@ -4,15 +4,20 @@
 //! loop is bounded in count and in time. `wire` speaks HTTP, `process` owns the children, `cluster` is what can be
 //! done to them, `load`, `race` and `torture` are the experiments, `lossy` is the file layer that forgets what was not synced,
 //! and `simulate` plays the use cases in memory.
+//! done to them, `proxy` carries every link that may fail, `load`, `race`, `torture` and `failover` are the experiments, and `lossy` is the file layer that forgets what was not synced.
 
 mod api;
 mod cli;
 mod cluster;
+mod failover;
+mod faults;
 mod figures;
 mod load;
 mod lossy;
 mod process;
 mod promise;
+mod progress;
+mod proxy;
 mod race;
 mod rng;
 mod serve;

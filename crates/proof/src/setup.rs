@@ -3,7 +3,7 @@
 use crate::Result;
 use crate::api::{Client, body, path};
 use crate::lossy::Mutant;
-use crate::process::{Binary, ServerPlan, TempDir, command, command_fed, command_json, free_address};
+use crate::process::{Binary, ServerPlan, TempDir, command_fed, command_json, free_address};
 use crate::rng::Rng;
 use crate::wire::Request;
 use serde_json::Value;
@@ -39,21 +39,33 @@ pub(crate) struct Site {
 impl Site {
     /// Makes the first users and the key, with the server not yet running.
     pub(crate) fn create(binary: &Binary, data: TempDir, users: usize) -> Result<Self> {
+        Self::create_in(binary, data, users, &[])
+    }
+
+    /// The same in an environment, which the server gets, too.
+    pub(crate) fn create_in(
+        binary: &Binary,
+        data: TempDir,
+        users: usize,
+        environment: &[(&'static str, String)],
+    ) -> Result<Self> {
         let binary = binary.path()?;
-        command(&binary, data.path(), &["migrate"])?;
+        command_fed(&binary, data.path(), &["migrate"], "", environment)?;
         let prefix = format!("load{:06x}", Rng::entropy() & 0xff_ffff);
         let mut ids = Vec::new();
         for number in 0..users.clamp(1, USERS_BY_COMMAND) {
             let name = format!("{prefix}u{number}");
-            let user = command_json(&binary, data.path(), &["user", "create", "--username", &name])?;
+            let user =
+                command_json(&binary, data.path(), &["user", "create", "--username", &name], environment)?;
             ids.push(text(&user, "id")?);
         }
-        let key = make_key(&binary, &data, "load", &["ticket:mint"], "member")?;
+        let key = make_key(&binary, &data, ("load", "member"), &["ticket:mint"], environment)?;
         let admin_key = match users > USERS_BY_COMMAND {
-            true => Some(make_key(&binary, &data, "load-users", &["user:write"], "admin")?),
+            true => Some(make_key(&binary, &data, ("load-users", "admin"), &["user:write"], environment)?),
             false => None,
         };
-        let plan = plan(&binary, &data)?;
+        let mut plan = plan(&binary, &data)?;
+        plan.environment.extend_from_slice(environment);
         Ok(Self { data, plan, key, users: ids, bound: None, admin_key, users_wanted: users, prefix })
     }
 
@@ -61,7 +73,7 @@ impl Site {
     pub(crate) fn bind_tickets(&mut self) -> Result<()> {
         let uri = "https://app.example/signed-in";
         let args = ["client", "create", "--name", &self.prefix, "--redirect-uri", uri];
-        let client = command_json(&self.plan.program, self.data.path(), &args)?;
+        let client = command_json(&self.plan.program, self.data.path(), &args, &[])?;
         let (id, secret) = (text(&client, "client_id")?, text(&client, "client_secret")?);
         // RFC 7636, appendix B.
         let (verifier, proof) =
@@ -76,12 +88,13 @@ impl Site {
 
     /// A key that may change the tenant's settings; before the server runs.
     pub(crate) fn settings_key(&self) -> Result<String> {
-        make_key(&self.plan.program, &self.data, "load-settings", &["tenant:write"], "admin")
+        make_key(&self.plan.program, &self.data, ("load-settings", "admin"), &["tenant:write"], &[])
     }
 
     /// A key that may mint and revoke; before the server runs.
     pub(crate) fn revoking_key(&self) -> Result<String> {
-        make_key(&self.plan.program, &self.data, "torture", &["ticket:mint", "ticket:revoke"], "member")
+        let scopes = ["ticket:mint", "ticket:revoke"];
+        make_key(&self.plan.program, &self.data, ("torture", "member"), &scopes, &self.plan.environment)
     }
 
     /// Takes this machine for a proxy, whose word on addresses is believed.
@@ -140,10 +153,16 @@ pub(crate) struct Bound {
     pub(crate) met: String,
 }
 
-fn make_key(binary: &Path, data: &TempDir, name: &str, scopes: &[&str], rank: &str) -> Result<String> {
+fn make_key(
+    binary: &Path,
+    data: &TempDir,
+    (name, rank): (&str, &str),
+    scopes: &[&str],
+    environment: &[(&'static str, String)],
+) -> Result<String> {
     let mut args = vec!["key", "create", "--name", name, "--rank", rank];
     args.extend(scopes.iter().flat_map(|scope| ["--scope", scope]));
-    text(&command_json(binary, data.path(), &args)?, "raw_key")
+    text(&command_json(binary, data.path(), &args, environment)?, "raw_key")
 }
 
 fn text(value: &Value, name: &str) -> Result<String> {
@@ -156,7 +175,7 @@ fn plan(binary: &Path, data: &TempDir) -> Result<ServerPlan> {
     let unlimited = || "10000000".to_owned();
     Ok(ServerPlan {
         program: binary.to_owned(),
-        args: serve_args(address, data),
+        args: serve_args(address, data.path()),
         // The limits are not what is measured, and one address stands for all clients here.
         environment: vec![
             ("AUTHMS_LIMITS__EXEMPT", "127.0.0.0/8,::1/128".to_owned()),
@@ -170,12 +189,6 @@ fn plan(binary: &Path, data: &TempDir) -> Result<ServerPlan> {
     })
 }
 
-fn serve_args(address: SocketAddr, data: &TempDir) -> Vec<OsString> {
-    vec![
-        "serve".into(),
-        "--listen".into(),
-        address.to_string().into(),
-        "--data-dir".into(),
-        data.path().into(),
-    ]
+pub(crate) fn serve_args(address: SocketAddr, data: &Path) -> Vec<OsString> {
+    vec!["serve".into(), "--listen".into(), address.to_string().into(), "--data-dir".into(), data.into()]
 }

@@ -31,12 +31,8 @@ impl Binary {
     }
 }
 
-/// Runs one of its commands on that data directory and gives what it prints.
-pub(crate) fn command(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Vec<u8>> {
-    command_fed(binary, data_dir, args, "", &[])
-}
-
-/// The same with something on its standard input, in this environment.
+/// Runs one of its commands on that data directory, with something on its standard input, in this environment, and gives
+/// what it prints.
 pub(crate) fn command_fed(
     binary: &Path,
     data_dir: &Path,
@@ -60,9 +56,14 @@ pub(crate) fn command_fed(
     Ok(output.stdout)
 }
 
-/// Runs `authms ARGS --json --data-dir DIR` and reads the JSON it prints.
-pub(crate) fn command_json(binary: &Path, data_dir: &Path, args: &[&str]) -> Result<Value> {
-    let printed = command(binary, data_dir, &[args, &["--json"]].concat())?;
+/// Runs `authms ARGS --json --data-dir DIR` in this environment and reads the JSON it prints.
+pub(crate) fn command_json(
+    binary: &Path,
+    data_dir: &Path,
+    args: &[&str],
+    environment: &[(&'static str, String)],
+) -> Result<Value> {
+    let printed = command_fed(binary, data_dir, &[args, &["--json"]].concat(), "", environment)?;
     serde_json::from_slice(&printed)
         .map_err(|e| format!("authms {} printed no JSON: {e}", args.join(" ")).into())
 }

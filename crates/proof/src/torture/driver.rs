@@ -2,16 +2,15 @@
 
 use super::actor::{Actor, Odd};
 use super::check::{self, Clocks, Skew};
-use super::fault::{Fault, Kind};
 use super::group::{Group, Retired};
 use super::history::{self, History};
 use super::nodes::Nodes;
 use super::report::Report;
-use super::schedule::Step;
-use super::{Args, probe, progress, store};
-use crate::Result;
-use crate::cluster::{Cluster, Engine};
+use super::{Args, probe, store};
+use crate::cluster::{Cluster, Engine, Store};
+use crate::faults::{Fault, Step};
 use crate::rng::Rng;
+use crate::{Result, progress};
 use serde::Serialize;
 use std::fs::File;
 use std::io::Write;
@@ -110,32 +109,30 @@ impl<'a> Torture<'a> {
             std::thread::sleep(Duration::from_millis(step.after).saturating_sub(begun.elapsed()));
             let at = self.now();
             for fault in &step.faults {
-                inject(cluster, *fault)?;
+                cluster.strike(*fault)?;
             }
             std::thread::sleep(Duration::from_millis(step.hold));
-            // The store first: a node without one does not start.
-            let mut faults = step.faults.clone();
-            faults.sort_unstable();
+            let faults = step.in_order();
             for fault in &faults {
-                mend(cluster, *fault)?;
+                cluster.mend(*fault)?;
                 *report.faults.entry(fault.kind()).or_default() += 1;
             }
             let until = self.now();
             clocks.skews.extend(faults.iter().filter_map(|fault| skew(*fault, at, until)));
-            let serving = self.recovered(&faults)?;
+            let serving = self.recovered(cluster, &faults)?;
             report.slowest_recovery_ms = report.slowest_recovery_ms.max(serving.as_secs_f64() * 1000.0);
             serde_json::to_writer(&mut log, &Struck { at, until, serving: self.now(), faults: &faults })?;
             log.write_all(b"\n")?;
-            let names: Vec<_> = faults.iter().map(|fault| fault.kind().name()).collect();
-            progress::show(number + 1, steps.len(), &names.join(" and "));
+            progress::show("torture", number + 1, steps.len(), &step.names());
         }
         progress::end();
         Ok(())
     }
 
     /// Waits until every node serves.
-    fn recovered(&self, after: &[Fault]) -> Result<Duration> {
+    fn recovered(&self, cluster: &Cluster, after: &[Fault]) -> Result<Duration> {
         let begun = Instant::now();
+        cluster.await_store()?;
         while !self.nodes.all_ready() {
             if begun.elapsed() > RECOVERY {
                 return Err(format!("not all nodes serve {RECOVERY:?} after {after:?}").into());
@@ -186,7 +183,10 @@ impl<'a> Torture<'a> {
         for name in clients.chain(["prober".to_owned()]) {
             ops.extend(history::read(&self.home.join(name + ".jsonl"))?);
         }
-        let (facts, wrong) = store::sqlite(cluster.data())?;
+        let (facts, wrong) = match &cluster.store {
+            Store::Sqlite(data) => store::sqlite(data)?,
+            Store::Postgres(pair) => (store::postgres(pair)?, Vec::new()),
+        };
         report.count(&ops);
         report.store = wrong;
         report.violations = check::judge(&ops, clocks, Some(&facts));
@@ -205,36 +205,10 @@ impl<'a> Torture<'a> {
     }
 }
 
-fn inject(cluster: &mut Cluster, fault: Fault) -> Result<()> {
-    match fault {
-        Fault::DiskFull => cluster.fill_disk(),
-        Fault::ClockStep { node, seconds } => cluster.nodes[node].set_clock(seconds),
-        Fault::PauseNode { node } => cluster.nodes[node].pause(true),
-        Fault::KillNode { node } => cluster.nodes[node].kill(),
-    }
-}
-
-fn mend(cluster: &mut Cluster, fault: Fault) -> Result<()> {
-    match fault {
-        Fault::DiskFull => cluster.relieve_disk(),
-        Fault::ClockStep { node, .. } => cluster.nodes[node].set_clock(0),
-        Fault::PauseNode { node } => cluster.nodes[node].pause(false),
-        Fault::KillNode { node } => cluster.nodes[node].start().map(drop),
-    }
-}
-
 fn skew(fault: Fault, from: u64, to: u64) -> Option<Skew> {
     match fault {
         Fault::ClockStep { node, .. } => Some(Skew { node, from, to }),
         _ => None,
-    }
-}
-
-impl Kind {
-    /// As on the command line.
-    pub(super) fn name(self) -> String {
-        clap::ValueEnum::to_possible_value(&self)
-            .map_or_else(String::new, |value| value.get_name().to_owned())
     }
 }
 

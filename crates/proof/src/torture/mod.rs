@@ -4,27 +4,23 @@
 mod actor;
 mod check;
 mod driver;
-mod fault;
 mod group;
 mod history;
 mod nodes;
 mod probe;
-mod progress;
 mod promise;
 mod report;
-mod schedule;
 mod store;
 
 pub(crate) use report::Report;
 
 use crate::Result;
 use crate::cluster::{self, Cluster, Engine, Plan};
+use crate::faults::{Kind, Pace, schedule};
 use crate::lossy::Mutant;
 use crate::process::{Binary, TempDir};
 use crate::rng::Rng;
 use driver::Torture;
-use fault::Kind;
-use schedule::{Pace, schedule};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -63,12 +59,16 @@ pub(crate) struct Args {
 
 /// Starts, strikes, mends, and judges.
 pub(crate) fn run(args: &Args) -> Result<Report> {
+    if args.lossy && args.store != Engine::Sqlite {
+        return Err("the layer that forgets is one of SQLite's".into());
+    }
     let seed = args.seed.unwrap_or_else(Rng::entropy);
     let mut home = TempDir::given_or_new(args.data_dir.as_deref(), "torture")?;
     eprintln!("torture: seed {seed}, data in {}", home.path().display());
     let (kinds, impossible) = possible(args, home.path())?;
     let plan = Plan {
         binary: &args.binary,
+        engine: args.store,
         lossy: args.lossy,
         mutant: args.mutant,
         clocks: kinds.contains(&Kind::ClockStep),
@@ -99,12 +99,13 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
 fn pace(engine: Engine) -> Pace {
     match engine {
         Engine::Sqlite => Pace { after: (20, 400), hold: (50, 1200) },
+        Engine::Postgres => Pace { after: (300, 2000), hold: (200, 4000) },
     }
 }
 
 /// What is asked for and can be done here; and why the rest cannot.
 fn possible(args: &Args, home: &Path) -> Result<(Vec<Kind>, BTreeMap<Kind, String>)> {
-    let mut kinds = Kind::of(args.store);
+    let mut kinds = args.store.kinds();
     if !args.kinds.is_empty() {
         kinds.retain(|kind| args.kinds.contains(kind));
     }

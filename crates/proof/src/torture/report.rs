@@ -1,9 +1,9 @@
 //! What was run, and what it showed.
 
-use super::fault::Kind;
 use super::history::{Call, Op, Outcome};
 use super::promise::Violation;
 use crate::cluster::Engine;
+use crate::faults::Kind;
 use crate::table::{grouped, render};
 use serde::Serialize;
 use std::collections::BTreeMap;

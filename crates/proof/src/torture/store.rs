@@ -2,6 +2,7 @@
 
 use super::check::{Facts, SessionFact, TicketFact};
 use crate::Result;
+use crate::cluster::Pair;
 use rusqlite::{Connection, OpenFlags, Row};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,39 @@ pub(crate) fn sqlite(data_dir: &Path) -> Result<(Facts, Vec<String>)> {
     let health: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
     let wrong = (health != "ok").then(|| format!("quick_check: {health}"));
     Ok((Facts::new(tickets, sessions), wrong.into_iter().collect()))
+}
+
+/// The same of PostgreSQL, asked directly.
+pub(crate) fn postgres(pair: &Pair) -> Result<Facts> {
+    let hex = |column: &str| format!("coalesce(encode({column}, 'hex'), '')");
+    let (id, session, ticket) = (hex("id"), hex("session_id"), hex("ticket_id"));
+    let rows = pair.query(&format!("SELECT concat_ws(' ', {id}, {session}) FROM tickets"))?;
+    let tickets = rows.iter().map(|row| {
+        let [id, session] = fields(row)?;
+        Ok((identifier(id)?, TicketFact { session: optional(session)? }))
+    });
+    let tickets = tickets.collect::<Result<Vec<_>>>()?;
+    let columns = format!("{id}, {ticket}, CASE WHEN ended_at IS NULL THEN 0 ELSE 1 END, generation");
+    let rows = pair.query(&format!("SELECT concat_ws(' ', {columns}) FROM sessions"))?;
+    let sessions = rows.iter().map(|row| {
+        let [id, ticket, ended, generation] = fields(row)?;
+        let (ticket, generation) = (optional(ticket)?, generation.parse()?);
+        Ok((identifier(id)?, SessionFact { ticket, ended: ended == "1", generation }))
+    });
+    Ok(Facts::new(tickets, sessions.collect::<Result<Vec<_>>>()?))
+}
+
+fn fields<const N: usize>(row: &str) -> Result<[&str; N]> {
+    let fields: Vec<_> = row.split(' ').collect();
+    fields.try_into().map_err(|_| format!("a row of another shape: {row}").into())
+}
+
+fn identifier(hex: &str) -> Result<[u8; 16]> {
+    Ok(u128::from_str_radix(hex, 16)?.to_be_bytes())
+}
+
+fn optional(hex: &str) -> Result<Option<[u8; 16]>> {
+    if hex.is_empty() { Ok(None) } else { identifier(hex).map(Some) }
 }
 
 fn all<T>(
@@ -47,6 +81,18 @@ fn find(data_dir: &Path) -> Result<PathBuf> {
 mod tests {
     use super::*;
     use crate::process::TempDir;
+
+    #[test]
+    fn identifiers_are_read_from_text() {
+        assert_eq!(
+            identifier("000102030405060708090a0b0c0d0e0f").expect("hex"),
+            std::array::from_fn(|n| n as u8)
+        );
+        assert_eq!(optional("").expect("nothing"), None);
+        assert!(identifier("x").is_err());
+        assert_eq!(fields("a  b").expect("three"), ["a", "", "b"]);
+        assert!(fields::<2>("a").is_err());
+    }
 
     #[test]
     fn rows_are_read() {

@@ -50,8 +50,16 @@ impl Server {
     /// # Panics
     /// As [`Server::start`].
     pub fn standby(&self, name: &str, settings: &[(&str, &str)]) -> Self {
+        self.standby_through(self.port, name, settings)
+    }
+
+    /// The same through something that listens at another port.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn standby_through(&self, port: u16, name: &str, settings: &[(&str, &str)]) -> Self {
         let standby = Self::new(&self.programs, self.password.clone());
-        let from = format!("{} application_name={name}", self.conninfo());
+        let from = format!("{} application_name={name}", self.conninfo(port));
         let mut copy = self.programs.command("pg_basebackup", &standby.directory);
         run(copy.args(["-D", "data", "-R", "-c", "fast", "--no-sync", "-d", &from]));
         standby.configure(settings);
@@ -102,12 +110,20 @@ impl Server {
         }
     }
 
-    /// Kills it as a power cut kills a process: nothing is written any more.
+    /// Kills it as a power cut kills a process: nothing is written any more, nor answered.
     pub fn kill(&self) {
         if let Some(mut process) = self.process().take() {
-            // Its children go by themselves when they miss it.
+            // Its children would go by themselves when they miss it, each at a moment of its own. Stopped, it makes no new
+            // ones.
+            signal("STOP", process.id());
+            let children = children(process.id());
+            children.iter().for_each(|child| signal("KILL", *child));
             let _ = process.kill();
             let _ = process.wait();
+            let since = Instant::now();
+            while children.iter().any(|child| is_running(*child)) && since.elapsed() < PATIENCE {
+                std::thread::sleep(Duration::from_millis(2));
+            }
         }
     }
 
@@ -180,8 +196,8 @@ impl Server {
         std::thread::scope(|scope| scope.spawn(there).join()).expect("the query does not panic")
     }
 
-    fn conninfo(&self) -> String {
-        format!("host=127.0.0.1 port={} user={USER} password={}", self.port, self.password)
+    fn conninfo(&self, port: u16) -> String {
+        format!("host=127.0.0.1 port={port} user={USER} password={}", self.password)
     }
 
     fn log(&self) -> PathBuf {
@@ -246,6 +262,18 @@ fn run(command: &mut Command) {
 
 fn signal(name: &str, process: u32) {
     let _ = Command::new("kill").args([format!("-{name}"), process.to_string()]).status();
+}
+
+fn children(process: u32) -> Vec<u32> {
+    let listed =
+        std::fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    listed.split_whitespace().filter_map(|id| id.parse().ok()).collect()
+}
+
+/// There, and not merely waiting to be buried.
+fn is_running(process: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
 }
 
 fn free_port() -> u16 {

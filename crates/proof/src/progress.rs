@@ -7,13 +7,13 @@ const WIDTH: usize = 30;
 const EVERY: usize = 10;
 
 /// A bar on a terminal, now and then a line elsewhere.
-pub(crate) fn show(done: usize, of: usize, what: &str) {
+pub(crate) fn show(experiment: &str, done: usize, of: usize, what: &str) {
     let mut out = std::io::stderr();
     // Nobody may be reading.
     let _ = if out.is_terminal() {
         write!(out, "\r\x1b[2K[{}] {done}/{of} {what}", bar(done, of)).and_then(|()| out.flush())
     } else if done.is_multiple_of(EVERY) || done == of {
-        writeln!(out, "torture: {done}/{of} {what}")
+        writeln!(out, "{experiment}: {done}/{of} {what}")
     } else {
         Ok(())
     };
