@@ -56,7 +56,8 @@ impl<'a> Life<'a> {
         });
         let reused = self.refreshes().filter_map(|(op, token)| {
             let stale = self.stale_from(op, token);
-            let (from, rightful) = (stale.unwrap_or(op.from), stale.is_some());
+            // By a clock that is an hour ahead a repetition comes too late.
+            let (from, rightful) = (stale.unwrap_or(op.from), stale.is_some() || self.excused(op));
             match op.refusal() {
                 Some(REUSED) => Some(End { from, done: op.to, rightful }),
                 _ if op.issued().is_none() && rightful => Some(End { from, done: NEVER, rightful }),

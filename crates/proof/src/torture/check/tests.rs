@@ -212,6 +212,14 @@ fn a_wrong_clock_excuses_refusals_of_its_own() {
     assert_eq!(found(late(), &of_node, None), [Promise::LostMint]);
     assert_eq!(found(early().map(|op| Op { node: 1, ..op }), &of_node, None), [Promise::LostMint]);
     assert_eq!(found(late(), &of_store, None), []);
+    let taken_for_theft = [
+        op(1.0, 1.1, redeem(None), tokens("r")),
+        op(6.0, 6.1, refresh("r"), tokens("q")),
+        op(6.0, 6.2, refresh("r"), reused()),
+        Op { node: 1, ..op(6.3, 6.4, look(), refused(401)) },
+    ];
+    assert_eq!(found(taken_for_theft.clone(), &of_node, None), []);
+    assert!(!found(taken_for_theft, &Clocks::default(), None).is_empty());
     let doubled = [op(6.0, 6.1, redeem(None), tokens("r")), op(6.2, 6.3, redeem(None), tokens_of(2, "q"))];
     assert_eq!(found(doubled, &of_store, None), [Promise::Doubled], "a grant is not excused");
 }
