@@ -1,7 +1,6 @@
 //! The command line: one subcommand an experiment.
 
-use crate::{Result, figures, load, race, serve, simulate, timing, torture, yardstick};
-use crate::{Result, failover, figures, load, race, serve, timing, torture, yardstick};
+use crate::{Result, failover, figures, load, race, serve, simulate, timing, torture, yardstick};
 use clap::{Parser, Subcommand};
 use serde::Serialize;
 use std::process::ExitCode;

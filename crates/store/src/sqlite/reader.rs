@@ -28,7 +28,7 @@ impl Readers {
 
     /// Only this one, which may write, too.
     pub(super) fn of(conn: Connection, place: Place) -> Self {
-        Self { place, idle: Mutex::new(vec![conn]) }
+        Self { place, keep: 1, idle: Mutex::new(vec![conn]) }
     }
 
     /// Takes an idle connection away.
