@@ -121,7 +121,7 @@ impl Writer {
             let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
             apply::apply(session, &commits, &time, &mut last)
         };
-        // No connection: nothing was written. A panic is told as such: it may have been anywhere.
+        // No connection, or a panic on the way to COMMIT, which loses it: nothing was written.
         self.pool.run(work).await.unwrap_or_else(|_| apply::none(count))
     }
 }

@@ -16,6 +16,7 @@ mod mail;
 mod names;
 mod overload;
 mod people;
+mod postgres;
 mod refusals;
 mod running;
 mod sessions;

@@ -1,0 +1,109 @@
+//! Several nodes on one database of PostgreSQL.
+
+use std::process::Command;
+
+use authms_testkit::postgres::{self, TestDatabase};
+use serde_json::{Value, json};
+
+use super::home::{Done, Home};
+use super::running::Running;
+
+/// A node: a data directory of its own, the database and the issuer of all.
+struct Node {
+    home: Home,
+    url: String,
+}
+
+impl Node {
+    fn new(database: &TestDatabase<'_>) -> Self {
+        Self { home: Home::new(), url: database.url() }
+    }
+
+    /// The same with the master key of another.
+    fn beside(first: &Self) -> Self {
+        let node = Self { home: Home::new(), url: first.url.clone() };
+        std::fs::create_dir(node.home.data()).expect("a directory");
+        std::fs::copy(first.home.data().join("master.key"), node.home.data().join("master.key"))
+            .expect("copied");
+        node
+    }
+
+    fn command(&self, args: &[&str]) -> Command {
+        let mut command = self.home.command(args);
+        command.env("AUTHMS_STORE__URL", &self.url).env("AUTHMS_STORE__CONNECTIONS", "4");
+        command
+    }
+
+    fn run(&self, args: &[&str]) -> Done {
+        Done::of(self.command(args))
+    }
+
+    fn serve(&self) -> Running {
+        Running::start(self.command(&["serve", "--listen", "127.0.0.1:0"]))
+    }
+}
+
+#[test]
+fn two_nodes_are_one_service_and_a_ticket_works_once_on_both_together() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.database();
+    let one = Node::new(&database);
+    let made = one.run(&["migrate", "--issuer", "https://id.example.org"]);
+    made.success();
+    assert!(made.stderr().contains("PostgreSQL, test_"), "{made:?}");
+    let other = Node::beside(&one);
+    let (first, second) = (one.serve(), other.serve());
+    one.run(&["user", "create", "--username", "ada"]).line();
+    for _ in 0..5 {
+        let ticket = json!({ "ticket": other.run(&["ticket", "mint", "--user", "ada"]).line() });
+        let redeem = |node: &Running| node.post("/auth/ticket/signin", &ticket);
+        let (here, there): ((u16, Value), (u16, Value)) = std::thread::scope(|scope| {
+            let here = scope.spawn(|| redeem(&first));
+            let there = redeem(&second);
+            (here.join().expect("answered"), there)
+        });
+        let mut codes = [here.0, there.0];
+        codes.sort_unstable();
+        assert_eq!(codes, [200, 400], "{here:?} {there:?}");
+        let won = if here.0 == 200 { here.1 } else { there.1 };
+        let access = won["access_token"].as_str().expect("a token");
+        for node in [&first, &second] {
+            assert_eq!(node.get_as(access, "/api/v1/auth/me").0, 200);
+        }
+    }
+    first.stop();
+    assert_eq!(second.get("/health/ready").0, 200);
+    second.stop();
+}
+
+#[test]
+fn a_node_with_another_key_or_issuer_is_refused_and_makes_none() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.database();
+    let one = Node::new(&database);
+    one.run(&["migrate", "--issuer", "https://id.example.org"]).success();
+
+    let keyless = Node::new(&database);
+    assert!(keyless.run(&["migrate"]).refusal().contains("no master key file"));
+    assert!(!keyless.home.data().join("master.key").exists());
+
+    let other = Node::beside(&one);
+    let refused = other.run(&["migrate", "--issuer", "https://other.example.org"]);
+    assert!(refused.refusal().contains("issuer"), "{refused:?}");
+
+    let elsewhere = server.database();
+    let stranger = Node::new(&elsewhere);
+    stranger.run(&["migrate", "--issuer", "https://id.example.org"]).success();
+    let stranger = Node { url: database.url(), ..stranger };
+    assert!(stranger.run(&["migrate"]).refusal().contains("another master key"));
+}
+
+#[test]
+fn a_server_that_cannot_be_reached_or_used_is_refused_without_its_password() {
+    let node = Node { home: Home::new(), url: "postgres://app:hunter2@127.0.0.1:1/authms".to_owned() };
+    let refused = node.run(&["migrate"]);
+    let said = refused.refusal();
+    assert!(said.contains("cannot be reached") && said.contains("127.0.0.1 port 1"), "{said}");
+    assert!(!format!("{refused:?}").contains("hunter2"), "{refused:?}");
+    assert!(!node.home.data().join("master.key").exists(), "a key was made for nothing");
+}
