@@ -75,6 +75,24 @@ impl Site {
     }
 }
 
+/// Opens the database at this URL.
+///
+/// # Errors
+/// When it cannot be reached or used.
+pub async fn server(config: &Config, url: &SecretString, migrate: bool) -> Result<PostgresStore, Failure> {
+    let options = postgres::Options {
+        connections: config.store.connections,
+        queue: config.store.queue as usize,
+        statement_timeout: config.store.statement_timeout,
+        lock_timeout: config.store.lock_timeout,
+        migrate,
+        retention: config.retention,
+        clock: Arc::new(SystemClock),
+        database_time: true,
+    };
+    Ok(PostgresStore::open(url.expose(), options).await?)
+}
+
 /// A store and the key that is to belong to it.
 struct Opened {
     store: Arc<dyn Store>,
@@ -109,17 +127,7 @@ impl Opened {
     }
 
     async fn server(config: &Config, url: &SecretString, migrate: bool) -> Result<Self, Failure> {
-        let options = postgres::Options {
-            connections: config.store.connections,
-            queue: config.store.queue as usize,
-            statement_timeout: config.store.statement_timeout,
-            lock_timeout: config.store.lock_timeout,
-            migrate,
-            retention: config.retention,
-            clock: Arc::new(SystemClock),
-            database_time: true,
-        };
-        let store = PostgresStore::open(url.expose(), options).await?;
+        let store = server(config, url, migrate).await?;
         let schema = store.schema_version().await.map_err(Fault::from)?;
         // Several nodes have one key: only for an installation that is yet to be made is there a new one.
         let empty = store.installation().await.map_err(Fault::from)?.is_none();

@@ -88,7 +88,8 @@ fn store_file(config: &Config) -> Result<&Path, Failure> {
     match &config.store.place {
         StorePlace::File(path) => Ok(path),
         StorePlace::Server(_) => Err(Failure::refused(
-            "the store is a PostgreSQL database: back it up and restore it with PostgreSQL's own tools, such as pg_dump",
+            "the store is a PostgreSQL database: back it up and restore it with PostgreSQL's own tools, such as pg_dump and \
+             pg_restore; after a restore, before any node starts, run: authms restore --in-place",
         )),
     }
 }

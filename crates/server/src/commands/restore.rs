@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use authms_core::install;
+use authms_core::fault::Fault;
+use authms_core::install::{self, Voided};
 use authms_core::ports::Clock as _;
 use authms_store::copy::{self, Installed, Restore};
 
 use super::confirm::Confirm;
 use crate::clock::SystemClock;
-use crate::config::Config;
+use crate::config::{Config, StorePlace};
 use crate::data_dir::{self, ServeLock};
 use crate::failure::Failure;
 use crate::output;
 use crate::rng::OsRng;
+use crate::wiring;
 
 const NOTES: &str = "\
 The backup's master key must be in its place already, and the server stopped. Whatever was given out before is void in the restored
@@ -23,22 +25,54 @@ What changed after the backup is lost: docs/operations.md says what to look at.
 
 Examples:
   authms restore --from /var/backups/authms-2026-11-22.db
-  authms restore --from /var/backups/authms-2026-11-22.db --replace --yes";
+  authms restore --from /var/backups/authms-2026-11-22.db --replace --yes
+  pg_restore … && authms restore --in-place --yes";
 
 #[derive(Debug, clap::Args)]
 #[command(after_help = NOTES)]
 pub struct Args {
     /// A file that `authms backup` made
-    #[arg(long, value_name = "FILE")]
-    from: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "in_place")]
+    from: Option<PathBuf>,
     /// Replace the installation that is there
     #[arg(long)]
     replace: bool,
+    /// The store was restored already, by other means (a dump of PostgreSQL, a snapshot of a disk): only make void what was given
+    /// out before
+    #[arg(long, conflicts_with_all = ["from", "replace"])]
+    in_place: bool,
     #[command(flatten)]
     confirm: Confirm,
 }
 
 pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
+    match &args.from {
+        Some(file) => from(config, args, file),
+        None => in_place(config, args),
+    }
+}
+
+/// Makes void what was given out before, and changes nothing else.
+fn in_place(config: &Config, args: &Args) -> Result<(), Failure> {
+    args.confirm
+        .ask("End all sessions, and make void all tickets, challenges and codes that were given out?")?;
+    let now = SystemClock.now();
+    let row = move |voided: &_| install::restored(voided, now, &OsRng);
+    let voided = match &config.store.place {
+        StorePlace::File(store) => {
+            let _lock = ServeLock::take(&config.data.dir)?;
+            copy::void(store, now, row)?
+        }
+        StorePlace::Server(url) => super::with_runtime(config, async || {
+            let store = wiring::server(config, url, true).await?;
+            Ok(store.void(now, row).await.map_err(Fault::from)?)
+        })?,
+    };
+    tell(&voided);
+    Ok(())
+}
+
+fn from(config: &Config, args: &Args, file: &Path) -> Result<(), Failure> {
     data_dir::ensure(&config.data.dir)?;
     let _lock = ServeLock::take(&config.data.dir)?;
     let store = super::store_file(config)?;
@@ -51,7 +85,7 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
     }
     let now = SystemClock.now();
     let row = |voided: &_| install::restored(voided, now, &OsRng);
-    let restore = Restore::read(&args.from, store, former.as_ref(), now, row)?;
+    let restore = Restore::read(file, store, former.as_ref(), now, row)?;
     require_own(config, restore.installed())?;
     if let Some(former) = former {
         args.confirm.ask(&format!(
@@ -62,12 +96,16 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
     }
     let voided = *restore.voided();
     restore.install(store)?;
-    output::note(&format!("restored {} from {}", store.display(), args.from.display()));
+    output::note(&format!("restored {} from {}", store.display(), file.display()));
+    tell(&voided);
+    Ok(())
+}
+
+fn tell(voided: &Voided) {
     output::note(&format!(
         "this is epoch {} of the store; void are {} tickets, {} sessions, {} challenges and codes, {} invitations",
         voided.epoch, voided.tickets, voided.sessions, voided.challenges, voided.invitations
     ));
-    Ok(())
 }
 
 /// Demands that the configured master key and issuer are the backup's, so that a server will start on it.

@@ -4,10 +4,9 @@ mod backup;
 mod draft;
 mod restore;
 mod table;
-mod void;
 
 pub use backup::{Backup, backup};
-pub use restore::{Restore, installed};
+pub use restore::{Restore, installed, void};
 
 use crate::sqlite::OpenError;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -79,4 +78,7 @@ pub enum CopyError {
     /// Anything else.
     #[error("SQLite refuses: {0}; check the disk, and the room on it")]
     Sqlite(#[from] rusqlite::Error),
+    /// The same.
+    #[error(transparent)]
+    Query(#[from] crate::queries::Error),
 }

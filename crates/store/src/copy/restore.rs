@@ -2,14 +2,15 @@
 //! transaction, so that it is never half restored.
 
 use super::draft::Draft;
-use super::{CopyError, Installed, table, void};
+use super::{CopyError, Installed, table};
+use crate::queries::{Conn, void};
 use crate::sqlite::{self, OpenError};
 use authms_core::audit::AuditRow;
 use authms_core::install::Voided;
 use authms_core::time::Timestamp;
 use rusqlite::backup::{Backup as Pages, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags};
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use std::path::Path;
 
 /// A backup that was read, brought to the newest schema and made void where it must be; no store has it yet.
@@ -41,7 +42,7 @@ impl Restore {
         sqlite::migrate(&mut conn, at)?;
         require_ours(&conn, file)?;
         let installed = Installed::read(&conn)?.ok_or_else(|| CopyError::NoInstallation(file.to_owned()))?;
-        let voided = void::void(&mut conn, former.map_or(0, |former| former.epoch), at, row)?;
+        let voided = made_void(&mut conn, former.map_or(0, |former| former.epoch), at, row)?;
         let installed = Installed { epoch: voided.epoch, ..installed };
         Ok(Self { draft, installed, voided })
     }
@@ -72,6 +73,28 @@ impl Restore {
         to.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
         Ok(())
     }
+}
+
+/// Makes void what was given out before the store in this file was restored by other means than [`Restore`].
+///
+/// # Errors
+/// When somebody else uses the store, or it cannot be written; then it is as it was.
+pub fn void(store: &Path, at: Timestamp, row: impl FnOnce(&Voided) -> AuditRow) -> Result<Voided, CopyError> {
+    let mut conn = sqlite::open_alone(store)?;
+    sqlite::migrate(&mut conn, at)?;
+    made_void(&mut conn, 0, at, row)
+}
+
+fn made_void(
+    conn: &mut Connection,
+    former: u64,
+    at: Timestamp,
+    row: impl FnOnce(&Voided) -> AuditRow,
+) -> Result<Voided, CopyError> {
+    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let voided = void::void(Conn::Sqlite(&tx), former, at, row)?;
+    tx.commit()?;
+    Ok(voided)
 }
 
 /// The installation in the store, if there is one.

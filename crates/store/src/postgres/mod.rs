@@ -23,7 +23,9 @@ pub(crate) use value::value;
 use crate::engine::{Engine, EngineStore, Outcome};
 use crate::queries::{Conn, Result};
 use apply::Time;
+use authms_core::audit::AuditRow;
 use authms_core::commit::Commit;
+use authms_core::install::Voided;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
 use authms_core::time::Timestamp;
@@ -79,6 +81,22 @@ impl PostgresStore {
     /// Where it is, in words without secrets.
     pub fn place(&self) -> String {
         self.0.place.clone()
+    }
+
+    /// Makes void what was given out before the database was restored by its own means.
+    ///
+    /// # Errors
+    /// [`Down`](authms_core::ports::Down) if that failed; then all is as it was.
+    pub async fn void(
+        &self,
+        at: Timestamp,
+        row: impl FnOnce(&Voided) -> AuditRow + Send + 'static,
+    ) -> Read<Voided> {
+        let done = self.0.readers.run(move |session| apply::voided(session, at, row)).await?;
+        done.map_err(|error| {
+            tracing::error!(%error, "nothing was made void");
+            authms_core::ports::Down
+        })
     }
 
     /// The schema's version.

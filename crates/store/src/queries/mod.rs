@@ -45,6 +45,7 @@ pub(crate) mod ticket_view;
 pub(crate) mod user;
 pub(crate) mod user_list;
 mod user_terms;
+pub(crate) mod void;
 
 use authms_core::page::{Page, PageRequest};
 use columns::Columns;

@@ -24,6 +24,24 @@ fn redeem(server: &Running, ticket: &str) -> u16 {
 }
 
 #[test]
+fn a_store_restored_by_other_means_honours_nothing_of_before_once_it_is_void() {
+    let home = Home::new();
+    let server = home.serve();
+    home.run(&["user", "create", "--username", "ada"]).line();
+    let ticket = home.run(&["ticket", "mint", "--user", "ada"]).line().to_owned();
+    assert!(home.run(&["restore", "--in-place", "--yes"]).refusal().len() > 1, "not while it is served");
+    server.stop();
+    let done = home.run(&["restore", "--in-place", "--yes"]);
+    assert_eq!(done.success(), "");
+    assert!(done.stderr().contains("epoch 1") && done.stderr().contains("1 tickets"), "{done:?}");
+    let server = home.serve();
+    assert_eq!(redeem(&server, &ticket), 400);
+    let new = home.run(&["ticket", "mint", "--user", "ada"]).line().to_owned();
+    assert_eq!(redeem(&server, &new), 200);
+    server.stop();
+}
+
+#[test]
 fn a_backup_is_taken_while_served_and_restores_on_an_empty_data_directory() {
     let home = Home::new();
     let server = home.serve();

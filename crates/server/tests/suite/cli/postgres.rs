@@ -99,6 +99,35 @@ fn a_node_with_another_key_or_issuer_is_refused_and_makes_none() {
 }
 
 #[test]
+fn a_database_restored_by_its_own_means_honours_nothing_of_before_once_it_is_void() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.database();
+    let node = Node::new(&database);
+    node.run(&["migrate", "--issuer", "https://id.example.org"]).success();
+    node.run(&["user", "create", "--username", "ada"]).line();
+    let mint = || json!({ "ticket": node.run(&["ticket", "mint", "--user", "ada"]).line() });
+    let (spent, issued) = (mint(), mint());
+    let serving = node.serve();
+    let (status, session) = serving.post("/auth/ticket/signin", &spent);
+    assert_eq!(status, 200, "{session}");
+    serving.stop();
+
+    assert!(node.run(&["restore", "--in-place"]).stderr().contains("--yes"));
+    let done = node.run(&["restore", "--in-place", "--yes"]);
+    assert_eq!(done.success(), "");
+    assert!(done.stderr().contains("epoch 1") && done.stderr().contains("1 tickets, 1 sessions"), "{done:?}");
+
+    let serving = node.serve();
+    assert_eq!(serving.post("/auth/ticket/signin", &issued).0, 400);
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
+    assert_eq!(serving.post("/auth/refresh", &refresh).0, 400);
+    let access = session["access_token"].as_str().expect("a token");
+    assert_eq!(serving.get_as(access, "/api/v1/auth/me").0, 401);
+    assert_eq!(serving.post("/auth/ticket/signin", &mint()).0, 200, "new ones work");
+    serving.stop();
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_or_used_is_refused_without_its_password() {
     let node = Node { home: Home::new(), url: "postgres://app:hunter2@127.0.0.1:1/authms".to_owned() };
     let refused = node.run(&["migrate"]);

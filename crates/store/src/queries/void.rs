@@ -1,11 +1,12 @@
 //! What a restored store must not honour: it may have been spent, ended or withdrawn after the backup.
 
+use super::conn::{Conn, Result, params};
+use super::{audit, first};
 use authms_core::audit::AuditRow;
 use authms_core::install::Voided;
 use authms_core::session::EndReason;
 use authms_core::ticket::Revocation;
 use authms_core::time::Timestamp;
-use rusqlite::{Connection, Result, TransactionBehavior, params};
 
 /// Seconds of a time step (RFC 6238 §5.2).
 const TOTP_STEP: i64 = 30;
@@ -18,52 +19,48 @@ const ERASED: [&str; 5] =
 /// The same, which is counted as challenges.
 const CHALLENGES: [&str; 3] = ["challenges", "passkey_ceremonies", "sent_codes"];
 
-/// Raises the epoch, also above that of the store that is replaced, makes void what was given out before it, and appends the audit row that `row` makes of that: in one
-/// transaction.
-pub(super) fn void(
-    conn: &mut Connection,
+/// Raises the epoch, also above that of the store that is replaced, makes void what was given out before it, and appends
+/// the audit row that `row` makes of that: in a transaction of the caller's.
+pub(crate) fn void(
+    conn: Conn<'_>,
     former: u64,
     at: Timestamp,
     row: impl FnOnce(&Voided) -> AuditRow,
 ) -> Result<Voided> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let mut voided = Voided::default();
-    let former = i64::try_from(former).unwrap_or(i64::MAX);
-    let sql = "UPDATE installation SET epoch = max(epoch, ?1) + 1 RETURNING epoch";
-    let epoch: i64 = tx.query_row(sql, [former], |row| row.get(0))?;
-    voided.epoch = epoch.unsigned_abs();
-    voided.tickets = changed(tx.execute(
+    let mut voided = Voided { epoch: raise(conn, former)?, ..Voided::default() };
+    voided.tickets = count(conn.execute(
         "UPDATE tickets SET state = 'revoked', revoked_at = ?1, revoked_why = ?2 WHERE state = 'issued'",
         params![at.as_millis(), Revocation::Restored.as_str()],
     )?);
-    voided.sessions = changed(tx.execute(
+    voided.sessions = count(conn.execute(
         "UPDATE sessions SET ended_at = ?1, end_reason = ?2 WHERE ended_at IS NULL",
         params![at.as_millis(), EndReason::Restored.as_str()],
     )?);
-    voided.invitations = changed(
-        tx.execute("UPDATE invitations SET closed_at = ?1 WHERE closed_at IS NULL", [at.as_millis()])?,
-    );
+    let invitations = "UPDATE invitations SET closed_at = ?1 WHERE closed_at IS NULL";
+    voided.invitations = count(conn.execute(invitations, params![at.as_millis()])?);
     for table in CHALLENGES {
-        voided.challenges += changed(tx.execute(&format!("DELETE FROM {table}"), [])?);
+        voided.challenges += count(conn.execute(&format!("DELETE FROM {table}"), params![])?);
     }
     for table in ERASED {
-        tx.execute(&format!("DELETE FROM {table}"), [])?;
+        conn.execute(&format!("DELETE FROM {table}"), params![])?;
     }
     // A device that was lost since may be trusted here: everybody proves a second factor once more.
-    tx.execute("UPDATE devices SET trusted_at = NULL, trusted_until = NULL", [])?;
+    conn.execute("UPDATE devices SET trusted_at = NULL, trusted_until = NULL", params![])?;
     // The codes that authenticators show now may have been used.
     let step = at.as_millis() / (TOTP_STEP * 1000) + 1;
-    tx.execute("UPDATE factors SET last_step = max(coalesce(last_step, 0), ?1) WHERE kind = 'totp'", [step])?;
-    let row = row(&voided);
-    let tenant = row.tenant.as_ref().map(|tenant| tenant.bytes());
-    tx.execute(
-        "INSERT INTO audit_log (id, tenant, name, at, body) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![row.id.bytes(), tenant, row.name.as_str(), at.as_millis(), row.body],
-    )?;
-    tx.commit()?;
+    let spent = "UPDATE factors SET last_step = ?1 WHERE kind = 'totp' AND coalesce(last_step, 0) < ?1";
+    conn.execute(spent, params![step])?;
+    audit::append(conn, &row(&voided), at)?;
     Ok(voided)
 }
 
-fn changed(rows: usize) -> u64 {
+fn raise(conn: Conn<'_>, former: u64) -> Result<u64> {
+    let former = i64::try_from(former).unwrap_or(i64::MAX);
+    let sql =
+        "UPDATE installation SET epoch = CASE WHEN epoch < ?1 THEN ?1 ELSE epoch END + 1 RETURNING epoch";
+    Ok(first(conn, sql, params![former], |c| c.count())?.unwrap_or(0))
+}
+
+fn count(rows: usize) -> u64 {
     u64::try_from(rows).unwrap_or(u64::MAX)
 }
