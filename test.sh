@@ -64,5 +64,17 @@ step "proof, short runs"
 "$target/release/proof" torture --binary "$target/release/authms" --faults 12 --seed 1
 "$target/release/proof" torture --lossy --faults 10 --seed 2
 
+step "proof, servers that are wrong on purpose must be found out"
+found_out() {
+  # 1: something was found; 2 and above: the experiment itself failed.
+  local status=0
+  "$target/release/proof" "$@" >/dev/null 2>&1 || status=$?
+  if [ "$status" -ne 1 ]; then echo "not found out ($status): proof $*"; exit 1; fi
+}
+found_out race --binary "$target/release/authms" --tickets 5 --redeemers 16 --mutant no-ticket-guard
+found_out race --binary "$target/release/authms" --tickets 5 --redeemers 16 --refresh --mutant no-family-guard
+found_out torture --lossy --kinds kill-node --kills 5 --seed 9 --mutant sync-off
+found_out torture --lossy --kinds kill-node --kills 5 --seed 9 --mutant early-answer
+
 step "all checks passed"
 printf '\n%s passed, 0 failed\n' "$passed"

@@ -14,6 +14,8 @@ mod faults;
 mod figures;
 mod load;
 mod lossy;
+#[cfg(test)]
+mod model;
 mod process;
 mod progress;
 mod promise;

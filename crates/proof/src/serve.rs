@@ -18,5 +18,8 @@ pub(crate) struct Args {
 /// Every database that the server opens is opened over the layer.
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
     register(true, args.mutant)?;
+    if let Some(mutant) = args.mutant {
+        mutant.infect()?;
+    }
     Ok(authms_server::run([OsString::from("authms")].into_iter().chain(args.authms)))
 }

@@ -127,8 +127,8 @@ impl Site {
     /// Serves the same data over the file layer that forgets what was not synced.
     pub(crate) fn make_lossy(&mut self, mutant: Option<Mutant>) -> Result<()> {
         let mut args: Vec<OsString> = vec!["serve-lossy".into()];
-        if mutant == Some(Mutant::SyncOff) {
-            args.extend(["--mutant".into(), "sync-off".into()]);
+        if let Some(mutant) = mutant {
+            args.extend(["--mutant".into(), mutant.name().into()]);
         }
         args.push("--".into());
         args.append(&mut self.plan.args);

@@ -25,9 +25,11 @@ pub async fn revoke(
     caller.require(Permission::TicketRevoke)?;
     // Who loses a race reads again, and sees what the winner left.
     for _ in 0..2 {
+        // Taken before the read: what is read as issued had not expired by then, or else nobody redeems it any more.
+        let now = parts.now();
         let ticket = owned(parts, caller, id).await?;
         let act = TicketAct::Revoke(Revocation::Withdrawn);
-        if ticket.status(parts.now()).after(act).is_none() {
+        if ticket.status(now).after(act).is_none() {
             return match ticket.state {
                 TicketState::Spent { session, .. } => Err(TicketError::Spent(session)),
                 TicketState::Issued | TicketState::Revoked { .. } => Ok(ticket),

@@ -6,9 +6,11 @@
 //! once), and syncs that the disk itself lies about.
 
 mod image;
+mod mutant;
 mod vfs;
 
-pub(crate) use vfs::{Mutant, register};
+pub(crate) use mutant::Mutant;
+pub(crate) use vfs::register;
 
 #[cfg(test)]
 mod tests;

@@ -154,3 +154,29 @@ fn every_commit_of_a_longer_life_is_on_disk_at_once() {
     drop(connection);
     assert_eq!(rows_after_power_loss(&path), Some(10));
 }
+
+#[test]
+fn a_sync_that_answers_early_is_noticed() {
+    assert_eq!(commit_then_lose("FULL", Some(Mutant::EarlyAnswer)), Some(0));
+}
+
+/// The store's own words for spending and rotating, on a connection that is as they want it.
+#[test]
+fn a_spoiled_connection_spends_and_rotates_again_and_again() {
+    let spends = "UPDATE tickets SET state = 'spent' WHERE id = 1 AND state = 'issued'";
+    let rotates = "UPDATE sessions SET generation = 1, refresh_hash = 8 WHERE id = 1 AND generation = 0";
+    for (mutant, twice) in [(Mutant::NoTicketGuard, spends), (Mutant::NoFamilyGuard, rotates)] {
+        let connection = Connection::open_in_memory().expect("memory");
+        let tables = "CREATE TABLE tickets (id INTEGER PRIMARY KEY, state TEXT);
+                      CREATE TABLE sessions (id INTEGER PRIMARY KEY, generation INTEGER, refresh_hash INTEGER);
+                      INSERT INTO tickets VALUES (1, 'issued'); INSERT INTO sessions VALUES (1, 0, 7)";
+        connection.execute_batch(tables).expect("tables");
+        let run = || connection.execute(twice, []).expect("it runs");
+        mutant.spoil(&connection).expect("it is spoiled");
+        assert_eq!((run(), run()), (1, 1), "{mutant:?}");
+        connection
+            .execute_batch("DROP TRIGGER IF EXISTS unspent; DROP TRIGGER IF EXISTS unrotated")
+            .expect("mended");
+        assert_eq!((run(), run()), (1, 0), "without {mutant:?}");
+    }
+}

@@ -1,23 +1,17 @@
-//! The SQLite VFS over [`Image`]: the one file of this crate with unsafe code.
+//! The SQLite VFS over [`Image`]; with the mutants the one place of this crate with unsafe code.
 //!
 //! Each file that SQLite opens here is a [`LossyFile`] followed in memory by the real VFS's own file object, to
 //! which locks, shared memory and everything but the contents are passed on.
 #![allow(unsafe_code)]
 
+use super::Mutant;
 use super::image::{Code, Image, RawFile};
 use rusqlite::ffi::*;
 use std::collections::HashMap;
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr::{null, null_mut};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, OnceLock};
-
-/// A build that is wrong on purpose, to see that torture notices.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Mutant {
-    /// `xSync` answers OK and syncs nothing.
-    SyncOff,
-}
 
 const NAME: &CStr = c"lossy";
 const REAL_NAME: &CStr = c"unix";
@@ -27,6 +21,10 @@ const DURABLE: c_int =
 
 static IMAGES: LazyLock<Mutex<HashMap<CString, Arc<Mutex<Image>>>>> = LazyLock::new(Mutex::default);
 static SYNC_OFF: AtomicBool = AtomicBool::new(false);
+/// Only each [`LATE`]th sync is done.
+static SYNC_LATE: AtomicBool = AtomicBool::new(false);
+static SYNCS: AtomicU64 = AtomicU64::new(0);
+const LATE: u64 = 8;
 
 /// The layer once registered, and the VFS below it. Both live as long as the process.
 struct Registered {
@@ -49,6 +47,8 @@ struct LossyFile {
 /// Registers the layer under the name `lossy`, for all connections opened from now on if `default`.
 pub(crate) fn register(default: bool, mutant: Option<Mutant>) -> Result<(), &'static str> {
     SYNC_OFF.store(mutant == Some(Mutant::SyncOff), Ordering::SeqCst);
+    SYNC_LATE.store(mutant == Some(Mutant::EarlyAnswer), Ordering::SeqCst);
+    SYNCS.store(0, Ordering::SeqCst);
     let layer = REGISTERED.get_or_init(|| {
         // SAFETY: looking a VFS up by a NUL-terminated name is always allowed; it is copied while it is alive. The
         // copied functions get our structure as their pVfs, of which the unix VFS reads only the copied pAppData.
@@ -236,7 +236,9 @@ unsafe extern "C" fn x_file_size(file: *mut sqlite3_file, out: *mut sqlite3_int6
 }
 
 unsafe extern "C" fn x_sync(file: *mut sqlite3_file, flags: c_int) -> c_int {
-    if SYNC_OFF.load(Ordering::Relaxed) {
+    let late =
+        || SYNC_LATE.load(Ordering::Relaxed) && SYNCS.fetch_add(1, Ordering::Relaxed) % LATE != LATE - 1;
+    if SYNC_OFF.load(Ordering::Relaxed) || late() {
         return SQLITE_OK;
     }
     // SAFETY: `file` is ours and open.

@@ -6,6 +6,7 @@ mod volley;
 
 use crate::Result;
 use crate::api::{Client, body, path};
+use crate::lossy::Mutant;
 use crate::process::{Binary, TempDir};
 use crate::setup::Site;
 use crate::wire::Request;
@@ -31,6 +32,9 @@ pub(crate) struct Args {
     /// Race the refreshes of one refresh token instead
     #[arg(long, conflicts_with = "idempotency_key")]
     refresh: bool,
+    /// Race a build that is wrong on purpose, which must be found out
+    #[arg(long, value_enum)]
+    mutant: Option<Mutant>,
     /// The longest that the race may take, in seconds
     #[arg(long, default_value_t = 300, value_parser = clap::value_parser!(u64).range(1..=500))]
     seconds: u64,
@@ -57,7 +61,10 @@ impl Args {
 /// Starts a server, races and judges.
 pub(crate) fn run(args: &Args) -> Result<Verdict> {
     let data = TempDir::given_or_new(args.data_dir.as_deref(), "race")?;
-    let site = Site::create(&args.binary, data, 4)?;
+    let mut site = Site::create(&args.binary, data, 4)?;
+    if args.mutant.is_some() {
+        site.make_lossy(args.mutant)?;
+    }
     let server = site.plan.start()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let verdict = runtime.block_on(race(args, &site))?;

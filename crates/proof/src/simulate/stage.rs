@@ -10,7 +10,7 @@ use crate::rng::Rng;
 use authms_core::commit::{Commit, CommitError, Committed, Lane};
 use authms_core::parts::Policy;
 use authms_core::ports::{Clock, Down, Fut, Read};
-use authms_core::time::Span;
+use authms_core::time::{Span, Timestamp};
 use authms_store::SqliteStore;
 use authms_testkit::clock::FakeClock;
 use authms_testkit::{CommitFault, Director};
@@ -40,6 +40,8 @@ struct State {
     /// How often the process died.
     deaths: u64,
     waiting: VecDeque<Waiting>,
+    /// When the process last judged a commit: the writer's time does not go back as long as it lives.
+    judged: Timestamp,
     /// What whoever was polled last waits for.
     parked: Option<Slot>,
     /// Who acts.
@@ -62,6 +64,7 @@ impl Stage {
             calm: true,
             deaths: 0,
             waiting: VecDeque::new(),
+            judged: Timestamp::default(),
             parked: None,
             actor: 0,
             history: History::new(policy),
@@ -194,6 +197,7 @@ impl Stage {
         }
         let mut state = self.state();
         state.deaths += 1;
+        state.judged = Timestamp::default();
         for lost in std::mem::take(&mut state.waiting) {
             lost.slot.fill(Err(CommitError::Unknown));
         }
@@ -208,6 +212,7 @@ impl Stage {
             980..=984 => self.clock.advance(Span::seconds(self.below(600) as i64)),
             _ => {
                 self.happened("clock set back", String::new);
+                self.state().history.seen(self.clock.now());
                 self.clock.step_back(Span::seconds(self.below(100) as i64));
             }
         }
@@ -215,8 +220,9 @@ impl Stage {
 
     /// Never earlier than what was written.
     pub(super) fn catch_up(&self) {
+        let judged = self.state().judged;
         let last = self.history(|history| history.last);
-        self.clock.set(self.clock.now().max(last));
+        self.clock.set(self.clock.now().max(last).max(judged));
     }
 
     fn write(&self, waiting: Vec<Waiting>) {
@@ -262,10 +268,12 @@ impl Stage {
             }
             None => commits.to_vec(),
         };
-        let Ok(applied) = self.store.apply(&distorted) else {
+        let now = self.clock.now().max(self.state().judged);
+        let Ok(applied) = self.store.apply(&distorted, now) else {
             self.broken(Promise::NothingLost, "the store lost its connection".to_owned());
             return vec![Err(CommitError::Unavailable); commits.len()];
         };
+        self.state().judged = applied.at;
         let moment = self.moment();
         for (commit, outcome) in commits.iter().zip(&applied.outcomes) {
             match outcome {

@@ -38,6 +38,16 @@ fn two_thousand_seeds_break_no_promise() {
     }
 }
 
+/// Seeds beyond those that showed something once: a revocation that was told to have met an expired ticket which somebody had
+/// redeemed meanwhile; a writer's time that went back.
+#[test]
+fn seeds_that_found_something_find_nothing_any_more() {
+    for seed in [2356, 4921, 5828, 6156, 7048, 8055, 9064] {
+        let report = play(seed..seed + 1, None, false, 1).expect("it plays");
+        assert!(report.is_clean(), "{}", report.human());
+    }
+}
+
 #[test]
 fn a_seed_is_the_same_run_every_time() {
     for seed in 0..20 {

@@ -69,12 +69,12 @@ impl SqliteStore {
         self.0.readers.take().map(Memory::emptied).transpose()
     }
 
-    /// Writes a batch now, as the writing thread does: see [`apply`].
+    /// Writes a batch at this time, as the writing thread does: see [`apply`].
     ///
     /// # Errors
     /// [`Down`] if the connection was lost.
-    pub fn apply(&self, batch: &[Commit]) -> Read<Applied> {
-        self.0.readers.with(|conn| apply(conn, batch, self.0.clock.now())).ok_or(Down)
+    pub fn apply(&self, batch: &[Commit], now: Timestamp) -> Read<Applied> {
+        self.0.readers.with(|conn| apply(conn, batch, now)).ok_or(Down)
     }
 
     /// Sweeps until there is nothing more to do.
