@@ -120,7 +120,7 @@ fn a_database_restored_by_its_own_means_honours_nothing_of_before_once_it_is_voi
     let serving = node.serve();
     assert_eq!(serving.post("/auth/ticket/signin", &issued).0, 400);
     let refresh = json!({ "refresh_token": session["refresh_token"] });
-    assert_eq!(serving.post("/auth/refresh", &refresh).0, 400);
+    assert_eq!(serving.post("/auth/refresh", &refresh).0, 401);
     let access = session["access_token"].as_str().expect("a token");
     assert_eq!(serving.get_as(access, "/api/v1/auth/me").0, 401);
     assert_eq!(serving.post("/auth/ticket/signin", &mint()).0, 200, "new ones work");
