@@ -73,7 +73,7 @@ impl Site {
     pub(crate) fn bind_tickets(&mut self) -> Result<()> {
         let uri = "https://app.example/signed-in";
         let args = ["client", "create", "--name", &self.prefix, "--redirect-uri", uri];
-        let client = command_json(&self.plan.program, self.data.path(), &args, &[])?;
+        let client = command_json(&self.plan.program, self.data.path(), &args, &self.plan.environment)?;
         let (id, secret) = (text(&client, "client_id")?, text(&client, "client_secret")?);
         // RFC 7636, appendix B.
         let (verifier, proof) =
@@ -88,7 +88,8 @@ impl Site {
 
     /// A key that may change the tenant's settings; before the server runs.
     pub(crate) fn settings_key(&self) -> Result<String> {
-        make_key(&self.plan.program, &self.data, ("load-settings", "admin"), &["tenant:write"], &[])
+        let scopes = ["tenant:write"];
+        make_key(&self.plan.program, &self.data, ("load-settings", "admin"), &scopes, &self.plan.environment)
     }
 
     /// A key that may mint and revoke; before the server runs.

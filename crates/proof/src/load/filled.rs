@@ -5,7 +5,7 @@ mod rows;
 use super::drive::Bounds;
 use super::report::Side;
 use super::scenario::Scenario;
-use super::{Args as Load, Tally, ratio};
+use super::{Args as Load, Store, Tally, ratio};
 use crate::Result;
 use crate::process::{Binary, Server, TempDir};
 use crate::setup::Site;
@@ -89,7 +89,7 @@ async fn measure(args: &Args, sites: [&Site; 2], servers: &[Server; 2]) -> Resul
         eprintln!("filled: round {round} of {}", args.rounds);
         for ((tally, scenario), server) in sides.iter_mut().zip(&mut scenarios).zip(servers) {
             let op = scenario.prepare(requests).await?;
-            let taken = tally.add(server, op, bounds).await?;
+            let taken = tally.add((server, &Store::Files), op, bounds).await?;
             scenario.used(taken);
         }
     }

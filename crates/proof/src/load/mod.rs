@@ -10,6 +10,7 @@ mod report;
 pub(crate) mod risk;
 mod scenario;
 pub(crate) mod soak;
+mod store;
 
 pub(crate) use op::Op;
 pub(crate) use report::{Level, Report, Side, ratio};
@@ -24,6 +25,7 @@ use scenario::Scenario;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
+use store::{Kept, Store};
 
 // `figures` takes all of this too, and clap names groups after types.
 #[derive(Clone, Debug, clap::Args)]
@@ -34,6 +36,9 @@ pub(crate) struct Args {
     /// What to measure
     #[arg(long, value_enum, default_value = "redeem")]
     pub(crate) op: Op,
+    /// Where the server keeps what it knows
+    #[arg(long, value_enum, default_value = "sqlite")]
+    pub(crate) store: Kept,
     /// Requests at each number of connections
     #[arg(long, default_value_t = 100_000, value_parser = clap::value_parser!(u64).range(1..=5_000_000))]
     pub(crate) tickets: u64,
@@ -79,6 +84,7 @@ impl Args {
         Self {
             binary: binary.clone(),
             op: Op::Redeem,
+            store: Kept::Sqlite,
             tickets: 0,
             connections: Vec::new(),
             users: 0,
@@ -97,7 +103,8 @@ impl Args {
 pub(crate) fn run(args: &Args) -> Result<Report> {
     let data = TempDir::given_or_new(args.data_dir.as_deref(), "load")?;
     eprintln!("load: data in {}", data.path().display());
-    let mut site = Site::create(&args.binary, data, args.users as usize)?;
+    let store = Store::start(args.store, data.path())?;
+    let mut site = Site::create_in(&args.binary, data, args.users as usize, &store.environment())?;
     if args.bound {
         site.bind_tickets()?;
     }
@@ -108,17 +115,23 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let cold_start_ms = server.cold_start.as_secs_f64() * 1000.0;
     let idle = Meter::of(server.pid()).memory()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (levels, mint_per_second) = runtime.block_on(measure(args, &mut site, &server, &yard))?;
+    let (levels, mint_per_second) = runtime.block_on(measure(args, &mut site, (&server, &store), &yard))?;
     let loaded = Meter::of(server.pid()).memory()?;
     server.stop()?;
     let items = args.items_per_request();
-    Ok(Report { op: args.op, items, levels, mint_per_second, cold_start_ms, idle, loaded })
+    let (op, store) = (args.op, args.store);
+    Ok(Report { op, store, items, levels, mint_per_second, cold_start_ms, idle, loaded })
 }
 
 /// All levels, and the rate at which tickets were minted for them.
-async fn measure(args: &Args, site: &mut Site, server: &Server, yard: &Server) -> Result<(Vec<Level>, f64)> {
+async fn measure(
+    args: &Args,
+    site: &mut Site,
+    (server, store): (&Server, &Store),
+    yard: &Server,
+) -> Result<(Vec<Level>, f64)> {
     site.add_users().await?;
-    let mut bench = Bench { args, server, yard, scenario: Scenario::new(site, args) };
+    let mut bench = Bench { args, server, store, yard, scenario: Scenario::new(site, args) };
     let mut levels = Vec::new();
     for connections in &args.connections {
         levels.push(bench.level(*connections as usize).await?);
@@ -129,6 +142,7 @@ async fn measure(args: &Args, site: &mut Site, server: &Server, yard: &Server) -
 struct Bench<'a> {
     args: &'a Args,
     server: &'a Server,
+    store: &'a Store,
     yard: &'a Server,
     scenario: Scenario<'a>,
 }
@@ -144,11 +158,11 @@ impl Bench<'_> {
         for round in 1..=rounds {
             eprintln!("load: {connections} connections, round {round} of {rounds}");
             let op = self.scenario.prepare(requests).await?;
-            let taken = ours.add(self.server, op, bounds).await?;
+            let taken = ours.add((self.server, self.store), op, bounds).await?;
             if self.args.op == Op::Redeem {
                 self.scenario.used(taken);
             }
-            theirs.add(self.yard, Arc::new(Yard), bounds).await?;
+            theirs.add((self.yard, &Store::Files), Arc::new(Yard), bounds).await?;
         }
         Ok(Level::new(connections, ours.side(), theirs.side()))
     }
@@ -159,17 +173,25 @@ impl Bench<'_> {
 struct Tally {
     run: Run,
     server_cpu: Duration,
+    database_cpu: Duration,
     generator_cpu: Duration,
 }
 
 impl Tally {
     /// Says how many requests were begun.
-    async fn add(&mut self, server: &Server, op: Arc<dyn Operation>, bounds: Bounds) -> Result<usize> {
+    async fn add(
+        &mut self,
+        (server, store): (&Server, &Store),
+        op: Arc<dyn Operation>,
+        bounds: Bounds,
+    ) -> Result<usize> {
         let meters = [Meter::of(server.pid()), Meter::own()];
         let before = [meters[0].cpu()?, meters[1].cpu()?];
+        let stored = store.cpu();
         let run = drive(server.address, op, bounds).await?;
         self.server_cpu += meters[0].cpu()? - before[0];
         self.generator_cpu += meters[1].cpu()? - before[1];
+        self.database_cpu += store.cpu().saturating_sub(stored);
         let taken = run.taken;
         self.run.merge(Run { harvest: Vec::new(), ..run });
         Ok(taken)
@@ -182,6 +204,7 @@ impl Tally {
             per_second: self.run.per_second(),
             latency: self.run.latency(),
             server_cpu_us: each(self.server_cpu, self.run.taken),
+            database_cpu_us: each(self.database_cpu, self.run.taken),
             generator_cpu_us: each(self.generator_cpu, self.run.taken),
             errors: self.run.errors,
         }

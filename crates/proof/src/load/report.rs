@@ -1,6 +1,7 @@
 //! What a load run found, for people and for programs.
 
 use super::Op;
+use super::store::Kept;
 use crate::process::Memory;
 use crate::stats::Latency;
 use crate::table::{grouped, millis, render};
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
     pub(crate) op: Op,
+    pub(crate) store: Kept,
     /// Tickets that each request is about.
     pub(crate) items: u64,
     pub(crate) levels: Vec<Level>,
@@ -39,6 +41,8 @@ pub(crate) struct Side {
     pub(crate) latency: Latency,
     /// User and system time of the server's process for each request, in microseconds.
     pub(crate) server_cpu_us: f64,
+    /// The same of all processes of the database, if it is not in the server's own.
+    pub(crate) database_cpu_us: f64,
     /// The same of this process: what the measuring itself takes from the two.
     pub(crate) generator_cpu_us: f64,
     pub(crate) errors: BTreeMap<String, u64>,
@@ -75,6 +79,7 @@ impl Report {
             "p99 ms",
             "max ms",
             "cpu µs",
+            "db µs",
             "gen µs",
             "errors",
         ];
@@ -115,7 +120,10 @@ impl Side {
         let mut row = vec![connections.to_string(), name.to_owned()];
         row.extend([grouped(self.requests as f64), grouped(self.per_second)]);
         row.extend([self.latency.p50_us, self.latency.p99_us, self.latency.max_us].map(millis));
-        row.extend([self.server_cpu_us, self.generator_cpu_us].map(|micros| format!("{micros:.1}")));
+        row.extend(
+            [self.server_cpu_us, self.database_cpu_us, self.generator_cpu_us]
+                .map(|micros| format!("{micros:.1}")),
+        );
         let errors = self.errors.iter().map(|(what, count)| format!("{what}: {count}"));
         row.push(match self.errors.is_empty() {
             true => "0".into(),

@@ -3,7 +3,7 @@
 use super::drive::Bounds;
 use super::report::{Side, ratio};
 use super::scenario::Scenario;
-use super::{Args as Load, Tally};
+use super::{Args as Load, Store, Tally};
 use crate::Result;
 use crate::api::{Client, path};
 use crate::process::{Binary, Meter, Server, TempDir};
@@ -91,7 +91,7 @@ async fn measure(args: &Args, site: &mut Site, server: &Server, key: &str) -> Re
         for (tally, silent) in sides.iter_mut().zip([false, true]) {
             weigh(&mut client, key, silent).await?;
             let op = scenario.prepare(requests).await?;
-            let taken = tally.add(server, op, bounds).await?;
+            let taken = tally.add((server, &Store::Files), op, bounds).await?;
             scenario.used(taken);
         }
     }

@@ -50,9 +50,8 @@ pub(super) fn command(program: &Path, directory: &Path) -> Command {
 }
 
 /// A fresh directory that belongs to whoever is to run the server: not to root, who may not.
-pub(super) fn directory(name: &str) -> PathBuf {
+pub(super) fn directory(path: PathBuf) -> PathBuf {
     use std::os::unix::fs::{DirBuilderExt, chown};
-    let path = place().join(name);
     std::fs::DirBuilder::new().mode(0o700).create(&path).expect("a temporary directory");
     if is_root() {
         let (user, group) = unprivileged();
@@ -63,7 +62,7 @@ pub(super) fn directory(name: &str) -> PathBuf {
 
 /// Where servers live: `AUTHMS_TEST_POSTGRES_DIR`; else in memory where there is enough of it, since making a database writes and
 /// syncs many files; else among the temporary files.
-fn place() -> PathBuf {
+pub(super) fn place() -> PathBuf {
     let named = std::env::var_os("AUTHMS_TEST_POSTGRES_DIR").map(PathBuf::from);
     named.or_else(in_memory).unwrap_or_else(std::env::temp_dir)
 }

@@ -33,7 +33,15 @@ impl Server {
     /// # Panics
     /// It cannot be made or does not start; the panic shows its log.
     pub fn start(programs: &Programs, settings: &[(&str, &str)]) -> Self {
-        let server = Self::new(programs, password());
+        Self::start_below(&programs::place(), programs, settings)
+    }
+
+    /// The same in a directory below this one: where it is the disk that matters.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_below(parent: &Path, programs: &Programs, settings: &[(&str, &str)]) -> Self {
+        let server = Self::new(parent, programs, password());
         let secret = server.directory.join("password");
         std::fs::write(&secret, &server.password).expect("a password file");
         let mut initdb = programs.command("initdb", &server.directory);
@@ -58,7 +66,7 @@ impl Server {
     /// # Panics
     /// As [`Server::start`].
     pub fn standby_through(&self, port: u16, name: &str, settings: &[(&str, &str)]) -> Self {
-        let standby = Self::new(&self.programs, self.password.clone());
+        let standby = Self::new(&programs::place(), &self.programs, self.password.clone());
         let from = format!("{} application_name={name}", self.conninfo(port));
         let mut copy = self.programs.command("pg_basebackup", &standby.directory);
         run(copy.args(["-D", "data", "-R", "-c", "fast", "--no-sync", "-d", &from]));
@@ -67,10 +75,11 @@ impl Server {
         standby
     }
 
-    fn new(programs: &Programs, password: String) -> Self {
+    fn new(parent: &Path, programs: &Programs, password: String) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let directory = programs::directory(&format!("authms-postgres-{}-{count}", std::process::id()));
+        let directory =
+            programs::directory(parent.join(format!("authms-postgres-{}-{count}", std::process::id())));
         let guardian = guard(&directory);
         let process = Mutex::default();
         Self { programs: programs.clone(), directory, port: free_port(), password, process, guardian }
@@ -194,6 +203,12 @@ impl Server {
         // A thread of its own: we may be inside of a runtime.
         let there = || runtime().block_on(simple(&url, sql));
         std::thread::scope(|scope| scope.spawn(there).join()).expect("the query does not panic")
+    }
+
+    /// Its processes, as the operating system numbers them.
+    pub fn processes(&self) -> Vec<u32> {
+        let Some(server) = self.process().as_ref().map(Child::id) else { return Vec::new() };
+        children(server).into_iter().chain([server]).collect()
     }
 
     fn conninfo(&self, port: u16) -> String {
