@@ -7,7 +7,7 @@ use std::sync::Arc;
 use authms_core::fault::Fault;
 use authms_core::install::{self, Installation, Installed};
 use authms_core::parts::{Parts, Secrets};
-use authms_core::ports::{Installations as _, Store};
+use authms_core::ports::{Clock, Installations as _, Store};
 use authms_core::signing_key::Keys;
 use authms_crypto::{MasterKey, SecretString};
 use authms_store::{Options, PostgresStore, SqliteStore, postgres};
@@ -96,6 +96,7 @@ pub async fn server(config: &Config, url: &SecretString, migrate: bool) -> Resul
 /// A store and the key that is to belong to it.
 struct Opened {
     store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
     name: String,
     schema: u32,
     master: MasterKey,
@@ -120,10 +121,11 @@ impl Opened {
             retention: config.retention,
             clock: Arc::new(SystemClock),
         };
+        let clock = Arc::clone(&options.clock);
         let store = SqliteStore::open(path, options)?;
         let schema = store.schema_version().map_err(Fault::from)?;
         let name = path.display().to_string();
-        Ok(Self { store: Arc::new(store), name, schema, master, new_key })
+        Ok(Self { store: Arc::new(store), clock, name, schema, master, new_key })
     }
 
     async fn server(config: &Config, url: &SecretString, migrate: bool) -> Result<Self, Failure> {
@@ -132,8 +134,8 @@ impl Opened {
         // Several nodes have one key: only for an installation that is yet to be made is there a new one.
         let empty = store.installation().await.map_err(Fault::from)?.is_none();
         let (master, new_key) = master_key(config, migrate && empty)?;
-        let name = store.place();
-        Ok(Self { store: Arc::new(store), name, schema, master, new_key })
+        let (name, clock) = (store.place(), store.clock());
+        Ok(Self { store: Arc::new(store), clock, name, schema, master, new_key })
     }
 
     async fn installation(&self) -> Result<Option<Installation>, Failure> {
@@ -153,7 +155,7 @@ impl Opened {
         let places = Arc::new(LivePlaces::open(&config.geo)?);
         let parts = Parts {
             store: self.store.clone(),
-            clock: Arc::new(SystemClock),
+            clock: self.clock,
             rng: Arc::new(OsRng),
             passwords: Arc::new(passwords),
             mailer: post.mailer,

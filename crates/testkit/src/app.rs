@@ -161,13 +161,14 @@ impl TestApp {
     }
 
     async fn on(mut data: Data, clock: FakeClock, setup: Setup) -> Self {
-        let (store, faults) = (data.open(Arc::new(clock.clone())).await, Faults::default());
+        let (store, time) = data.open(Arc::new(clock.clone())).await;
+        let faults = Faults::default();
         let master = MasterKey::parse(MASTER).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
         let outbox = Arc::new(Outbox::default());
         let parts = Parts {
             store: Arc::new(FaultyStore::new(store, faults.clone())),
-            clock: Arc::new(clock.clone()),
+            clock: time,
             rng: Arc::new(SeededRng::new(setup.seed)),
             passwords: passwords.clone(),
             mailer: setup.sends.then(|| -> Arc<dyn Mailer> { outbox.clone() }),

@@ -16,12 +16,15 @@ pub enum Engine {
     Any,
     /// A file of SQLite: for tests of what it does to files, or that make it fail by its own means.
     File,
+    /// PostgreSQL, which must be there, at its own time, as nodes go by: the application's clock is only its machine's.
+    Nodes,
 }
 
 /// A database, and the store that was opened on it last.
 #[derive(Clone)]
 pub(crate) struct Data {
     place: Place,
+    database_time: bool,
     sqlite: Option<Arc<SqliteStore>>,
 }
 
@@ -34,24 +37,28 @@ enum Place {
 impl Data {
     /// An empty database.
     pub(crate) fn new(engine: Engine) -> Self {
-        let wanted =
-            engine == Engine::Any && std::env::var("AUTHMS_TEST_STORE").is_ok_and(|name| name == "postgres");
-        let place = match wanted {
+        let asked = || std::env::var("AUTHMS_TEST_STORE").is_ok_and(|name| name == "postgres");
+        let on_server = match engine {
+            Engine::Any => asked(),
+            Engine::File => false,
+            Engine::Nodes => true,
+        };
+        let place = match on_server {
             true => Place::Server(Arc::new(postgres::shared().expect(postgres::ABSENT).database())),
             false => Place::File(Arc::new(TempDir::new("authms-app"))),
         };
-        Self { place, sqlite: None }
+        Self { place, database_time: engine == Engine::Nodes, sqlite: None }
     }
 
     /// A file that `make` makes at this path.
     pub(crate) fn copied(make: impl FnOnce(&Path)) -> Self {
         let dir = TempDir::new("authms-app");
         make(&dir.path().join("authms.db"));
-        Self { place: Place::File(Arc::new(dir)), sqlite: None }
+        Self { place: Place::File(Arc::new(dir)), database_time: false, sqlite: None }
     }
 
-    /// Opens it.
-    pub(crate) async fn open(&mut self, clock: Arc<dyn Clock>) -> Arc<dyn Store> {
+    /// Opens it; and the time of day that its users go by.
+    pub(crate) async fn open(&mut self, clock: Arc<dyn Clock>) -> (Arc<dyn Store>, Arc<dyn Clock>) {
         match &self.place {
             Place::File(dir) => {
                 let options = Options {
@@ -59,16 +66,21 @@ impl Data {
                     queue: 4096,
                     migrate: true,
                     retention: Retention::default(),
-                    clock,
+                    clock: Arc::clone(&clock),
                 };
                 let store = SqliteStore::open(&dir.path().join("authms.db"), options);
                 let store = Arc::new(store.expect("the store opens"));
                 self.sqlite = Some(Arc::clone(&store));
-                store
+                (store, clock)
             }
             Place::Server(database) => {
-                let store = PostgresStore::open(&database.url(), postgres::options(clock)).await;
-                Arc::new(store.expect("the store opens"))
+                let options = authms_store::postgres::Options {
+                    database_time: self.database_time,
+                    ..postgres::options(clock)
+                };
+                let store = PostgresStore::open(&database.url(), options).await.expect("the store opens");
+                let clock = store.clock();
+                (Arc::new(store), clock)
             }
         }
     }

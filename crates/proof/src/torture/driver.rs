@@ -7,8 +7,8 @@ use super::history::{self, History};
 use super::nodes::Nodes;
 use super::report::Report;
 use super::{Args, probe, store};
-use crate::cluster::{Cluster, Engine, Store};
-use crate::faults::{Fault, Step};
+use crate::cluster::{Cluster, Store};
+use crate::faults::{Fault, Kind, Step};
 use crate::rng::Rng;
 use crate::{Result, progress};
 use serde::Serialize;
@@ -62,7 +62,7 @@ impl<'a> Torture<'a> {
     }
 
     pub(super) fn run(&self, cluster: &mut Cluster, steps: &[Step], mut report: Report) -> Result<Report> {
-        let mut clocks = Clocks { of_store: self.args.store == Engine::Sqlite, skews: Vec::new() };
+        let mut clocks = Clocks::default();
         let mut rng = Rng::new(!self.seed);
         let prober = &mut self.actor("prober", rng.next())?;
         cluster.start()?;
@@ -118,7 +118,9 @@ impl<'a> Torture<'a> {
                 *report.faults.entry(fault.kind()).or_default() += 1;
             }
             let until = self.now();
-            clocks.skews.extend(faults.iter().filter_map(|fault| skew(*fault, at, until)));
+            let wrong = matches!(cluster.store, Store::Sqlite(_))
+                && faults.iter().any(|fault| fault.kind() == Kind::ClockStep);
+            clocks.skews.extend(wrong.then_some(Skew { from: at, to: until }));
             let serving = self.recovered(cluster, &faults)?;
             report.slowest_recovery_ms = report.slowest_recovery_ms.max(serving.as_secs_f64() * 1000.0);
             serde_json::to_writer(&mut log, &Struck { at, until, serving: self.now(), faults: &faults })?;
@@ -202,13 +204,6 @@ impl<'a> Torture<'a> {
 
     fn now(&self) -> u64 {
         self.started.elapsed().as_micros() as u64
-    }
-}
-
-fn skew(fault: Fault, from: u64, to: u64) -> Option<Skew> {
-    match fault {
-        Fault::ClockStep { node, .. } => Some(Skew { node, from, to }),
-        _ => None,
     }
 }
 

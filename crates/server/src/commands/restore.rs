@@ -56,16 +56,17 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
 fn in_place(config: &Config, args: &Args) -> Result<(), Failure> {
     args.confirm
         .ask("End all sessions, and make void all tickets, challenges and codes that were given out?")?;
-    let now = SystemClock.now();
-    let row = move |voided: &_| install::restored(voided, now, &OsRng);
+    let row = |now| move |voided: &_| install::restored(voided, now, &OsRng);
     let voided = match &config.store.place {
         StorePlace::File(store) => {
             let _lock = ServeLock::take(&config.data.dir)?;
-            copy::void(store, now, row)?
+            let now = SystemClock.now();
+            copy::void(store, now, row(now))?
         }
         StorePlace::Server(url) => super::with_runtime(config, async || {
             let store = wiring::server(config, url, true).await?;
-            Ok(store.void(now, row).await.map_err(Fault::from)?)
+            let now = store.clock().now();
+            Ok(store.void(now, row(now)).await.map_err(Fault::from)?)
         })?,
     };
     tell(&voided);

@@ -2,6 +2,7 @@
 //! transactions, limits that are counted for all nodes.
 
 mod apply;
+mod clock;
 mod committer;
 mod config;
 mod error;
@@ -29,6 +30,7 @@ use authms_core::install::Voided;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
 use authms_core::time::Timestamp;
+use clock::DatabaseClock;
 use committer::Committer;
 use config::Target;
 use limits::Limits;
@@ -61,8 +63,11 @@ impl PostgresStore {
         let target = Arc::new(Target::parse(url, &options)?);
         let runtime = Running(Some(runtime().map_err(OpenError::Thread)?));
         let handle = runtime.handle();
+        let database = options.database_time.then(|| Arc::new(DatabaseClock::new()));
         let (first, asked, there) = (Arc::clone(&target), options.clone(), handle.clone());
-        let opened = handle.spawn_blocking(move || open::first(&first, &asked, &there)).await;
+        let told = database.clone();
+        let opened =
+            handle.spawn_blocking(move || open::first(&first, &asked, told.as_deref(), &there)).await;
         opened.map_err(|e| OpenError::Thread(std::io::Error::other(e)))??;
         let time =
             if options.database_time { Time::Database } else { Time::Clock(Arc::clone(&options.clock)) };
@@ -71,8 +76,8 @@ impl PostgresStore {
             readers: pool(options.connections),
             committer: Committer::start(pool(1), time.clone(), options.queue, &handle),
             limits: Limits::start(pool(1), time.clone(), &handle),
-            sweep: Sweep::new(pool(1), time, options.retention, Arc::clone(&options.clock)),
-            clock: options.clock,
+            clock: database.as_ref().map_or_else(|| Arc::clone(&options.clock), |clock| clock.clone()),
+            sweep: Sweep::new(pool(1), time, options.retention, (options.clock, database)),
             place: format!("PostgreSQL, {} on {}", target.database(), target.place()),
             runtime: runtime.keep(),
         }))
@@ -81,6 +86,11 @@ impl PostgresStore {
     /// Where it is, in words without secrets.
     pub fn place(&self) -> String {
         self.0.place.clone()
+    }
+
+    /// The time of day for whoever uses this store: the database's, so that all nodes go by one clock.
+    pub fn clock(&self) -> Arc<dyn Clock> {
+        Arc::clone(&self.0.clock)
     }
 
     /// Makes void what was given out before the database was restored by its own means.

@@ -1,5 +1,6 @@
 //! Opening a store: what must be so, and what to do where it is not.
 
+use super::clock::DatabaseClock;
 use super::config::{OTHERS, Options, Target};
 use super::migrate;
 use super::session::Session;
@@ -126,10 +127,20 @@ impl From<Error> for OpenError {
 /// How long a migration may take.
 const PATIENCE: Duration = Duration::from_secs(24 * 3600);
 
-/// The first connection: what must be so is checked, and the schema brought up to date if it may.
-pub(super) fn first(target: &Target, options: &Options, runtime: &Handle) -> Result<(), OpenError> {
+/// The first connection: what must be so is checked, the clock is set, and the schema brought up to date if it may.
+pub(super) fn first(
+    target: &Target,
+    options: &Options,
+    clock: Option<&DatabaseClock>,
+    runtime: &Handle,
+) -> Result<(), OpenError> {
     let session = target.connect(runtime).map_err(|error| explain(target, error))?.patient(PATIENCE);
     check(&session, options)?;
+    if let Some(clock) = clock {
+        clock.compare(&session)?;
+        // Once more, since the first time the statement was prepared, too.
+        clock.compare(&session)?;
+    }
     let migrated = if options.migrate {
         migrate::migrate(&session, target, options.clock.now())
     } else {

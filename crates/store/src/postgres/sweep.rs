@@ -1,6 +1,7 @@
 //! The sweep, on a connection of its own: no commit waits for it.
 
 use super::apply::Time;
+use super::clock::DatabaseClock;
 use super::pool::Pool;
 use super::session::Session;
 use crate::queries::{Conn, Result, limit};
@@ -18,7 +19,8 @@ const MOST_OFF: Span = Span::seconds(5);
 pub(super) struct Sweep {
     pool: Arc<Pool>,
     time: Time,
-    clock: Arc<dyn Clock>,
+    /// This machine's time of day, and the database's; none where that is not gone by.
+    clocks: (Arc<dyn Clock>, Option<Arc<DatabaseClock>>),
     off: Arc<AtomicBool>,
     sweeper: Arc<Mutex<Sweeper>>,
     keep: Retention,
@@ -26,8 +28,13 @@ pub(super) struct Sweep {
 
 impl Sweep {
     /// From the beginning.
-    pub(super) fn new(pool: Arc<Pool>, time: Time, keep: Retention, clock: Arc<dyn Clock>) -> Self {
-        Self { pool, time, clock, off: Arc::default(), sweeper: Arc::default(), keep }
+    pub(super) fn new(
+        pool: Arc<Pool>,
+        time: Time,
+        keep: Retention,
+        clocks: (Arc<dyn Clock>, Option<Arc<DatabaseClock>>),
+    ) -> Self {
+        Self { pool, time, clocks, off: Arc::default(), sweeper: Arc::default(), keep }
     }
 
     /// Whether this machine's clock was near the database's when they were last compared.
@@ -54,10 +61,13 @@ impl Sweep {
 }
 
 impl Sweep {
+    /// Everything is judged by the database's clock; but a machine whose own is wrong takes good certificates for expired, and
+    /// its log misleads.
     async fn compare_clocks(&self) -> Read<()> {
-        let time = self.time.clone();
-        let theirs = self.pool.run(move |session| time.now(session)).await?.map_err(|_| Down)?;
-        let off = (self.clock.now().as_millis() - theirs.as_millis()).abs() > MOST_OFF.as_millis();
+        let (own, Some(database)) = &self.clocks else { return Ok(()) };
+        let told = Arc::clone(database);
+        self.pool.run(move |session| told.compare(session)).await?.map_err(|_| Down)?;
+        let off = (own.now().as_millis() - database.now().as_millis()).abs() > MOST_OFF.as_millis();
         if off && !self.off.load(Relaxed) {
             tracing::error!(
                 "this machine's clock is more than 5 s off the database's: set it, until then this node is not ready"

@@ -103,7 +103,7 @@ impl<'a> Life<'a> {
         self.ops.iter().copied().filter(|op| op.call == Call::Logout)
     }
 
-    /// A clock that was wrong may have made this refusal right.
+    /// A store's clock that was wrong may have made this refusal right.
     fn excused(&self, op: &Op) -> bool {
         self.clocks.excuse(self.minted.from, op)
     }

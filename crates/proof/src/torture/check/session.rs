@@ -56,7 +56,7 @@ impl<'a> Life<'a> {
         });
         let reused = self.refreshes().filter_map(|(op, token)| {
             let stale = self.stale_from(op, token);
-            // By a clock that is an hour ahead a repetition comes too late.
+            // By a store's clock that is an hour ahead a repetition comes too late.
             let (from, rightful) = (stale.unwrap_or(op.from), stale.is_some() || self.excused(op));
             match op.refusal() {
                 Some(REUSED) => Some(End { from, done: op.to, rightful }),

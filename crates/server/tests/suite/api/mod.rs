@@ -51,6 +51,7 @@ mod messages;
 mod mfa_policy;
 mod mfa_release;
 mod mint;
+mod nodes;
 mod oauth;
 mod on_behalf;
 mod openapi;
