@@ -10,9 +10,11 @@ mod limits;
 pub mod postgres;
 mod queries;
 mod reads;
+mod schema;
 pub mod sqlite;
 mod sweep;
 
 pub use engine::EngineStore;
 pub use postgres::PostgresStore;
+pub use schema::Unfit;
 pub use sqlite::{OpenError, Options, SqliteStore};

@@ -14,7 +14,7 @@ use authms_core::signing_key::Signing;
 use authms_core::tenant::{Change as TenantChange, Tenant, TenantStatus};
 use authms_core::ticket::TicketPolicy;
 use authms_core::time::{Span, Timestamp};
-use authms_store::{OpenError, Options, SqliteStore};
+use authms_store::{OpenError, Options, SqliteStore, Unfit};
 use authms_testkit::clock::FakeClock;
 use authms_testkit::rng::SeededRng;
 use rusqlite::Connection;
@@ -67,13 +67,36 @@ fn the_database_is_as_durable_as_it_must_be() {
 }
 
 #[test]
-fn a_schema_from_the_future_refuses_to_start() {
+fn a_schema_from_the_future_is_served_until_it_takes_away_what_is_needed() {
     let dir = Directory::new();
     drop(open(&dir.file(), 64, true).unwrap());
     alter(&dir, "INSERT INTO schema_migrations VALUES (99, '0099_later', 0, 0)");
     for migrate in [true, false] {
+        // It takes nothing away that this version needs.
+        let store = open(&dir.file(), 64, migrate).unwrap();
+        assert_eq!(store.schema_version(), Ok(99));
+    }
+    alter(&dir, "UPDATE store_state SET lowest = 98");
+    for migrate in [true, false] {
         let error = open(&dir.file(), 64, migrate).err().unwrap();
-        assert!(matches!(error, OpenError::SchemaNewer { found: 99, .. }), "{error}");
+        assert!(matches!(error, OpenError::Unfit(Unfit::Newer { found: 99, lowest: 98, .. })), "{error}");
+        assert!(error.to_string().contains("start a newer authms"), "{error}");
+    }
+}
+
+#[test]
+fn a_store_that_was_left_or_is_not_whole_is_not_used() {
+    let dir = Directory::new();
+    drop(open(&dir.file(), 64, true).unwrap());
+    for (state, why) in [
+        ("moved_to = 'PostgreSQL, id on db.internal port 5432'", "moved to PostgreSQL, id on db.internal"),
+        ("moved_to = NULL, copy_of = 'another'", "a copy that was cut off"),
+    ] {
+        alter(&dir, &format!("UPDATE store_state SET {state}"));
+        for migrate in [true, false] {
+            let error = open(&dir.file(), 64, migrate).err().unwrap();
+            assert!(error.to_string().contains(why), "{error}");
+        }
     }
 }
 
@@ -85,7 +108,7 @@ fn an_older_schema_is_not_migrated_unasked() {
         "CREATE TABLE schema_migrations (version INTEGER PRIMARY KEY, name TEXT, checksum INTEGER, applied_at INTEGER)",
     );
     let error = open(&dir.file(), 64, false).err().unwrap();
-    assert!(matches!(error, OpenError::SchemaOlder { found: 0, .. }), "{error}");
+    assert!(matches!(error, OpenError::Unfit(Unfit::Older { found: 0, .. })), "{error}");
     assert!(error.to_string().contains("authms migrate"), "{error}");
 }
 
@@ -95,7 +118,7 @@ fn an_edited_migration_refuses_to_start() {
     drop(open(&dir.file(), 64, true).unwrap());
     alter(&dir, "UPDATE schema_migrations SET checksum = checksum + 1");
     let error = open(&dir.file(), 64, true).err().unwrap();
-    assert!(matches!(error, OpenError::MigrationChanged { .. }), "{error}");
+    assert!(matches!(error, OpenError::Unfit(Unfit::Changed("0001_initial"))), "{error}");
 }
 
 #[test]

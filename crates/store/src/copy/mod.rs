@@ -8,6 +8,7 @@ mod table;
 pub use backup::{Backup, backup};
 pub use restore::{Restore, installed, void};
 
+use crate::schema::Unfit;
 use crate::sqlite::OpenError;
 use rusqlite::{Connection, OptionalExtension as _};
 use std::path::PathBuf;
@@ -48,6 +49,9 @@ pub enum CopyError {
     /// A store does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// What is in it does not fit.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// The file to be made is there.
     #[error("{} exists already; name a file that does not", .0.display())]
     Exists(PathBuf),

@@ -4,6 +4,7 @@
 use super::draft::Draft;
 use super::{CopyError, Installed, table};
 use crate::queries::{Conn, void};
+use crate::schema;
 use crate::sqlite::{self, OpenError};
 use authms_core::audit::AuditRow;
 use authms_core::install::Voided;
@@ -40,6 +41,7 @@ impl Restore {
         drop(source);
         let mut conn = Connection::open(draft.path())?;
         sqlite::migrate(&mut conn, at)?;
+        schema::require_same(Conn::Sqlite(&conn), sqlite::STEPS)?;
         require_ours(&conn, file)?;
         let installed = Installed::read(&conn)?.ok_or_else(|| CopyError::NoInstallation(file.to_owned()))?;
         let voided = made_void(&mut conn, former.map_or(0, |former| former.epoch), at, row)?;

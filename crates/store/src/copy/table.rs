@@ -2,12 +2,9 @@
 
 use rusqlite::{Connection, Result};
 
-/// Tables that belong to an engine and to no installation: the schema's own books, the traffic budgets that PostgreSQL
-/// counts for all nodes, and the mark of a copy that is not whole.
-pub(super) const NOT_COPIED: [&str; 3] = ["schema_migrations", "limits", UNFINISHED];
-
-/// The mark of a copy that is not whole.
-pub(super) const UNFINISHED: &str = "unfinished_copy";
+/// Tables that belong to a place and to no installation: the schema's own books, and the traffic budgets that PostgreSQL counts
+/// for all nodes.
+pub(super) const NOT_COPIED: [&str; 3] = ["schema_migrations", "store_state", "limits"];
 
 /// A table: its columns by name, and the columns of its primary key in their order there.
 #[derive(Clone, PartialEq, Eq, Debug)]

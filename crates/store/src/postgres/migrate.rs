@@ -3,41 +3,39 @@
 use super::config::Target;
 use super::open::OpenError;
 use super::session::Session;
-use super::value::value;
 use crate::checksum::checksum;
-use crate::queries::{Error, Result};
+use crate::queries::schema::version;
+use crate::queries::{Conn, Result};
+use crate::schema::{self, Step};
 use authms_core::time::Timestamp;
 use rusqlite::params;
-use std::ops::ControlFlow;
 
-/// All steps, by name. A version is a place in here, counted from 1. Released ones never change.
+/// All steps. Released ones never change; their checksums are kept in the database.
 #[rustfmt::skip]
-const MIGRATIONS: &[(&str, &str)] = &[
-    ("0001_initial", include_str!("../../migrations/postgres/0001_initial.sql")),
-    ("0002_ticket_lifecycle", include_str!("../../migrations/postgres/0002_ticket_lifecycle.sql")),
-    ("0003_signing_algorithms", include_str!("../../migrations/postgres/0003_signing_algorithms.sql")),
-    ("0004_api_keys", include_str!("../../migrations/postgres/0004_api_keys.sql")),
-    ("0005_people", include_str!("../../migrations/postgres/0005_people.sql")),
-    ("0006_client_origins", include_str!("../../migrations/postgres/0006_client_origins.sql")),
-    ("0007_ticket_policy", include_str!("../../migrations/postgres/0007_ticket_policy.sql")),
-    ("0008_session_flags", include_str!("../../migrations/postgres/0008_session_flags.sql")),
-    ("0009_external_id", include_str!("../../migrations/postgres/0009_external_id.sql")),
-    ("0010_challenges", include_str!("../../migrations/postgres/0010_challenges.sql")),
-    ("0011_risk", include_str!("../../migrations/postgres/0011_risk.sql")),
-    ("0012_history", include_str!("../../migrations/postgres/0012_history.sql")),
-    ("0013_password", include_str!("../../migrations/postgres/0013_password.sql")),
-    ("0014_mail", include_str!("../../migrations/postgres/0014_mail.sql")),
-    ("0015_passkeys", include_str!("../../migrations/postgres/0015_passkeys.sql")),
-    ("0016_factors", include_str!("../../migrations/postgres/0016_factors.sql")),
-    ("0017_devices", include_str!("../../migrations/postgres/0017_devices.sql")),
-    ("0018_code_factors", include_str!("../../migrations/postgres/0018_code_factors.sql")),
-    ("0019_enrolment", include_str!("../../migrations/postgres/0019_enrolment.sql")),
-    ("0020_renewal", include_str!("../../migrations/postgres/0020_renewal.sql")),
-    ("0021_epoch", include_str!("../../migrations/postgres/0021_epoch.sql")),
+pub(super) const STEPS: &[Step] = &[
+    Step { name: "0001_initial", sql: include_str!("../../migrations/postgres/0001_initial.sql") },
+    Step { name: "0002_ticket_lifecycle", sql: include_str!("../../migrations/postgres/0002_ticket_lifecycle.sql") },
+    Step { name: "0003_signing_algorithms", sql: include_str!("../../migrations/postgres/0003_signing_algorithms.sql") },
+    Step { name: "0004_api_keys", sql: include_str!("../../migrations/postgres/0004_api_keys.sql") },
+    Step { name: "0005_people", sql: include_str!("../../migrations/postgres/0005_people.sql") },
+    Step { name: "0006_client_origins", sql: include_str!("../../migrations/postgres/0006_client_origins.sql") },
+    Step { name: "0007_ticket_policy", sql: include_str!("../../migrations/postgres/0007_ticket_policy.sql") },
+    Step { name: "0008_session_flags", sql: include_str!("../../migrations/postgres/0008_session_flags.sql") },
+    Step { name: "0009_external_id", sql: include_str!("../../migrations/postgres/0009_external_id.sql") },
+    Step { name: "0010_challenges", sql: include_str!("../../migrations/postgres/0010_challenges.sql") },
+    Step { name: "0011_risk", sql: include_str!("../../migrations/postgres/0011_risk.sql") },
+    Step { name: "0012_history", sql: include_str!("../../migrations/postgres/0012_history.sql") },
+    Step { name: "0013_password", sql: include_str!("../../migrations/postgres/0013_password.sql") },
+    Step { name: "0014_mail", sql: include_str!("../../migrations/postgres/0014_mail.sql") },
+    Step { name: "0015_passkeys", sql: include_str!("../../migrations/postgres/0015_passkeys.sql") },
+    Step { name: "0016_factors", sql: include_str!("../../migrations/postgres/0016_factors.sql") },
+    Step { name: "0017_devices", sql: include_str!("../../migrations/postgres/0017_devices.sql") },
+    Step { name: "0018_code_factors", sql: include_str!("../../migrations/postgres/0018_code_factors.sql") },
+    Step { name: "0019_enrolment", sql: include_str!("../../migrations/postgres/0019_enrolment.sql") },
+    Step { name: "0020_renewal", sql: include_str!("../../migrations/postgres/0020_renewal.sql") },
+    Step { name: "0021_epoch", sql: include_str!("../../migrations/postgres/0021_epoch.sql") },
+    Step { name: "0022_state", sql: include_str!("../../migrations/postgres/0022_state.sql") },
 ];
-
-/// The newest schema version.
-pub(super) const LATEST: u32 = MIGRATIONS.len() as u32;
 
 /// What only this engine has: the place of its own books, a function that SQLite has, and the traffic budgets, which one server
 /// on SQLite counts in memory.
@@ -64,12 +62,13 @@ pub(super) fn migrate(session: &Session, target: &Target, now: Timestamp) -> Res
         "SET statement_timeout = 0; SET lock_timeout = 0; SET idle_in_transaction_session_timeout = 0",
     )?;
     session.batch("SELECT pg_advisory_lock(7310577, 1)")?;
-    if version(session)? == 0 && session.number(FOREIGN)? != 0 {
+    let conn = Conn::Postgres(session);
+    if version(conn)? == 0 && session.number(FOREIGN)? != 0 {
         return Err(OpenError::NotOurs(target.database().to_owned()));
     }
-    let found = check(session)?;
-    for (number, (name, sql)) in (found + 1..).zip(&MIGRATIONS[(found as usize).min(MIGRATIONS.len())..]) {
-        step(session, number, (name, sql), now)?;
+    let found = schema::check(conn, STEPS)?;
+    for (number, next) in (1..).zip(STEPS).skip(found as usize) {
+        step(session, number, next, now)?;
     }
     Ok(session.batch("SELECT pg_advisory_unlock(7310577, 1)")?)
 }
@@ -78,7 +77,7 @@ pub(super) fn migrate(session: &Session, target: &Target, now: Timestamp) -> Res
 const FOREIGN: &str = "SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p') AND n.nspname = current_schema()";
 
-fn step(session: &Session, number: u32, (name, sql): (&str, &str), now: Timestamp) -> Result<()> {
+fn step(session: &Session, number: u32, Step { name, sql }: &Step, now: Timestamp) -> Result<()> {
     session.batch("BEGIN")?;
     if number == 1 {
         session.batch(BOOKS)?;
@@ -89,51 +88,13 @@ fn step(session: &Session, number: u32, (name, sql): (&str, &str), now: Timestam
     session.commit()
 }
 
-/// Demands that the schema is up to date.
-pub(super) fn require_latest(session: &Session) -> Result<(), OpenError> {
-    match check(session)? {
-        found if found < LATEST => Err(OpenError::SchemaOlder { found, known: LATEST }),
-        _ => Ok(()),
-    }
-}
-
-/// The schema's version; 0: there is none yet.
-pub(super) fn version(session: &Session) -> Result<u32> {
-    if session.number("SELECT to_regclass('schema_migrations') IS NOT NULL")? == 0 {
-        return Ok(0);
-    }
-    let version = session.number("SELECT coalesce(max(version), 0) FROM schema_migrations")?;
-    u32::try_from(version).map_err(|_| Error::Invalid(0))
-}
-
-/// The schema's version, if what was applied is what this binary knows.
-fn check(session: &Session) -> Result<u32, OpenError> {
-    let found = version(session)?;
-    if found > LATEST {
-        return Err(OpenError::SchemaNewer { found, known: LATEST });
-    }
-    let mut applied = Vec::new();
-    if found > 0 {
-        session.each("SELECT checksum FROM schema_migrations ORDER BY version", &[], |row| {
-            applied.push(value(row, 0)?.as_i64().map_err(|_| Error::Invalid(0))?);
-            Ok(ControlFlow::Continue(()))
-        })?;
-    }
-    for (applied, (name, sql)) in applied.into_iter().zip(MIGRATIONS) {
-        if applied != checksum(sql) {
-            return Err(OpenError::MigrationChanged((*name).to_owned()));
-        }
-    }
-    Ok(found)
-}
-
 #[cfg(test)]
 mod tests {
-    use super::MIGRATIONS;
+    use super::STEPS;
 
     #[test]
     fn both_engines_have_migrations_of_the_same_names() {
-        let names: Vec<_> = MIGRATIONS.iter().map(|(name, _)| *name).collect();
+        let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
         assert_eq!(names, crate::sqlite::migration_names());
     }
 }

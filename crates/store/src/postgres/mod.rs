@@ -22,7 +22,7 @@ pub(crate) use session::Session;
 pub(crate) use value::value;
 
 use crate::engine::{Engine, EngineStore, Outcome};
-use crate::queries::{Conn, Result};
+use crate::queries::{Conn, Result, schema};
 use apply::Time;
 use authms_core::audit::AuditRow;
 use authms_core::commit::Commit;
@@ -114,7 +114,7 @@ impl PostgresStore {
     /// # Errors
     /// [`Down`](authms_core::ports::Down) if it cannot be read.
     pub async fn schema_version(&self) -> Read<u32> {
-        self.0.readers.run(migrate::version).await?.map_err(|_| authms_core::ports::Down)
+        self.0.readers.read(schema::version).await
     }
 }
 

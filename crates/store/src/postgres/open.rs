@@ -4,7 +4,8 @@ use super::clock::DatabaseClock;
 use super::config::{OTHERS, Options, Target};
 use super::migrate;
 use super::session::Session;
-use crate::queries::Error;
+use crate::queries::{Conn, Error};
+use crate::schema::{self, Unfit};
 use std::path::PathBuf;
 use std::time::Duration;
 use tokio::runtime::Handle;
@@ -85,29 +86,9 @@ pub enum OpenError {
     /// The database has tables, but none of ours.
     #[error("the database {0:?} holds something else than an installation of authms; name an empty one")]
     NotOurs(String),
-    /// The schema is newer than this binary.
-    #[error(
-        "the database has schema version {found}, this authms knows {known}; start the newer authms that wrote it"
-    )]
-    SchemaNewer {
-        /// The database's version.
-        found: u32,
-        /// The newest known one.
-        known: u32,
-    },
-    /// The schema is older, and is not to be changed.
-    #[error("the database has schema version {found}, this authms needs {known}; run `authms migrate`")]
-    SchemaOlder {
-        /// The database's version.
-        found: u32,
-        /// The version needed.
-        known: u32,
-    },
-    /// A migration is not the one that was applied.
-    #[error(
-        "migration {0} was applied with other contents than this authms has; start the authms that applied it"
-    )]
-    MigrationChanged(String),
+    /// What is in it does not fit.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// The runtime of its connections cannot be started.
     #[error(
         "the threads of the database's connections cannot be started: {0}; raise the limit of processes for this user"
@@ -150,8 +131,20 @@ pub(super) fn first(
         Err(OpenError::Other(Error::Postgres(e))) if e.state() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
             Err(OpenError::NotAllowed(target.user().to_owned()))
         }
-        other => other,
     }
+    let conn = Conn::Postgres(&session);
+    schema::require_in_use(conn)?;
+    if options.migrate {
+        match migrate::migrate(&session, target, options.clock.now()) {
+            Err(OpenError::Other(Error::Postgres(e)))
+                if e.state() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) =>
+            {
+                return Err(OpenError::NotAllowed(target.user().to_owned()));
+            }
+            migrated => migrated?,
+        }
+    }
+    Ok(schema::require_latest(conn, migrate::STEPS)?)
 }
 
 fn check(session: &Session, options: &Options) -> Result<(), OpenError> {

@@ -61,7 +61,7 @@ impl Session {
     }
 
     /// The number that is all of the answer.
-    pub(super) fn number(&self, sql: &str) -> Result<i64> {
+    pub(crate) fn number(&self, sql: &str) -> Result<i64> {
         let mut found = None;
         self.each(sql, &[], |row| {
             found = value(row, 0)?.as_i64().ok();

@@ -68,6 +68,16 @@ impl Conn<'_> {
         }
     }
 
+    /// Whether there is a table of this name.
+    pub(super) fn has_table(self, name: &str) -> Result<bool> {
+        match self {
+            Self::Sqlite(conn) => Ok(conn.table_exists(None, name)?),
+            Self::Postgres(session) => {
+                Ok(session.number(&format!("SELECT to_regclass('{name}') IS NOT NULL"))? != 0)
+            }
+        }
+    }
+
     /// Reads several times from one snapshot.
     pub(super) fn snapshot<T>(self, read: impl FnOnce(Self) -> Result<T>) -> Result<T> {
         match self {

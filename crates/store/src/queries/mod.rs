@@ -29,6 +29,7 @@ pub(crate) mod recovery_code;
 pub(crate) mod refusal;
 mod risk_config;
 pub(crate) mod risk_event;
+pub(crate) mod schema;
 pub(crate) mod sent_code;
 pub(crate) mod session;
 pub(crate) mod session_index;

@@ -1,6 +1,7 @@
 //! Why a store does not open, in sentences for its operator; and what errors of SQLite mean for a commit.
 
 use crate::queries::Error;
+use crate::schema::Unfit;
 use authms_core::commit::{CommitError, Unique};
 use rusqlite::ErrorCode;
 use std::path::PathBuf;
@@ -33,32 +34,9 @@ pub enum OpenError {
     /// The file system lacks what WAL mode needs.
     #[error("{} cannot use a write-ahead log; put the database on a local file system", .0.display())]
     NoWal(PathBuf),
-    /// The schema is newer than this binary.
-    #[error(
-        "the database has schema version {found}, this authms knows {known}; start the newer authms that wrote it"
-    )]
-    SchemaNewer {
-        /// The database's version.
-        found: u32,
-        /// The newest known one.
-        known: u32,
-    },
-    /// The schema is older, and is not to be changed.
-    #[error("the database has schema version {found}, this authms needs {known}; run `authms migrate`")]
-    SchemaOlder {
-        /// The database's version.
-        found: u32,
-        /// The version needed.
-        known: u32,
-    },
-    /// A migration is not the one that was applied.
-    #[error(
-        "migration {name} was applied with other contents than this authms has; start the authms that applied it"
-    )]
-    MigrationChanged {
-        /// The migration.
-        name: String,
-    },
+    /// What is in it does not fit.
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
     /// Another process holds the lock.
     #[error("{} is locked by another process; stop that process, or try again when it is done", .0.display())]
     Locked(PathBuf),

@@ -39,7 +39,7 @@ impl Memory {
     /// Without its rows, which is quicker than a new one.
     fn emptied(conn: Connection) -> Result<Self, OpenError> {
         let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'
-                       AND name <> 'schema_migrations'";
+                       AND name NOT IN ('schema_migrations', 'store_state')";
         let tables: Vec<String> =
             conn.prepare_cached(sql)?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         for table in tables {

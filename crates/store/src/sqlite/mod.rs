@@ -13,6 +13,7 @@ mod writer;
 pub use apply::{Applied, apply};
 pub use error::OpenError;
 pub use memory::Memory;
+pub(crate) use migrate::STEPS;
 #[cfg(test)]
 pub(crate) use migrate::names as migration_names;
 pub use migrate::{LATEST as LATEST_SCHEMA_VERSION, migrate};
@@ -20,7 +21,7 @@ pub(crate) use open::{alone as open_alone, beside as open_beside};
 
 use crate::engine::{Engine, EngineStore, Outcome};
 use crate::limits::Limits;
-use crate::queries::{self, Conn};
+use crate::queries::{self, Conn, schema};
 use authms_core::commit::Commit;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
@@ -78,10 +79,7 @@ impl SqliteStore {
     /// # Errors
     /// [`Down`](authms_core::ports::Down) if it cannot be read.
     pub fn schema_version(&self) -> Read<u32> {
-        self.0.readers.read(|conn| match conn {
-            Conn::Sqlite(conn) => Ok(migrate::version(conn)?),
-            Conn::Postgres(_) => Ok(0),
-        })
+        self.0.readers.read(schema::version)
     }
 
     /// Runs `f` on the writing connection, between two transactions: for tests that make it fail.

@@ -2,6 +2,8 @@
 
 use super::error::OpenError;
 use super::migrate;
+use crate::queries::Conn;
+use crate::schema;
 use authms_core::time::Timestamp;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -58,11 +60,11 @@ pub(super) fn first(place: &Place, migrate: bool, now: Timestamp) -> Result<Conn
     if is_foreign(&conn).map_err(|e| explain(path, e))? {
         return Err(OpenError::NotADatabase(path.clone()));
     }
+    schema::require_in_use(Conn::Sqlite(&conn))?;
     if migrate {
         migrate::migrate(&mut conn, now)?;
-    } else {
-        migrate::require_latest(&conn)?;
     }
+    schema::require_latest(Conn::Sqlite(&conn), migrate::STEPS)?;
     Ok(conn)
 }
 

@@ -76,6 +76,65 @@ fn two_nodes_are_one_service_and_a_ticket_works_once_on_both_together() {
     second.stop();
 }
 
+/// Mints at one node and redeems and refreshes at the other.
+fn sign_in_across(minting: &Node, redeeming: &Running, refreshing: &Running) {
+    let ticket = json!({ "ticket": minting.run(&["ticket", "mint", "--user", "ada"]).line() });
+    let (status, session) = redeeming.post("/auth/ticket/signin", &ticket);
+    assert_eq!(status, 200, "{session}");
+    assert_eq!(refreshing.post("/auth/ticket/signin", &ticket).0, 400, "it works once");
+    let refresh = json!({ "refresh_token": session["refresh_token"] });
+    let (status, refreshed) = refreshing.post("/auth/refresh", &refresh);
+    assert_eq!(status, 200, "{refreshed}");
+    let access = refreshed["access_token"].as_str().expect("a token");
+    assert_eq!(redeeming.get_as(access, "/api/v1/auth/me").0, 200);
+}
+
+#[test]
+fn nodes_serve_over_a_schema_that_the_next_version_expanded_until_it_contracts() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.database();
+    let one = Node::new(&database);
+    one.run(&["migrate", "--issuer", "https://id.example.org"]).success();
+    one.run(&["user", "create", "--username", "ada"]).line();
+    let before = one.serve();
+    sign_in_across(&one, &before, &before);
+
+    let next = authms_store::sqlite::LATEST_SCHEMA_VERSION + 1;
+    let expand = format!(
+        "ALTER TABLE tickets ADD COLUMN next TEXT;
+         ALTER TABLE sessions ADD COLUMN next BIGINT NOT NULL DEFAULT 7;
+         ALTER TABLE users ADD COLUMN next TEXT;
+         CREATE TABLE next (id BYTEA PRIMARY KEY);
+         INSERT INTO schema_migrations VALUES ({next}, 'next', 0, 0)"
+    );
+    database.query(&expand).expect("it expands");
+    // One that was serving, with statements prepared before, and one that starts now.
+    let other = Node::beside(&one);
+    let after = other.serve();
+    let ahead = after
+        .record("the schema is ahead of this authms, which may still use it; replace it by the newer one");
+    assert_eq!(ahead.expect("it is said")["found"], next);
+    sign_in_across(&one, &after, &before);
+    sign_in_across(&other, &before, &after);
+    // What the next version writes meanwhile is in nobody's way, and stays.
+    database.query("UPDATE users SET next = 'theirs';\nUPDATE tickets SET next = 'theirs'").expect("written");
+    one.run(&["user", "update", "ada", "--nickname", "Countess"]).success();
+    sign_in_across(&other, &before, &after);
+    let kept = "SELECT count(*) FROM users WHERE next = 'theirs' AND nickname = 'Countess'";
+    assert_eq!(database.query(kept).expect("it reads"), ["1"]);
+    assert_eq!(database.query("SELECT DISTINCT next FROM sessions").expect("it reads"), ["7"]);
+
+    database.query(&format!("UPDATE store_state SET lowest = {next}")).expect("it contracts");
+    let refused = other.run(&["migrate"]);
+    let said = refused.refusal();
+    assert!(
+        said.contains(&format!("below version {next}")) && said.contains("start a newer authms"),
+        "{said}"
+    );
+    before.stop();
+    after.stop();
+}
+
 #[test]
 fn a_node_with_another_key_or_issuer_is_refused_and_makes_none() {
     let Some(server) = postgres::shared() else { return };

@@ -1,5 +1,5 @@
-use super::{LATEST, MIGRATIONS, migrate, step, version};
-use crate::queries::{Conn, ticket_list};
+use super::{LATEST, STEPS, migrate, step};
+use crate::queries::{Conn, schema, ticket_list};
 use authms_core::id::{TenantId, TicketId};
 use authms_core::ticket::{From, TicketFilter, TicketStatus};
 use authms_core::time::Timestamp;
@@ -45,7 +45,7 @@ fn at_first_schema() -> Connection {
 
 fn apply(conn: &mut Connection, number: u32) {
     let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).expect("a transaction");
-    step(&tx, number, &MIGRATIONS[number as usize - 1], NOW).expect("the step");
+    step(&tx, number, &STEPS[number as usize - 1], NOW).expect("the step");
     tx.commit().expect("it commits");
 }
 
@@ -77,15 +77,15 @@ fn p36_every_earlier_schema_comes_up_to_date_with_all_its_rows_also_after_a_kill
         for number in 2..=from {
             apply(&mut conn, number);
         }
-        if let Some(next) = MIGRATIONS.get(from as usize) {
+        if let Some(next) = STEPS.get(from as usize) {
             // Killed before it commits.
             let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate).expect("a transaction");
             step(&tx, from + 1, next, NOW).expect("the step");
             drop(tx);
-            assert_eq!(version(&conn).expect("a version"), from);
+            assert_eq!(schema::version(Conn::Sqlite(&conn)).expect("a version"), from);
         }
         migrate(&mut conn, NOW).expect("it migrates");
-        assert_eq!(version(&conn).expect("a version"), LATEST);
+        assert_eq!(schema::version(Conn::Sqlite(&conn)).expect("a version"), LATEST);
         assert_eq!(rows(&conn, &before).expect("the same columns"), kept, "from version {from}");
     }
 }
