@@ -122,16 +122,6 @@ pub(super) fn first(
         // Once more, since the first time the statement was prepared, too.
         clock.compare(&session)?;
     }
-    let migrated = if options.migrate {
-        migrate::migrate(&session, target, options.clock.now())
-    } else {
-        migrate::require_latest(&session)
-    };
-    match migrated {
-        Err(OpenError::Other(Error::Postgres(e))) if e.state() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
-            Err(OpenError::NotAllowed(target.user().to_owned()))
-        }
-    }
     let conn = Conn::Postgres(&session);
     schema::require_in_use(conn)?;
     if options.migrate {
