@@ -31,12 +31,23 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --locked --quiet
 step "tests: unit, property, contract, API, CLI, OpenAPI diff, authorization matrix"
 report="$(mktemp)"
 trap 'rm -f "$report"' EXIT
-env ${postgres_required:+AUTHMS_TEST_POSTGRES_REQUIRED=1} cargo test --workspace --locked 2>&1 | tee "$report"
-passed="$(awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$report")"
+passed=0
+tested() {
+  env ${postgres_required:+AUTHMS_TEST_POSTGRES_REQUIRED=1} "$@" 2>&1 | tee "$report"
+  passed="$((passed + $(awk '/^test result: ok/ { n += $4 } END { print n + 0 }' "$report")))"
+}
+tested cargo test --workspace --locked
 
 if [ "${1:-}" = quick ]; then
   printf '\n%s passed, 0 failed\n' "$passed"
   exit 0
+fi
+
+step "tests: the API once more, on PostgreSQL"
+if [ -n "$postgres_required" ]; then
+  tested env AUTHMS_TEST_STORE=postgres cargo test -p authms-server --test suite --locked -- api::
+else
+  echo "this did not run: AUTHMS_TEST_POSTGRES_REQUIRED is empty"
 fi
 
 step "licences, bans, sources"
@@ -65,6 +76,9 @@ step "proof, short runs"
 "$target/release/proof" race --binary "$target/release/authms" --tickets 20 --redeemers 64 --refresh
 "$target/release/proof" torture --binary "$target/release/authms" --faults 12 --seed 1
 "$target/release/proof" torture --lossy --faults 10 --seed 2
+if [ -n "$postgres_required" ]; then
+  "$target/release/proof" torture --store postgres --binary "$target/release/authms" --faults 9 --seed 1 --seconds 60
+fi
 
 step "proof, servers that are wrong on purpose must be found out"
 found_out() {

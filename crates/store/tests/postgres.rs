@@ -1,5 +1,10 @@
 //! What only PostgreSQL does: what is refused at the start, and what becomes of lost connections.
 
+#[path = "postgres/limits.rs"]
+mod limits;
+#[path = "postgres/tls.rs"]
+mod tls;
+
 use authms_core::audit::{Event, EventName};
 use authms_core::commit::{Commit, CommitError};
 use authms_core::ports::{Clock as _, Installations as _, Store as _, Tenants as _};

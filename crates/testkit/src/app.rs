@@ -141,7 +141,7 @@ impl TestApp {
 
     /// A fresh installation.
     pub async fn with(setup: Setup) -> Self {
-        Self::on(Data::new(setup.engine), FakeClock::default(), setup).await
+        Self::on(Data::new(setup.engine).await, FakeClock::default(), setup).await
     }
 
     /// Another process on the same files, at the same time of day.

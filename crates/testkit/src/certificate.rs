@@ -1,6 +1,6 @@
 //! Certificates made in the test.
 
-use rcgen::{CertificateParams, KeyPair, date_time_ymd};
+use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, date_time_ymd};
 
 /// A self-signed certificate for `localhost`, `127.0.0.1` and `::1`, with its key; both PEM.
 #[derive(Clone, Debug)]
@@ -29,6 +29,38 @@ impl TestCertificate {
 }
 
 impl Default for TestCertificate {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// An authority that vouches for servers.
+pub struct TestAuthority {
+    /// Its certificate, PEM.
+    pub cert: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl TestAuthority {
+    /// A new one.
+    pub fn new() -> Self {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().expect("a key");
+        let cert = params.self_signed(&key).expect("a certificate").pem();
+        Self { cert, issuer: Issuer::new(params, key) }
+    }
+
+    /// Its certificate of a server with this name.
+    pub fn certify(&self, name: &str) -> TestCertificate {
+        let params = CertificateParams::new([name.to_owned()]).expect("a name");
+        let key = KeyPair::generate().expect("a key");
+        let cert = params.signed_by(&key, &self.issuer).expect("a certificate").pem();
+        TestCertificate { cert, key: key.serialize_pem() }
+    }
+}
+
+impl Default for TestAuthority {
     fn default() -> Self {
         Self::new()
     }

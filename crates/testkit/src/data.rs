@@ -36,7 +36,7 @@ enum Place {
 
 impl Data {
     /// An empty database.
-    pub(crate) fn new(engine: Engine) -> Self {
+    pub(crate) async fn new(engine: Engine) -> Self {
         let asked = || std::env::var("AUTHMS_TEST_STORE").is_ok_and(|name| name == "postgres");
         let on_server = match engine {
             Engine::Any => asked(),
@@ -44,7 +44,7 @@ impl Data {
             Engine::Nodes => true,
         };
         let place = match on_server {
-            true => Place::Server(Arc::new(postgres::shared().expect(postgres::ABSENT).database())),
+            true => Place::Server(Arc::new(postgres::migrated().await)),
             false => Place::File(Arc::new(TempDir::new("authms-app"))),
         };
         Self { place, database_time: engine == Engine::Nodes, sqlite: None }

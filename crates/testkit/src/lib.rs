@@ -23,10 +23,11 @@ pub mod store_contract;
 pub mod storm;
 
 pub use app::{ISSUER, Setup, TestApp, Tokens};
-pub use certificate::TestCertificate;
+pub use certificate::{TestAuthority, TestCertificate};
 pub use data::Engine;
 pub use devices::KnownDevice;
 pub use faults::{CommitFault, Director, Faults, FaultyStore, ReadFault};
+pub use inspect::AtRest;
 pub use outbox::{Arrived, Outbox};
 pub use population::Population;
 pub use request::{Answer, TestRequest};

@@ -40,7 +40,7 @@ pub enum OpenError {
     },
     /// The password is wrong, or the user may not come in from here.
     #[error(
-        "PostgreSQL at {place} refuses user {user} ({cause}); check the password in the URL and the server's pg_hba.conf"
+        "PostgreSQL at {place} refuses user {user} ({cause}); check password and sslmode in the URL, and the server's pg_hba.conf"
     )]
     Credentials {
         /// Where.

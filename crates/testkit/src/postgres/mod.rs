@@ -4,15 +4,20 @@
 mod database;
 mod programs;
 mod server;
+mod tap;
 
 pub use database::TestDatabase;
 pub use programs::Programs;
 pub use server::Server;
+pub use tap::{Fate, Tap};
 
+use crate::clock::FakeClock;
 use authms_core::ports::Clock;
+use authms_store::PostgresStore;
 use authms_store::postgres::Options;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
+use tokio::sync::OnceCell;
 
 /// What tests say when there is no PostgreSQL.
 pub const ABSENT: &str = "PostgreSQL was not found: this half did not run. Install it (Debian: postgresql), or name the \
@@ -37,6 +42,23 @@ pub fn shared() -> Option<&'static Server> {
         Some(Server::start(&programs, &[]))
     };
     SHARED.get_or_init(start).as_ref()
+}
+
+/// A database on the shared server with our tables, all empty: made once, and copied for each test.
+///
+/// # Panics
+/// There is no PostgreSQL.
+pub async fn migrated() -> TestDatabase<'static> {
+    static TEMPLATE: OnceCell<TestDatabase<'static>> = OnceCell::const_new();
+    let make = async || {
+        let database = shared().expect(ABSENT).database();
+        let opened = PostgresStore::open(&database.url(), options(Arc::new(FakeClock::default()))).await;
+        drop(opened.expect("the store opens"));
+        database.leave();
+        database
+    };
+    let template = TEMPLATE.get_or_init(make).await;
+    shared().expect(ABSENT).database_like(template)
 }
 
 /// How a store is opened in tests: at the time of this clock, with few connections, since many tests run at once.

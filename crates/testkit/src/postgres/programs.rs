@@ -60,6 +60,15 @@ pub(super) fn directory(path: PathBuf) -> PathBuf {
     path
 }
 
+/// Writes a file that belongs to the owner of its directory, and that nobody else may read.
+pub(super) fn hand_over(path: &Path, contents: &str) {
+    use std::os::unix::fs::{PermissionsExt, chown};
+    std::fs::write(path, contents).expect("a file");
+    let owner = std::fs::metadata(path.parent().expect("a directory")).expect("a directory");
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).expect("its owner's alone");
+    chown(path, Some(owner.uid()), Some(owner.gid())).expect("given away");
+}
+
 /// Where servers live: `AUTHMS_TEST_POSTGRES_DIR`; else in memory where there is enough of it, since making a database writes and
 /// syncs many files; else among the temporary files.
 pub(super) fn place() -> PathBuf {

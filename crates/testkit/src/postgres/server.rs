@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
-use tokio_postgres::{NoTls, SimpleQueryMessage};
+use tokio::runtime::Runtime;
+use tokio_postgres::{Client, NoTls, SimpleQueryMessage};
 
 /// The superuser of every such server.
 const USER: &str = "authms";
@@ -41,6 +42,18 @@ impl Server {
     /// # Panics
     /// As [`Server::start`].
     pub fn start_below(parent: &Path, programs: &Programs, settings: &[(&str, &str)]) -> Self {
+        Self::make(parent, programs, settings, &[])
+    }
+
+    /// The same with these files in its data directory, by name and contents.
+    ///
+    /// # Panics
+    /// As [`Server::start`].
+    pub fn start_with(programs: &Programs, settings: &[(&str, &str)], files: &[(&str, &str)]) -> Self {
+        Self::make(&programs::place(), programs, settings, files)
+    }
+
+    fn make(parent: &Path, programs: &Programs, settings: &[(&str, &str)], files: &[(&str, &str)]) -> Self {
         let server = Self::new(parent, programs, password());
         let secret = server.directory.join("password");
         std::fs::write(&secret, &server.password).expect("a password file");
@@ -48,6 +61,9 @@ impl Server {
         // No sync of the empty cluster: whatever is written from here on is synced.
         initdb.args(["-D", "data", "-U", USER, "-E", "UTF8", "--locale=C", "--auth=password", "--no-sync"]);
         run(initdb.arg("--pwfile=/dev/stdin").stdin(std::fs::File::open(secret).expect("the password file")));
+        for (name, contents) in files {
+            programs::hand_over(&server.directory.join("data").join(name), contents);
+        }
         server.configure(settings);
         server.resume();
         server
@@ -191,7 +207,15 @@ impl Server {
     /// # Panics
     /// The server does not make it.
     pub fn database(&self) -> TestDatabase<'_> {
-        TestDatabase::create(self)
+        TestDatabase::create(self, "template1")
+    }
+
+    /// A fresh copy of a database that nobody is connected to.
+    ///
+    /// # Panics
+    /// The server does not make it.
+    pub fn database_like(&self, template: &TestDatabase<'_>) -> TestDatabase<'_> {
+        TestDatabase::create(self, template.name())
     }
 
     /// Runs statements as the superuser, each in a transaction of its own; the first column of what they answer.
@@ -201,7 +225,7 @@ impl Server {
     pub fn query(&self, database: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
         let url = self.url(database);
         // A thread of its own: we may be inside of a runtime.
-        let there = || runtime().block_on(simple(&url, sql));
+        let there = || Talk::begin(&url)?.ask(sql);
         std::thread::scope(|scope| scope.spawn(there).join()).expect("the query does not panic")
     }
 
@@ -233,24 +257,43 @@ impl Drop for Server {
     }
 }
 
-async fn simple(url: &str, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
-    let (client, connection) = tokio_postgres::connect(url, NoTls).await?;
-    let pump = tokio::spawn(connection);
-    let mut found = Vec::new();
-    for statement in sql.split(";\n") {
-        found.extend(client.simple_query(statement).await?);
-    }
-    drop(client);
-    let _ = pump.await;
-    let text = |message| match message {
-        SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
-        _ => None,
-    };
-    Ok(found.into_iter().filter_map(text).collect())
+/// A connection, for who is in no runtime.
+pub(super) struct Talk {
+    client: Client,
+    /// `None` only while dropped.
+    runtime: Option<Runtime>,
 }
 
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime")
+impl Talk {
+    pub(super) fn begin(url: &str) -> Result<Self, tokio_postgres::Error> {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let (client, connection) = runtime.block_on(tokio_postgres::connect(url, NoTls))?;
+        runtime.spawn(connection);
+        Ok(Self { client, runtime: Some(runtime) })
+    }
+
+    /// Each statement in a transaction of its own; the first column of what they answer.
+    pub(super) fn ask(&self, sql: &str) -> Result<Vec<String>, tokio_postgres::Error> {
+        let mut found = Vec::new();
+        for statement in sql.split(";\n") {
+            let runtime = self.runtime.as_ref().expect("it is not dropped");
+            found.extend(runtime.block_on(self.client.simple_query(statement))?);
+        }
+        let text = |message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        };
+        Ok(found.into_iter().filter_map(text).collect())
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        // It may be dropped inside of another, where nobody may wait.
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
 }
 
 /// A shell that waits until we are gone.

@@ -174,11 +174,7 @@ async fn existing_holds_within_a_batch() {
 #[tokio::test]
 async fn an_item_whose_row_fails_in_the_store_fails_alone() {
     let (app, alice, key) = start().await;
-    app.sqlite().with_writer(|conn| {
-        let sql = "CREATE TRIGGER no_60 BEFORE INSERT ON tickets WHEN NEW.expires_at - NEW.created_at = 60000
-                   BEGIN SELECT RAISE(ABORT, 'not this one'); END";
-        conn.execute_batch(sql).expect("a trigger");
-    });
+    app.refuse_rows("tickets", "NEW.expires_at - NEW.created_at = 60000");
     let mut items = vec![json!({ "user_id": alice }); 1_100];
     for bad in [3, 700] {
         items[bad] = json!({ "user_id": alice, "ttl_seconds": 60 });

@@ -340,8 +340,7 @@ async fn who_has_a_factor_that_is_off_or_would_not_do_is_refused_and_enrols_no_o
         .await;
     assert_eq!(app.login("ada", PASSWORD).await.refusal(), (401, 40000502), "it would not do");
     app.home().always_asks().await;
-    let conn = rusqlite::Connection::open(app.database()).expect("opens");
-    conn.execute("UPDATE factors SET failures = 100", []).expect("switches it off");
+    app.execute("UPDATE factors SET failures = 100");
     assert_eq!(app.login("ada", PASSWORD).await.refusal(), (401, 40000502), "it still counts as enrolled");
 }
 

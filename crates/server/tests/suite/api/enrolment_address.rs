@@ -116,10 +116,10 @@ async fn where_codes_by_mail_are_a_factor_the_code_enrols_them_and_signs_in() {
 #[tokio::test]
 async fn a_phone_number_known_before_does_as_well() {
     let (app, ada) = somebody().await;
-    let conn = rusqlite::Connection::open(app.database()).expect("opens");
     let hour_ago = app.parts.now().minus(Span::hours(1)).as_millis();
-    let sql = "UPDATE users SET phone = '+8613800138000', phone_verified_at = ?1 WHERE username = 'ada'";
-    assert_eq!(conn.execute(sql, [hour_ago]).expect("SQL"), 1);
+    let known = format!("phone = '+8613800138000', phone_verified_at = {hour_ago}");
+    app.execute(&format!("UPDATE users SET {known} WHERE username = 'ada'"));
+    assert_eq!(app.count("SELECT count(*) FROM users WHERE phone IS NOT NULL"), 1);
     let asked = app.login("ada", PASSWORD).await;
     assert_eq!(step(&asked), (&json!("verify_address"), &json!(["email", "sms"])));
     let token = TestApp::challenge_of(&asked);

@@ -70,9 +70,7 @@ impl Ada {
     /// Whether the change of a factor weighs at a sign-in now.
     async fn weighs(&self) -> bool {
         assert_eq!(self.app.login("ada", PASSWORD).await.status, 200);
-        let sql = "SELECT json_extract(CAST(body AS TEXT), '$.risk') FROM audit_log
-                   WHERE json_extract(CAST(body AS TEXT), '$.risk') IS NOT NULL ORDER BY seq DESC LIMIT 1";
-        self.app.query::<String>(sql).contains("mfa_method_changed")
+        self.app.risk_record().contains("mfa_method_changed")
     }
 
     /// A device that is trusted, in the tenant that asks for a second factor at every sign-in.

@@ -1,7 +1,7 @@
 //! A store that fails in the middle: never half applied, never open, and the process lives on.
 
 use authms_core::access::Role;
-use authms_testkit::{Answer, CommitFault, ReadFault, TestApp, Tokens};
+use authms_testkit::{Answer, CommitFault, Engine, ReadFault, Setup, TestApp, Tokens};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -28,7 +28,11 @@ fn assert_tells_nothing(answer: &Answer) {
 }
 
 async fn start() -> (TestApp, String) {
-    let app = TestApp::start().await;
+    start_on(Engine::Any).await
+}
+
+async fn start_on(engine: Engine) -> (TestApp, String) {
+    let app = TestApp::with(Setup { engine, ..Setup::default() }).await;
     let alice = app.user("alice", Role::Member).await;
     let ticket = app.ticket(alice).await;
     (app, ticket)
@@ -120,7 +124,7 @@ async fn s09_a_mint_that_cannot_be_committed_makes_no_ticket() {
 
 #[tokio::test]
 async fn s09_a_full_disk_and_a_read_only_one_are_503_until_they_are_mended() {
-    let (app, ticket) = start().await;
+    let (app, ticket) = start_on(Engine::File).await;
     let spare = app.ticket(app.admin).await;
     let admin = app.sign_in(app.admin).await.access;
     // A little less room than there is: what is written next does not fit.

@@ -71,8 +71,8 @@ async fn s24_recovery_codes_are_strong_hashed_good_once_and_replaceable() {
         assert_eq!(shown.body["data"]["codes"], json!([]), "never shown again");
         assert_eq!(app.count("SELECT count(*) FROM recovery_codes WHERE length(hash) = 32"), 10);
         let plain: String = codes[0].chars().filter(|c| *c != '-').collect();
-        let hash: String = sha256(plain.as_bytes()).iter().map(|byte| format!("{byte:02X}")).collect();
-        let kept = format!("SELECT count(*) FROM recovery_codes WHERE hex(hash) = '{hash}'");
+        let hash: String = sha256(plain.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let kept = format!("SELECT count(*) FROM recovery_codes WHERE hash = x'{hash}'");
         assert_eq!(app.count(&kept), i64::from(!short), "a short one is not kept under a fast hash");
 
         let typed = codes[0].replace('-', " ").to_uppercase();

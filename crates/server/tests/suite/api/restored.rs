@@ -4,12 +4,17 @@ use super::stage::PASSWORD;
 use authms_core::access::{Permission, Role};
 use authms_core::install;
 use authms_store::copy::{Restore, backup};
-use authms_testkit::{TestApp, Tokens, storm};
+use authms_testkit::{Engine, Setup, TestApp, Tokens, storm};
 use serde_json::json;
 use std::path::Path;
 use std::sync::Arc;
 
 const KEY: &str = "8e03978e-40d5-43e8-bc93-6894a57f9324";
+
+/// On a file: what a backup of one is made of.
+async fn start() -> TestApp {
+    TestApp::with(Setup { engine: Engine::File, ..Setup::default() }).await
+}
 
 /// The application on a restored copy of a backup.
 async fn restored(app: &TestApp, file: &Path) -> TestApp {
@@ -27,7 +32,7 @@ fn file_of(app: &TestApp) -> std::path::PathBuf {
 
 #[tokio::test]
 async fn tickets_spent_and_issued_before_a_restore_sign_nobody_in() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let alice = app.user("alice", Role::Member).await;
     let (spent, issued, replayed) =
         (app.ticket(alice).await, app.ticket(alice).await, app.ticket(alice).await);
@@ -66,7 +71,7 @@ async fn tickets_spent_and_issued_before_a_restore_sign_nobody_in() {
 
 #[tokio::test]
 async fn a_minters_idempotency_key_gives_no_former_ticket_back() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let alice = app.user("alice", Role::Member).await;
     let key = app.api_key(&[Permission::TicketMint], Role::Member).await;
     let mint = async |app: &TestApp| {
@@ -86,7 +91,7 @@ async fn a_minters_idempotency_key_gives_no_former_ticket_back() {
 
 #[tokio::test]
 async fn challenges_codes_and_invitations_of_before_a_restore_are_void() {
-    let app = TestApp::start().await;
+    let app = start().await;
     let home = app.home();
     let alice = home.user_with_password("alice", Role::Member, PASSWORD).await;
     let phone = home.authenticator(alice).await;
@@ -118,7 +123,7 @@ async fn challenges_codes_and_invitations_of_before_a_restore_are_void() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_is_of_one_moment() {
-    let app = Arc::new(TestApp::start().await);
+    let app = Arc::new(start().await);
     let alice = app.user("alice", Role::Member).await;
     let (database, file) = (app.database(), file_of(&app));
     let load = storm(40, |_| {
