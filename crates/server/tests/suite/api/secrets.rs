@@ -252,7 +252,7 @@ async fn s63_no_canary_secret_is_in_any_log_record() {
         assert!(app.post("/auth/generate-ticket", key, json!({ "user_id": alice })).await.status >= 500);
     }
     app.faults.reads(None);
-    app.refuse_rows("audit_log", "NEW.seq > 0");
+    app.refuse_rows("audit_log", "NEW.at > 0");
     assert_eq!(redeem().await.status, 503);
     app.clock.advance(Span::seconds(1));
 
