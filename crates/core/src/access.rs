@@ -84,11 +84,13 @@ pub enum Permission {
     TenantWrite,
     /// Ask whether a token of the tenant is good, and what it says.
     TokenIntrospect,
+    /// Read the tenant's audit log.
+    AuditRead,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::TicketMint,
         Self::TicketVouch,
         Self::TicketOnBehalf,
@@ -104,6 +106,7 @@ impl Permission {
         Self::TenantRead,
         Self::TenantWrite,
         Self::TokenIntrospect,
+        Self::AuditRead,
     ];
 
     /// The name on the wire and at rest.
@@ -124,6 +127,7 @@ impl Permission {
             Self::TenantRead => "tenant:read",
             Self::TenantWrite => "tenant:write",
             Self::TokenIntrospect => "token:introspect",
+            Self::AuditRead => "audit:read",
         }
     }
 
@@ -146,7 +150,8 @@ impl Permission {
             | Self::KeyRead
             | Self::KeyWrite
             | Self::TenantRead
-            | Self::TokenIntrospect => Some(Role::Admin),
+            | Self::TokenIntrospect
+            | Self::AuditRead => Some(Role::Admin),
             Self::TenantWrite => Some(Role::SuperAdmin),
         }
     }

@@ -10,8 +10,8 @@ use crate::risk::Learned;
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    client, code, device, factor, install, invitation, key, membership, message, mfa, passkey, risk, session,
-    signin, signing_key, tenant, ticket, user,
+    audit, client, code, device, factor, install, invitation, key, membership, message, mfa, passkey, risk,
+    session, signin, signing_key, tenant, ticket, user,
 };
 
 /// One change; each noun's own are in its model.
@@ -55,6 +55,8 @@ pub enum Change {
     Code(code::Change),
     /// To risk events.
     Risk(risk::Change),
+    /// To the audit log, besides the rows of the act.
+    Audit(audit::log::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
     /// any other refusal.
     CountRefusal(&'static str),
@@ -92,6 +94,7 @@ impl Change {
             ) => Lane::Gathered,
             Self::Session(session::Change::EndAll { .. })
             | Self::Installation(_)
+            | Self::Audit(_)
             | Self::SigningKeys(_)
             | Self::Tenant(_)
             | Self::Membership(_)

@@ -28,6 +28,21 @@ impl<K: Kind> Id<K> {
         Self::from_bytes(*uuid::Builder::from_unix_timestamp_millis(millis, &random).as_uuid().as_bytes())
     }
 
+    /// The one before all that are made at this time or later.
+    pub fn first_at(time: Timestamp) -> Self {
+        let millis = u64::try_from(time.as_millis()).unwrap_or(0);
+        let mut bytes = [0; 16];
+        bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+        Self::from_bytes(bytes)
+    }
+
+    /// When it was made, to the millisecond.
+    pub fn made_at(&self) -> Timestamp {
+        let mut millis = [0; 8];
+        millis[2..].copy_from_slice(&self.bytes[..6]);
+        Timestamp::from_millis(i64::from_be_bytes(millis))
+    }
+
     /// Parses the text form; `None` for another kind's prefix, a wrong length or alphabet.
     pub fn parse(text: &str) -> Option<Self> {
         base62::decode16(text.strip_prefix(K::PREFIX)?).map(Self::from_bytes)

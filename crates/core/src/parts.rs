@@ -1,5 +1,6 @@
 //! What a use case is given: a plain struct of parts instead of global state.
 
+use crate::audit;
 use crate::key::Uses;
 use crate::limits::Quotas;
 use crate::message;
@@ -9,7 +10,7 @@ use crate::signing_key::Keys;
 use crate::ticket::{Velocity, VelocityPolicy};
 use crate::time::{Span, Timestamp};
 use authms_crypto::webauthn::RelyingParty;
-use authms_crypto::{MasterKey, Secret};
+use authms_crypto::{MasterKey, Secret, SigningKey};
 use std::sync::Arc;
 
 /// Everything that the use cases work with.
@@ -65,6 +66,8 @@ pub struct Secrets {
     pub code_mac: Secret<32>,
     /// What credentials are made up from that nobody has.
     pub decoys: Secret<32>,
+    /// Signs the heads of the audit log.
+    pub audit_key: SigningKey,
 }
 
 impl Secrets {
@@ -77,6 +80,7 @@ impl Secrets {
             message_seal: master.derive("message seal"),
             code_mac: master.derive("one-time code mac"),
             decoys: master.derive("passkey decoys"),
+            audit_key: audit::log::head_key(master),
         }
     }
 }
@@ -110,6 +114,8 @@ pub struct Policy {
     pub jwks_max_age: Span,
     /// How long a key signs before the next one does; `None`: until somebody rotates.
     pub rotate_keys_after: Option<Span>,
+    /// How long rows of the audit log are kept; `None`: for ever.
+    pub audit_kept: Option<Span>,
     /// The fewest characters of a password.
     pub password_min_length: usize,
     /// What is sent to users.

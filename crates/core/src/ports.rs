@@ -134,6 +134,7 @@ pub trait Store:
     + Risks
     + Devices
     + Passkeys
+    + Audits
     + Send
     + Sync
 {

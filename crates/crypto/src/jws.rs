@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::Validation;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Deserializer};
 
 use crate::{Algorithm, Keyring, VerifyingKey};
@@ -117,6 +117,32 @@ pub fn pass<T: DeserializeOwned>(
     let Registered { exp, nbf, .. } = check(signed.claims, expect)?;
     Passed { claims: (), exp, nbf }.at(expect.now, expect.leeway)?;
     Ok(Passed { claims: object(&decode(payload)?)?, exp, nbf })
+}
+
+/// What a signed statement says, if this key signed it as one of this type: like a token, but of something that was so once,
+/// so that no time of its own ends it.
+///
+/// # Errors
+///
+/// [`VerifyError`]
+pub fn statement<T: DeserializeOwned>(key: &VerifyingKey, typ: &str, text: &str) -> Result<T, VerifyError> {
+    if text.len() > MAX_TOKEN_BYTES {
+        return Err(VerifyError::Invalid);
+    }
+    let mut parts = text.split('.');
+    let (Some(header), Some(payload)) = (parts.next(), parts.next()) else {
+        return Err(VerifyError::Invalid);
+    };
+    let Header { alg, kid, typ: found } = object(&decode(header)?)?;
+    if kid != key.kid() {
+        return Err(VerifyError::UnknownKey);
+    }
+    if alg != key.algorithm() || found != typ {
+        return Err(VerifyError::Invalid);
+    }
+    jsonwebtoken::decode::<IgnoredAny>(text, key.decoding(), &signature_only(alg))
+        .map_err(|_| VerifyError::Invalid)?;
+    object(&decode(payload)?)
 }
 
 /// The key that the header names, if the header is one that we write.

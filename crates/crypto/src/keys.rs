@@ -9,7 +9,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::pair::{self, Pair};
-use crate::{Algorithm, PublicJwk, PublicKey};
+use crate::{Algorithm, PublicJwk, PublicKey, Secret};
 
 /// Bytes or a JWK that are not a usable key of the algorithm asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -50,6 +50,16 @@ impl SigningKey {
     pub fn from_pkcs8(algorithm: Algorithm, pkcs8: &[u8]) -> Result<Self, KeyError> {
         let pair = Pair::from_pkcs8(algorithm, pkcs8).ok_or(KeyError(algorithm))?;
         Self::from_pair(algorithm, pair)
+    }
+
+    /// The Ed25519 key of a seed (RFC 8032 §5.1.5), which is as secret as the key: the same seed gives the same key.
+    pub fn from_seed(seed: &Secret<32>) -> Self {
+        // The document of RFC 8410 §7, whose last 32 bytes are the seed.
+        const HEAD: [u8; 16] = [0x30, 46, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x70, 4, 34, 4, 32];
+        let mut pkcs8 = Zeroizing::new([0; 48]);
+        pkcs8[..16].copy_from_slice(&HEAD);
+        pkcs8[16..].copy_from_slice(seed.expose());
+        Self::from_pkcs8(Algorithm::EdDsa, pkcs8.as_ref()).expect("every 32 bytes are a seed of a key")
     }
 
     /// The key as a PKCS#8 document in DER, unencrypted: to be sealed before it is stored.
@@ -100,7 +110,8 @@ impl SigningKey {
         self.public
     }
 
-    pub(crate) fn public(&self) -> &VerifyingKey {
+    /// The public half.
+    pub fn verifying(&self) -> &VerifyingKey {
         &self.public
     }
 

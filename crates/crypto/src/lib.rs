@@ -12,6 +12,7 @@ mod jwk;
 mod jws;
 mod keys;
 mod master;
+pub mod merkle;
 mod pair;
 mod password;
 mod refresh;
@@ -27,7 +28,7 @@ pub mod webauthn;
 pub use algorithm::Algorithm;
 pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};
 pub use jwk::{Jwks, PublicJwk, PublicKey};
-pub use jws::{Expect, MAX_TOKEN_BYTES, Passed, VerifyError, pass, verify};
+pub use jws::{Expect, MAX_TOKEN_BYTES, Passed, VerifyError, pass, statement, verify};
 pub use keys::{KeyError, SignError, SigningKey, VerifyingKey};
 pub use master::{MasterKey, MasterKeyError};
 pub use password::{

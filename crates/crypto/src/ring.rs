@@ -70,6 +70,6 @@ impl Keyring {
     }
 
     fn all(&self) -> impl Iterator<Item = &VerifyingKey> {
-        self.signers().map(SigningKey::public).chain(&self.others)
+        self.signers().map(SigningKey::verifying).chain(&self.others)
     }
 }

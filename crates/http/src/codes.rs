@@ -50,6 +50,11 @@ pub const PAGE_TOKEN: Code = code(40000015, 400, "page_token belongs to another 
 pub const PAGE_NUMBER: Code =
     code(40000016, 400, "only the first 10000 have page numbers; go on with page_token, or narrow the list");
 
+/// No such event in the log of the caller's tenant.
+pub const EVENT_NOT_FOUND: Code = code(40001601, 404, "no such event");
+/// The event, or all of the log, is not sealed yet.
+pub const NOT_SEALED: Code = code(40001602, 409, "not sealed yet; try again in two seconds");
+
 /// No such tenant, or none that the caller may see.
 pub const TENANT_NOT_FOUND: Code = code(40000102, 404, "tenant not found");
 /// Header, body and token name different tenants.
@@ -321,6 +326,8 @@ pub const ALL: &[Code] = &[
     CODE_TOO_SOON,
     NO_ADDRESS,
     NO_REGISTRATION,
+    EVENT_NOT_FOUND,
+    NOT_SEALED,
 ];
 
 #[cfg(test)]

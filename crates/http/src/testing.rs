@@ -4,13 +4,16 @@ use crate::frame::{App, Frame, Settings};
 use crate::router;
 use crate::serve::Peer;
 use authms_core::access::Role;
+use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::{AuditFilter, Shown};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
+    TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -170,6 +173,36 @@ impl Store for FakeStore {
         down()
     }
     fn sweep(&self) -> Fut<'_, Read<()>> {
+        down()
+    }
+}
+
+impl Audits for FakeStore {
+    fn sealing(&self, _: u32) -> Fut<'_, Read<Sealing>> {
+        down()
+    }
+    fn audit_tree(&self, _: Log) -> Fut<'_, Read<Option<TreeWithEdge>>> {
+        down()
+    }
+    fn audit_trees(&self) -> Fut<'_, Read<Vec<Tree>>> {
+        down()
+    }
+    fn audit_tiles(&self, _: u32, _: Vec<TileAt>) -> Fut<'_, Read<Vec<Tile>>> {
+        down()
+    }
+    fn audit_rows(&self, _: u32, _: u64, _: u32) -> Fut<'_, Read<Vec<Row>>> {
+        down()
+    }
+    fn audit_entries(&self, _: TenantId, _: AuditFilter, _: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+        down()
+    }
+    fn audit_entry(&self, _: TenantId, _: EventId) -> Fut<'_, Read<Option<Shown>>> {
+        down()
+    }
+    fn audit_told(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+        down()
+    }
+    fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<String>>> {
         down()
     }
 }

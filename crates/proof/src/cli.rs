@@ -30,6 +30,8 @@ enum Command {
     Soak(load::soak::Args),
     /// The redeem rate over a filled store, beside an empty one
     Filled(load::filled::Args),
+    /// How fast the audit log is sealed, and how soon a proof is made out of all of it
+    Sealing(load::sealing::Args),
     /// Many redeemers, one ticket: exactly one may win
     Race(race::Args),
     /// Kill the server again and again; nothing acknowledged may be lost or doubled
@@ -82,6 +84,10 @@ fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Filled(args) => {
             let report = load::filled::run(&args)?;
+            show(json, &report, report.human(), report.is_clean())
+        }
+        Command::Sealing(args) => {
+            let report = load::sealing::run(&args)?;
             show(json, &report, report.human(), report.is_clean())
         }
         Command::Race(args) => {

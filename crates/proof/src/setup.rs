@@ -92,6 +92,11 @@ impl Site {
         make_key(&self.plan.program, &self.data, ("load-settings", "admin"), &scopes, &self.plan.environment)
     }
 
+    /// A key that may read the audit log; before the server runs.
+    pub(crate) fn auditing_key(&self) -> Result<String> {
+        make_key(&self.plan.program, &self.data, ("load-audit", "admin"), &["audit:read"], &[])
+    }
+
     /// A key that may mint and revoke; before the server runs.
     pub(crate) fn revoking_key(&self) -> Result<String> {
         let scopes = ["ticket:mint", "ticket:revoke"];

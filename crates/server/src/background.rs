@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use authms_core::audit;
 use authms_core::fault::Fault;
 use authms_core::key;
 use authms_core::message;
@@ -29,6 +30,12 @@ const SENDERS: usize = 4;
 /// How soon sign-ins are learned from.
 const LEARN: Duration = Duration::from_secs(3);
 
+/// How soon the audit log is sealed: within two of these, on a bad day.
+const SEAL: Duration = Duration::from_secs(1);
+
+/// How soon it is looked whether rows of it are old.
+const ERASE: Duration = Duration::from_secs(3600);
+
 /// Starts the background tasks; they end when the set is dropped.
 pub fn start(parts: &Parts) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
@@ -39,7 +46,16 @@ pub fn start(parts: &Parts) -> JoinSet<()> {
         tasks.spawn(every(MAIL, "sending messages", parts.clone(), mail));
     }
     tasks.spawn(every(LEARN, "learning from sign-ins", parts.clone(), learn));
+    let lease = audit::log::Lease::new(parts);
+    tasks.spawn(every(SEAL, "sealing the audit log", parts.clone(), move |parts| {
+        Box::pin(audit::log::seal(parts, lease))
+    }));
+    tasks.spawn(every(ERASE, "erasing old rows of the audit log", parts.clone(), erase));
     tasks
+}
+
+fn erase(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(audit::log::erase(parts))
 }
 
 fn learn(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
@@ -66,7 +82,7 @@ async fn every(
     period: Duration,
     what: &'static str,
     parts: Parts,
-    work: fn(&Parts) -> Fut<'_, Result<(), Fault>>,
+    work: impl for<'a> Fn(&'a Parts) -> Fut<'a, Result<(), Fault>>,
 ) {
     let mut ticks = interval(period);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);

@@ -3,7 +3,7 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    admin, backup, client, completion, config_check, healthcheck, key, keys, member, restore, session,
+    admin, audit, backup, client, completion, config_check, healthcheck, key, keys, member, restore, session,
     tenant, ticket, user,
 };
 use crate::config::{Overrides, environment_help};
@@ -81,6 +81,9 @@ pub enum Command {
     /// The keys that sign tokens
     #[command(subcommand, after_help = HINT)]
     Keys(keys::Command),
+    /// The audit log: verify it, take it along, anchor it elsewhere
+    #[command(subcommand, after_help = HINT)]
+    Audit(audit::Command),
     /// The configuration
     #[command(subcommand, after_help = HINT)]
     Config(config_check::Command),

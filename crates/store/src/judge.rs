@@ -2,9 +2,9 @@
 
 use crate::guards;
 use crate::queries::{
-    Conn, Result, api_key, attempt, audit, challenge, client, device, factor, installation, invitation,
-    membership, message, mfa_release, passkey, refusal, risk_event, sent_code, session, signing_key, tenant,
-    ticket_life, user,
+    Conn, Result, api_key, attempt, audit, audit_tree, challenge, client, device, factor, installation,
+    invitation, membership, message, mfa_release, passkey, refusal, risk_event, sent_code, session,
+    signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -48,6 +48,7 @@ fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
         Change::Message(c) => message::write(conn, c),
         Change::Code(c) => sent_code::write(conn, c, at),
         Change::Risk(c) => risk_event::write(conn, c, at),
+        Change::Audit(c) => audit_tree::write(conn, c),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }
 }

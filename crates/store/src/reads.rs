@@ -2,18 +2,21 @@
 
 use crate::engine::{Engine, EngineStore};
 use crate::queries::{
-    api_key, api_key_list, attempt, challenge, client, device, factor, history, installation, invitation,
-    login, membership, message, mfa_release, passkey, passkey_ceremony, password_history, password_policy,
-    recovery_code, risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list,
-    ticket_view, user, user_list,
+    api_key, api_key_list, attempt, audit_list, audit_tree, challenge, client, device, factor, history,
+    installation, invitation, login, membership, message, mfa_release, passkey, passkey_ceremony,
+    password_history, password_policy, recovery_code, risk_event, sent_code, session_view, signing_key,
+    tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
+use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::{AuditFilter, Shown};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
+    TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -24,8 +27,8 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
 use authms_core::ports::{
-    ApiKeys, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations, Invitations, Member,
-    Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
+    ApiKeys, Audits, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations, Invitations,
+    Member, Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{ByAssurance, Session, SessionView};
@@ -38,6 +41,49 @@ use authms_core::time::{Day, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
 use ipnet::IpNet;
 use std::ops::RangeInclusive;
+
+impl<E: Engine> Audits for EngineStore<E> {
+    fn sealing(&self, most: u32) -> Fut<'_, Read<Sealing>> {
+        self.0.list(move |conn| audit_tree::sealing(conn, most))
+    }
+
+    fn audit_tree(&self, log: Log) -> Fut<'_, Read<Option<TreeWithEdge>>> {
+        self.0.point(move |conn| audit_tree::with_edge(conn, log))
+    }
+
+    fn audit_trees(&self) -> Fut<'_, Read<Vec<Tree>>> {
+        self.0.list(audit_tree::trees)
+    }
+
+    fn audit_tiles(&self, tree: u32, wanted: Vec<TileAt>) -> Fut<'_, Read<Vec<Tile>>> {
+        self.0.list(move |conn| audit_tree::tiles(conn, tree, &wanted))
+    }
+
+    fn audit_rows(&self, tree: u32, from: u64, most: u32) -> Fut<'_, Read<Vec<Row>>> {
+        self.0.list(move |conn| audit_tree::rows(conn, tree, from, most))
+    }
+
+    fn audit_entries(
+        &self,
+        tenant: TenantId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Shown>>> {
+        self.0.list(move |conn| audit_list::list(conn, tenant, &filter, page))
+    }
+
+    fn audit_entry(&self, tenant: TenantId, id: EventId) -> Fut<'_, Read<Option<Shown>>> {
+        self.0.point(move |conn| audit_list::get(conn, tenant, id))
+    }
+
+    fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+        self.0.list(move |conn| audit_list::told(conn, tenant, user, page))
+    }
+
+    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
+        self.0.list(move |conn| audit_tree::heads(conn, tree))
+    }
+}
 
 impl<E: Engine> Installations for EngineStore<E> {
     fn installation(&self) -> Fut<'_, Read<Option<Installation>>> {

@@ -11,6 +11,7 @@ use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
 use authms_core::audit::Source;
+use authms_core::audit::log::Lease;
 use authms_core::client::{self, CreateClient};
 use authms_core::id::{TenantId, UserId};
 use authms_core::install;
@@ -86,6 +87,7 @@ impl Default for Setup {
             replay_window: Span::seconds(60),
             jwks_max_age: Span::seconds(300),
             rotate_keys_after: Some(Span::hours(90 * 24)),
+            audit_kept: None,
             password_min_length: 15,
             messages: message::Policy::default(),
             code_digits: 6,
@@ -192,6 +194,11 @@ impl TestApp {
     /// Learns from the sign-ins up to now, as every server does every few seconds.
     pub async fn learn(&self) {
         authms_core::risk::learn(&self.parts).await.expect("learns");
+    }
+
+    /// Seals the audit log up to now, as every server does every second.
+    pub async fn seal(&self) {
+        authms_core::audit::log::seal(&self.parts, Lease::of([7; 16])).await.expect("seals");
     }
 
     /// The store.

@@ -1,13 +1,16 @@
 //! A store that fails when it is told to, counts what it is asked, and lets a test act at the worst moment.
 
 use authms_core::access::Role;
+use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::{AuditFilter, Shown};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
+    TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -217,6 +220,41 @@ impl<S: Store + ?Sized> Store for FaultyStore<S> {
 
     fn sweep(&self) -> Fut<'_, Read<()>> {
         self.inner.sweep()
+    }
+}
+
+impl<S: Store + ?Sized> Audits for FaultyStore<S> {
+    fn sealing(&self, most: u32) -> Fut<'_, Read<Sealing>> {
+        self.read(|s| s.sealing(most))
+    }
+    fn audit_tree(&self, log: Log) -> Fut<'_, Read<Option<TreeWithEdge>>> {
+        self.read(|s| s.audit_tree(log))
+    }
+    fn audit_trees(&self) -> Fut<'_, Read<Vec<Tree>>> {
+        self.read(|s| s.audit_trees())
+    }
+    fn audit_tiles(&self, tree: u32, wanted: Vec<TileAt>) -> Fut<'_, Read<Vec<Tile>>> {
+        self.read(|s| s.audit_tiles(tree, wanted))
+    }
+    fn audit_rows(&self, tree: u32, from: u64, most: u32) -> Fut<'_, Read<Vec<Row>>> {
+        self.read(|s| s.audit_rows(tree, from, most))
+    }
+    fn audit_entries(
+        &self,
+        tenant: TenantId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Shown>>> {
+        self.read(|s| s.audit_entries(tenant, filter, page))
+    }
+    fn audit_entry(&self, tenant: TenantId, id: EventId) -> Fut<'_, Read<Option<Shown>>> {
+        self.read(|s| s.audit_entry(tenant, id))
+    }
+    fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+        self.read(|s| s.audit_told(tenant, user, page))
+    }
+    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
+        self.read(|s| s.audit_heads(tree))
     }
 }
 

@@ -4,6 +4,7 @@ use authms_http::{App, Peer};
 use axum::body::Body;
 use axum::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request};
+use axum::response::Response;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http_body_util::BodyExt;
@@ -87,8 +88,26 @@ impl TestRequest {
         self
     }
 
-    /// Sends it.
+    /// Sends it, and reads the answer to its end; of one that has no end nothing but its head.
     pub async fn send(self) -> Answer {
+        let response = self.open().await;
+        let (head, body) = response.into_parts();
+        let is_endless = head.headers.get(CONTENT_TYPE).is_some_and(|of| of == "text/event-stream");
+        let body = if is_endless { Body::empty() } else { body };
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let body = if is_endless {
+            Value::String(String::new())
+        } else if bytes.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(&bytes)
+                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
+        };
+        Answer { status: head.status.as_u16(), headers: head.headers, body, bytes: bytes.to_vec() }
+    }
+
+    /// Sends it; the answer's body comes as it comes.
+    pub async fn open(self) -> Response {
         let mut request = Request::builder()
             .method(self.method.as_str())
             .uri(self.path.as_str())
@@ -96,16 +115,7 @@ impl TestRequest {
             .expect("a request");
         *request.headers_mut() = self.headers;
         request.extensions_mut().insert(Peer(SocketAddr::new(self.peer, 40_000)));
-        let response = self.app.answer(request).await;
-        let (head, body) = response.into_parts();
-        let bytes = body.collect().await.expect("a body").to_bytes();
-        let body = if bytes.is_empty() {
-            Value::Null
-        } else {
-            serde_json::from_slice(&bytes)
-                .unwrap_or_else(|_| Value::String(String::from_utf8_lossy(&bytes).into_owned()))
-        };
-        Answer { status: head.status.as_u16(), headers: head.headers, body, bytes: bytes.to_vec() }
+        self.app.answer(request).await
     }
 }
 

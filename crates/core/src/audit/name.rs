@@ -7,6 +7,8 @@ pub enum EventName {
     Installed,
     /// The installation was restored from a backup.
     StoreRestored,
+    /// Rows of the log were erased, their retention being over.
+    AuditErased,
     /// The signing keys were rotated.
     KeysRotated,
     /// A signing key was taken out of use.
@@ -179,6 +181,7 @@ impl EventName {
         match self {
             Self::Installed => "installation.created",
             Self::StoreRestored => "store.restored",
+            Self::AuditErased => "audit.erased",
             Self::KeysRotated => "signing_keys.rotated",
             Self::KeysRetired => "signing_keys.retired",
             Self::TenantCreated => "tenant.created",

@@ -188,6 +188,11 @@ pub enum Guard {
         /// SHA-256 of the key.
         key_hash: [u8; 32],
     },
+    /// Nobody has sealed since this revision of the sealer was read.
+    SealerAsRead {
+        /// Its revision as read.
+        rev: u64,
+    },
     /// The row's revision is still the one that was read; 0: the row does not exist.
     Rev {
         /// The row.

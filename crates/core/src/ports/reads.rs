@@ -1,12 +1,15 @@
 //! What is read, in a trait a noun.
 
 use super::{Fut, Read};
+use crate::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use crate::audit::{AuditFilter, Shown};
 use crate::client::Client;
 use crate::code::{SentCode, Slot};
 use crate::device::{Device, SessionsOn};
 use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, FactorId, InvitationId, SessionId, TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
+    TicketId, UserId,
 };
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
@@ -26,6 +29,34 @@ use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
 use crate::time::{Day, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
 use std::ops::RangeInclusive;
+
+/// Reads about the audit log.
+pub trait Audits {
+    /// What sealing reads: the oldest rows that wait, at most so many, and the trees that they belong into.
+    fn sealing(&self, most: u32) -> Fut<'_, Read<Sealing>>;
+    /// A log's tree, with the tiles at its edge, once anything of it was sealed.
+    fn audit_tree(&self, log: Log) -> Fut<'_, Read<Option<TreeWithEdge>>>;
+    /// All trees, oldest first.
+    fn audit_trees(&self) -> Fut<'_, Read<Vec<Tree>>>;
+    /// Those of these tiles of a tree that are there, in their order.
+    fn audit_tiles(&self, tree: u32, wanted: Vec<TileAt>) -> Fut<'_, Read<Vec<Tile>>>;
+    /// The rows of a tree from this leaf on, at most so many, in the order of the leaves.
+    fn audit_rows(&self, tree: u32, from: u64, most: u32) -> Fut<'_, Read<Vec<Row>>>;
+    /// A page of a tenant's log, newest first, among the newest [`LOOKED_AT`](crate::audit::LOOKED_AT) that the filter's times leave, be they
+    /// sealed or not yet.
+    fn audit_entries(
+        &self,
+        tenant: TenantId,
+        filter: AuditFilter,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Shown>>>;
+    /// One row of a tenant's log, sealed or not yet.
+    fn audit_entry(&self, tenant: TenantId, id: EventId) -> Fut<'_, Read<Option<Shown>>>;
+    /// The sealed rows of a tenant's log that a user is told of what concerns them, newest first.
+    fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>>;
+    /// The last head of each day of a tree, oldest first.
+    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>>;
+}
 
 /// Reads about the installation.
 pub trait Installations {

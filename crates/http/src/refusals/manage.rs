@@ -3,6 +3,7 @@
 use super::no_transport;
 use crate::codes;
 use crate::error::ApiError;
+use authms_core::audit::AuditError;
 use authms_core::client::ClientError;
 use authms_core::contact::ContactError;
 use authms_core::device::DeviceError;
@@ -30,6 +31,17 @@ impl From<ReleaseError> for ApiError {
             ReleaseError::Enrolled => codes::HAS_FACTOR.into(),
             ReleaseError::Unknown => codes::RELEASE_NOT_FOUND.into(),
             ReleaseError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<AuditError> for ApiError {
+    fn from(error: AuditError) -> Self {
+        match error {
+            AuditError::Forbidden(forbidden) => forbidden.into(),
+            AuditError::Unknown => codes::EVENT_NOT_FOUND.into(),
+            AuditError::NotSealed => codes::NOT_SEALED.into(),
+            AuditError::Fault(fault) => fault.into(),
         }
     }
 }

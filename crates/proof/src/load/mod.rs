@@ -9,6 +9,7 @@ pub(crate) mod password;
 mod report;
 pub(crate) mod risk;
 mod scenario;
+pub(crate) mod sealing;
 pub(crate) mod soak;
 mod store;
 

@@ -1,6 +1,7 @@
 //! One command a file: each reads its arguments, calls one use case and prints the result.
 
 pub mod admin;
+pub mod audit;
 pub mod backup;
 pub mod client;
 pub mod completion;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Client(command) => client::run(&config, command),
         Command::Key(command) => key::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
+        Command::Audit(command) => audit::run(&config, command),
         Command::Config(command) => config_check::run(&config, command),
         Command::Healthcheck(args) => healthcheck::run(&config, &args),
         Command::Openapi => openapi::run(),

@@ -189,6 +189,10 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             failures: days("retention.failures_days")?,
             risk: days("retention.risk_days")?,
         },
+        audit_kept: match count("retention.audit_days")? {
+            0 => None,
+            days => Some(Duration::from_secs(u64::from(days) * 24 * 3600)),
+        },
         tokens: Tokens {
             access_ttl: seconds("tokens.access_ttl_seconds")?,
             session_ttl: seconds("tokens.session_ttl_seconds")?,

@@ -25,6 +25,8 @@ pub struct Config {
     pub store: Store,
     /// How long what is over is kept.
     pub retention: Retention,
+    /// How long rows of the audit log are kept; `None`: for ever.
+    pub audit_kept: Option<Duration>,
     /// Lifetimes of tokens and sessions.
     pub tokens: Tokens,
     /// The keys that sign tokens.

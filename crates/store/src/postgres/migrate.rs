@@ -35,6 +35,7 @@ pub(super) const STEPS: &[Step] = &[
     Step { name: "0020_renewal", sql: include_str!("../../migrations/postgres/0020_renewal.sql") },
     Step { name: "0021_epoch", sql: include_str!("../../migrations/postgres/0021_epoch.sql") },
     Step { name: "0022_state", sql: include_str!("../../migrations/postgres/0022_state.sql") },
+    Step { name: "0024_audit_trees", sql: include_str!("../../migrations/postgres/0024_audit_trees.sql") },
 ];
 
 /// What only this engine has: the place of its own books, a function that SQLite has, and the traffic budgets, which one server

@@ -23,6 +23,7 @@ mod people;
 mod races;
 mod restart;
 mod risks;
+mod seals;
 mod sessions;
 mod sweep;
 mod takes;
@@ -72,6 +73,7 @@ pub const CASES: &[&[Case]] = &[
     fences::CASES,
     outcomes::CASES,
     time::CASES,
+    seals::CASES,
     sweep::CASES,
     takes::CASES,
     restart::CASES,

@@ -1,6 +1,7 @@
 //! What concerns others than the caller.
 
 pub mod api_key;
+pub mod audit;
 pub mod client;
 pub mod device;
 pub mod factor;

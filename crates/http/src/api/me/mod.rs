@@ -11,6 +11,7 @@ pub mod passkey;
 pub mod password;
 pub mod profile;
 pub mod recovery_code;
+pub mod security_event;
 pub mod session;
 pub mod sms_factor;
 pub mod ticket;

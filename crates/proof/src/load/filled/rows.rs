@@ -12,6 +12,9 @@ use rusqlite::{Connection, params};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+/// The number of a tree that is not there.
+const TREE: i64 = 1_000_000;
+
 /// Rows in a transaction.
 const AT_ONCE: u64 = 50_000;
 /// Over how long users came and sessions were opened. None is old enough to be reaped.
@@ -108,11 +111,16 @@ impl Filling {
     }
 
     fn audit(&self, count: u64) -> Result<()> {
-        let model: i64 = self.conn.query_row("SELECT max(seq) FROM audit_log", [], |row| row.get(0))?;
-        let rows = self.copy("audit_log", &["seq", "id"], "seq = ?1")?;
+        let model = "SELECT name, body FROM (SELECT name, body FROM audit_log UNION ALL SELECT name, body FROM audit_rows)
+                     WHERE name = 'ticket.redeemed' LIMIT 1";
+        let (name, body): (String, Vec<u8>) =
+            self.conn.query_row(model, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        // Of a tree that nobody seals: the rows are there, and that is what they are for.
+        let sql = "INSERT OR IGNORE INTO audit_rows (place, tree, id, name, salt, body)
+                   VALUES (?1, ?2, ?3, ?4, zeroblob(16), ?5)";
         self.batches(count, |number| {
-            let seq = model + 1 + number as i64;
-            self.conn.prepare_cached(&rows)?.execute(params![model, seq, identifier(self.now, number)])?;
+            let (place, id) = ((TREE << 40) + number as i64, identifier(self.now, number));
+            self.conn.prepare_cached(sql)?.execute(params![place, TREE, id, name, body])?;
             Ok(())
         })
     }

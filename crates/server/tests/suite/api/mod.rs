@@ -4,6 +4,7 @@ mod access_token;
 mod accounts;
 mod administered_sessions;
 mod api_keys;
+mod audit_log;
 mod bad_input;
 mod base_paths;
 mod batch;

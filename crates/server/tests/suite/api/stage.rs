@@ -1,10 +1,12 @@
 //! A request that succeeds for every route, with all that it needs freshly made: what tests over all routes start from.
 
 use authms_core::access::{Permission, Role};
+use authms_core::audit::AuditFilter;
 use authms_core::factor::FactorKind;
 use authms_core::id::{ApiKeyId, ClientId, FactorId, RestrictionId, UserId};
 use authms_core::key::{CreateKey, NewRestriction};
 use authms_core::mfa::MfaPolicy;
+use authms_core::page::PageRequest;
 use authms_core::risk::Signal;
 use authms_core::time::Span;
 use authms_http::RouteInfo;
@@ -96,6 +98,8 @@ pub struct Cast<'a> {
     pub recovery_code: String,
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
+    /// An event of the tenant, which is sealed.
+    pub event: String,
     /// The tenant of all that.
     pub tenant: String,
 }
@@ -153,6 +157,10 @@ impl<'a> Cast<'a> {
                 let name = format!("caller{n}");
                 let me = home.user_with_password(&name, role, PASSWORD).await;
                 bearer = home.sign_in(me).await.access;
+                if about("/security-events") {
+                    app.put("/auth/me", &bearer, json!({ "locale": "zh-CN" })).await;
+                    app.seal().await;
+                }
                 if !about("/admin/") {
                     owner = me;
                 }
@@ -194,6 +202,7 @@ impl<'a> Cast<'a> {
         };
         let ticket =
             if about("/ticket/") || about("{ticket_id}") { home.ticket(target).await } else { String::new() };
+        let event = if about("/audit/") { sealed_event(home).await } else { String::new() };
         if about("/risk-events") || about("/risk-dashboard") {
             home.risk_event(UserId::from_bytes([7; 16]), Signal::NewCountry, 61).await;
         }
@@ -209,6 +218,7 @@ impl<'a> Cast<'a> {
         }
         let passkey = Passkey::new(app, home, (target, &bearer), &route.path).await;
         Self {
+            event,
             app,
             n,
             bearer,
@@ -289,10 +299,12 @@ impl<'a> Cast<'a> {
             .replace("{credential_id}", &self.credential(&route.path))
             .replace("{method_type}", "totp")
             .replace("{level}", "high")
+            .replace("{alert_id}", &self.event)
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
             "/mfa/trusted-devices/check" => format!("{path}?user_id={}&fingerprint=sha256:1", self.target),
             "/admin/trusted-devices" => format!("{path}?user_id={}", self.target),
+            "/admin/audit/merkle-proof" => format!("{path}?entry_id={}", self.event),
             _ => path,
         };
         assert!(!path.contains('{'), "{path}: nobody fills this in");
@@ -385,6 +397,14 @@ impl<'a> Cast<'a> {
             | "GET /mfa/webauthn/credentials"
             | "GET /mfa/webauthn/credentials/{credential_id}"
             | "GET /auth/me/webauthn-credentials"
+            | "GET /auth/me/security-events"
+            | "GET /admin/audit/logs"
+            | "GET /admin/audit/logs/{alert_id}"
+            | "GET /admin/audit/merkle-proof"
+            | "GET /admin/audit/merkle-root"
+            | "GET /admin/audit/hashchain/{tenant_id}"
+            | "GET /admin/audit/hashchain/{tenant_id}/verify-by-date"
+            | "GET /admin/audit/stream"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
@@ -443,6 +463,7 @@ impl<'a> Cast<'a> {
             "POST /auth/login/email-code" => {
                 json!({ "email": format!("{}@example.test", self.target_name), "code": self.code })
             }
+            "POST /admin/audit/merkle-proofs" => json!({ "entry_ids": [self.event] }),
             "POST /auth/me/email/change" => {
                 json!({ "new_email": format!("elsewhere{n}@example.test"), "password": PASSWORD })
             }
@@ -573,6 +594,15 @@ pub async fn challenge(home: &Population<'_>, user: UserId) -> (String, String) 
     let answer = app.redeem(&home.ticket(user).await).await;
     home.asks_for(MfaPolicy::default()).await;
     (TestApp::challenge_of(&answer), phone.code(app))
+}
+
+/// An event of the tenant, which is sealed.
+async fn sealed_event(home: &Population<'_>) -> String {
+    home.risk_event(UserId::from_bytes([7; 16]), Signal::NewCountry, 61).await;
+    home.app().seal().await;
+    let newest = PageRequest::new(None, None);
+    let found = home.app().store().audit_entries(home.tenant, AuditFilter::default(), newest).await;
+    found.expect("reads").items[0].id.to_string()
 }
 
 async fn raw(home: &Population<'_>, scopes: &[Permission], rank: Role) -> String {

@@ -1,0 +1,153 @@
+//! `GET /admin/audit/stream`
+
+use super::AuditLog;
+use crate::codes;
+use crate::error::ApiError;
+use crate::extract::{Authenticated, Query, Source, TenantHeader, bearer};
+use crate::state::AppState;
+use crate::wire::{SimpleResponse, TenantIdText};
+use authms_core::access::Caller;
+use authms_core::audit;
+use authms_core::id::EventId;
+use authms_core::session;
+use authms_core::time::{Span, Timestamp};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderMap};
+use axum::response::{IntoResponse, Response};
+use hyper::body::Frame;
+use serde::Deserialize;
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{MissedTickBehavior, interval};
+use utoipa::IntoParams;
+
+/// How soon what was sealed is told.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// How long it takes until whoever may not listen any more hears nothing.
+const CHECKED_EVERY: Span = Span::seconds(10);
+
+/// Which log.
+#[derive(Deserialize, IntoParams, Debug)]
+#[into_params(parameter_in = Query)]
+pub struct Asked {
+    /// The caller's tenant.
+    #[param(value_type = Option<String>)]
+    tenant_id: Option<TenantIdText>,
+}
+
+/// What happens in the caller's tenant, as it is sealed: server-sent events, each with the event's `id` and name, and as `data` what
+/// `GET /admin/audit/logs` shows of it. With `Last-Event-ID` it goes on after that one.
+///
+/// The credentials are taken from the `Authorization` header alone, and looked at again every ten seconds: a session that has ended, or
+/// a caller who may not read the log any more, ends the stream.
+#[utoipa::path(
+    get,
+    path = "/admin/audit/stream",
+    operation_id = "stream_audit_logs",
+    tag = "audit",
+    params(Asked),
+    security(("bearer" = []), ("api_key" = [])),
+    responses(
+        (status = 200, description = "The events, without end.", body = String, content_type = "text/event-stream"),
+        (status = 403, description = "The caller may not read it, or names another tenant.", body = SimpleResponse),
+        (status = 503, description = "Too many listen already.", body = SimpleResponse),
+    )
+)]
+pub async fn stream(
+    State(state): State<AppState>,
+    Authenticated(caller): Authenticated,
+    source: Source,
+    headers: HeaderMap,
+    Query(asked): Query<Asked>,
+) -> Result<Response, ApiError> {
+    let named = asked.tenant_id.map(|tenant| tenant.0);
+    let after = headers.get("last-event-id").and_then(|id| EventId::parse(id.to_str().ok()?));
+    let next = audit::listen(&state, &caller, named, after).await?;
+    let place = state.stream_place().ok_or_else(|| ApiError::from(codes::UNAVAILABLE))?;
+    let (events, receiver) = channel(16);
+    let checked_at = state.now();
+    tokio::spawn(Listener { state, caller, source, headers, events, next, checked_at }.tell());
+    let body = Body::new(Events { receiver, _place: place });
+    Ok(([(CONTENT_TYPE, "text/event-stream")], body).into_response())
+}
+
+/// Who listens, and how far they have heard.
+struct Listener {
+    state: AppState,
+    caller: Caller,
+    source: Source,
+    headers: HeaderMap,
+    events: Sender<Bytes>,
+    /// The next leaf.
+    next: u64,
+    checked_at: Timestamp,
+}
+
+impl Listener {
+    /// Until nobody listens, or they may not.
+    async fn tell(mut self) {
+        let mut ticks = interval(PERIOD);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = self.events.closed() => return,
+                _ = ticks.tick() => {}
+            }
+            if self.step().await.is_none() {
+                return;
+            }
+        }
+    }
+
+    async fn step(&mut self) -> Option<()> {
+        let now = self.state.now();
+        // A clock that was set back makes nothing wait.
+        if now < self.checked_at || self.checked_at.plus(CHECKED_EVERY) <= now {
+            self.checked_at = now;
+            self.caller = self.present_caller().await?;
+            // Nobody hears a comment; a connection that is gone shows.
+            self.events.send(Bytes::from_static(b":\n\n")).await.ok()?;
+        }
+        let (shown, next) = audit::heard(&self.state, &self.caller, self.next).await.ok()?;
+        self.next = next;
+        for event in shown {
+            let (id, name) = (event.id, event.name.clone());
+            let data = serde_json::to_string(&AuditLog::of(event, self.caller.tenant())).ok()?;
+            let text = format!("id: {id}\nevent: {name}\ndata: {data}\n\n");
+            self.events.send(text.into()).await.ok()?;
+        }
+        Some(())
+    }
+
+    /// Who listens, as they stand now.
+    async fn present_caller(&self) -> Option<Caller> {
+        let token = bearer(&self.headers).ok()??;
+        let found = session::authenticate(&self.state, token, &self.source).await.ok()?;
+        found.caller.require_tenant(TenantHeader::of(&self.headers).named().ok()?).ok()?;
+        Some(found.caller)
+    }
+}
+
+/// The body of the answer.
+struct Events {
+    receiver: Receiver<Bytes>,
+    _place: OwnedSemaphorePermit,
+}
+
+impl HttpBody for Events {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.receiver.poll_recv(cx).map(|event| event.map(|event| Ok(Frame::data(event))))
+    }
+}

@@ -1,0 +1,3 @@
+//! What happened to the caller's own account.
+
+pub mod list;
