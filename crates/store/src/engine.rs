@@ -19,6 +19,14 @@ pub(crate) trait Engine: Send + Sync {
         &self,
         query: impl FnOnce(Conn<'_>) -> Result<T> + Send + 'static,
     ) -> Fut<'_, Read<T>>;
+    /// Reads a little that most requests read, with one question, which may be put together with others'. `query` may run
+    /// twice.
+    fn often<T: Send + 'static>(
+        &self,
+        query: impl Fn(Conn<'_>) -> Result<T> + Send + 'static,
+    ) -> Fut<'_, Read<T>> {
+        self.point(query)
+    }
     /// Reads what may be much.
     fn list<T: Send + 'static>(
         &self,

@@ -22,19 +22,19 @@ pub(crate) fn first_failed(conn: Conn<'_>, guards: &[Guard], at: Timestamp) -> R
 
 fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
     Ok(match guard {
-        Guard::TicketLive { id, attempts_below } => ticket_life::get(conn, *id)?
-            .is_some_and(|life| life.open && life.expires_at > at && life.attempts < *attempts_below),
+        Guard::TicketLive { id, attempts_below } => {
+            ticket_life::get(conn, *id)?.is_some_and(|life| life.is_live(*attempts_below, at))
+        }
         Guard::ReplaysBelow { id, bound } => {
             ticket_life::get(conn, *id)?.is_some_and(|life| life.replays < *bound)
         }
         Guard::TicketsBelow { tenant, user, client, purpose, bound } => {
             ticket_life::count_issued(conn, (*tenant, *user, *client), *purpose, at)? < *bound
         }
-        Guard::FamilyHead { session, generation } => session::life(conn, *session)?
-            .is_some_and(|(ended, expires_at, head)| !ended && expires_at > at && head == *generation),
-        Guard::SessionOpen(id) => {
-            session::life(conn, *id)?.is_some_and(|(ended, expires_at, _)| !ended && expires_at > at)
+        Guard::FamilyHead { session, generation } => {
+            session::life(conn, *session)?.is_some_and(|life| life.is_open(at) && life.head == *generation)
         }
+        Guard::SessionOpen(id) => session::life(conn, *id)?.is_some_and(|life| life.is_open(at)),
         Guard::InvitationOpen(id) => {
             invitation::get(conn, *id)?.is_some_and(|i| i.status(at) == InvitationStatus::Open)
         }

@@ -21,13 +21,17 @@ pub(crate) fn judge(
     for change in commit.changes() {
         write(conn, change, at)?;
     }
-    for row in commit.audit_rows() {
-        audit::append(conn, row, at)?;
-    }
+    tell(conn, commit, at)?;
     Ok(Ok(Committed { at }))
 }
 
-fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
+/// Writes a commit's audit rows.
+pub(crate) fn tell(conn: Conn<'_>, commit: &Commit, at: Timestamp) -> Result<()> {
+    commit.audit_rows().iter().try_for_each(|row| audit::append(conn, row, at))
+}
+
+/// Writes one change.
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Installation(c) => installation::write(conn, c),
         Change::SigningKeys(c) => signing_key::write(conn, c),

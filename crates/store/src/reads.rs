@@ -101,7 +101,7 @@ impl<E: Engine> Installations for EngineStore<E> {
 
 impl<E: Engine> Tenants for EngineStore<E> {
     fn tenant(&self, id: TenantId) -> Fut<'_, Read<Option<Tenant>>> {
-        self.0.point(move |conn| tenant::get(conn, id))
+        self.0.often(move |conn| tenant::get(conn, id))
     }
 
     fn default_tenant(&self) -> Fut<'_, Read<Option<Tenant>>> {
@@ -137,7 +137,7 @@ impl<E: Engine> Memberships for EngineStore<E> {
 
 impl<E: Engine> Users for EngineStore<E> {
     fn member(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Member>>> {
-        self.0.point(move |conn| user_list::member(conn, tenant, user))
+        self.0.often(move |conn| user_list::member(conn, tenant, user))
     }
 
     fn members_by_id(&self, tenant: TenantId, users: &[UserId]) -> Fut<'_, Read<Vec<Option<Member>>>> {
@@ -198,7 +198,7 @@ impl<E: Engine> Users for EngineStore<E> {
 
 impl<E: Engine> Clients for EngineStore<E> {
     fn client(&self, id: ClientId) -> Fut<'_, Read<Option<Client>>> {
-        self.0.point(move |conn| client::get(conn, id))
+        self.0.often(move |conn| client::get(conn, id))
     }
 
     fn clients(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Client>>> {
@@ -216,7 +216,7 @@ impl<E: Engine> Clients for EngineStore<E> {
 
 impl<E: Engine> ApiKeys for EngineStore<E> {
     fn api_key(&self, id: ApiKeyId) -> Fut<'_, Read<Option<(ApiKey, bool)>>> {
-        self.0.point(move |conn| api_key::get(conn, id))
+        self.0.often(move |conn| api_key::get(conn, id))
     }
 
     fn api_keys(
@@ -236,7 +236,7 @@ impl<E: Engine> ApiKeys for EngineStore<E> {
 impl<E: Engine> Tickets for EngineStore<E> {
     fn for_redeem(&self, id: TicketId) -> Fut<'_, Read<Option<RedeemView>>> {
         let now = self.0.now();
-        self.0.point(move |conn| ticket_view::get(conn, id, now))
+        self.0.often(move |conn| ticket_view::get(conn, id, now))
     }
 
     fn ticket(&self, id: TicketId) -> Fut<'_, Read<Option<Ticket>>> {
@@ -260,13 +260,13 @@ impl<E: Engine> Tickets for EngineStore<E> {
         key_hash: [u8; 32],
     ) -> Fut<'_, Read<Option<(TicketId, Idempotency)>>> {
         let now = self.0.now();
-        self.0.point(move |conn| ticket::by_idempotency(conn, scope, key_hash, now))
+        self.0.often(move |conn| ticket::by_idempotency(conn, scope, key_hash, now))
     }
 }
 
 impl<E: Engine> Sessions for EngineStore<E> {
     fn session(&self, id: SessionId) -> Fut<'_, Read<Option<SessionView>>> {
-        self.0.point(move |conn| session_view::get(conn, id))
+        self.0.often(move |conn| session_view::get(conn, id))
     }
 
     fn sessions_of(

@@ -20,6 +20,23 @@ async fn postgres() {
     store_contract::run_all(|| Postgres(server.database())).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_two_nodes_race() {
+    let Some(server) = postgres::shared() else { return };
+    let world = async || store_contract::World::new(Arc::new(Postgres(server.database()))).await;
+    store_contract::two_nodes(world().await).await;
+    store_contract::two_lanes(world().await).await;
+}
+
+/// Both begin with the same randomness and the same time.
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_judges_many_at_once_as_sqlite_does_one_by_one() {
+    let Some(server) = postgres::shared() else { return };
+    let one = store_contract::World::new(Arc::new(Sqlite::new())).await;
+    let many = store_contract::World::new(Arc::new(Postgres(server.database()))).await;
+    store_contract::agree(one, many, 60).await;
+}
+
 /// A database of its own on the server of these tests.
 struct Postgres(postgres::TestDatabase<'static>);
 

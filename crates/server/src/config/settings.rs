@@ -110,7 +110,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("store.url", StoreUrl, Unset("sqlite in the data directory"), "database, `sqlite:<path>` or `postgres://…`"),
     number("store.cache_kib", 64, 4_194_304, "KiB", "4096", "SQLite: page cache"),
     number("store.queue", 1, 1_000_000, "commits", "4096", "commits that may wait"),
-    number("store.connections", 1, 1000, "connections", "16", "PostgreSQL: connections that read; 4 more write"),
+    number("store.connections", 1, 1000, "connections", "16", "PostgreSQL: connections that read; 8 more write"),
     number("store.statement_timeout_seconds", 1, 600, "seconds", "15", "PostgreSQL: time for a statement"),
     number("store.lock_timeout_seconds", 3, 60, "seconds", "5", "PostgreSQL: time to wait for a lock"),
 

@@ -11,6 +11,7 @@ use authms_core::commit::{Commit, CommitError};
 use authms_core::install::Voided;
 use authms_core::ports::Clock;
 use authms_core::time::Timestamp;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 /// Where the time comes from at which commits are judged.
@@ -19,16 +20,37 @@ pub(super) enum Time {
     /// The database: the same for all nodes.
     Database,
     /// A clock, in tests.
-    Clock(std::sync::Arc<dyn Clock>),
+    Clock(Arc<dyn Clock>),
 }
 
 impl Time {
+    /// Now, as the database has just said.
+    pub(super) fn or(&self, database: Timestamp) -> Timestamp {
+        match self {
+            Self::Database => database,
+            Self::Clock(clock) => clock.now(),
+        }
+    }
+
     /// Now.
     pub(super) fn now(&self, session: &Session) -> crate::queries::Result<Timestamp> {
         match self {
             Self::Database => session.number(NOW).map(Timestamp::from_millis),
             Self::Clock(clock) => Ok(clock.now()),
         }
+    }
+}
+
+/// The latest time at which this node judged anything, in either lane: what was refused as expired stays so.
+#[derive(Clone, Default)]
+pub(super) struct Last(Arc<Mutex<Timestamp>>);
+
+impl Last {
+    /// The later of this time and the last.
+    pub(super) fn raise(&self, at: Timestamp) -> Timestamp {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *last = at.max(*last);
+        *last
     }
 }
 
@@ -39,9 +61,9 @@ pub(super) const NOW: &str = "SELECT CAST(floor(extract(epoch FROM clock_timesta
 const TRIES: u32 = 5;
 
 /// Writes a batch. Commits are judged one after another, each on what those before it changed; one whose guard fails is left
-/// out. `last` is the latest time at which any was judged: what was refused as expired stays so. If one cannot be written, nothing is, and each half of the batch is written for itself, so that no bad row fails the
+/// out. If one cannot be written, nothing is, and each half of the batch is written for itself, so that no bad row fails the
 /// others.
-pub(super) fn apply(session: &Session, batch: &[Commit], time: &Time, last: &mut Timestamp) -> Vec<Outcome> {
+pub(super) fn apply(session: &Session, batch: &[Commit], time: &Time, last: &Last) -> Vec<Outcome> {
     match tried(session, batch, time, last) {
         Ok(outcomes) => outcomes,
         Err(Failed::Row(_) | Failed::Taken(_)) if batch.len() > 1 => {
@@ -59,12 +81,7 @@ pub(super) fn apply(session: &Session, batch: &[Commit], time: &Time, last: &mut
     }
 }
 
-fn tried(
-    session: &Session,
-    batch: &[Commit],
-    time: &Time,
-    last: &mut Timestamp,
-) -> Result<Vec<Outcome>, Failed> {
+fn tried(session: &Session, batch: &[Commit], time: &Time, last: &Last) -> Result<Vec<Outcome>, Failed> {
     for tried in 1..TRIES {
         match transaction(session, batch, time, last) {
             Err(Failed::Raced(error)) => {
@@ -81,7 +98,7 @@ fn transaction(
     session: &Session,
     batch: &[Commit],
     time: &Time,
-    last: &mut Timestamp,
+    last: &Last,
 ) -> Result<Vec<Outcome>, Failed> {
     let written = written(session, batch, time, last);
     match written {
@@ -98,13 +115,12 @@ fn written(
     session: &Session,
     batch: &[Commit],
     time: &Time,
-    last: &mut Timestamp,
+    last: &Last,
 ) -> crate::queries::Result<Vec<Outcome>> {
     session.batch("BEGIN; SELECT pg_advisory_xact_lock(7310577, 2)")?;
     let conn = Conn::Postgres(session);
     let now = time.now(session)?;
-    let at = audit::last_time(conn)?.map_or(now, |written| written.max(now)).max(*last);
-    *last = at;
+    let at = last.raise(audit::last_time(conn)?.map_or(now, |written| written.max(now)));
     batch.iter().map(|commit| judge(conn, commit, at)).collect::<crate::queries::Result<Vec<Outcome>>>()
 }
 

@@ -1,12 +1,11 @@
-//! The way to the writer: a bounded queue, and a task that has written whatever waits in it.
+//! The way to the general lane's writer: a bounded queue, and a task that has written whatever waits in it.
 
-use super::apply::{self, Time};
+use super::apply::{self, Last, Time};
 use super::pool::Pool;
 use super::session::Session;
 use crate::engine::Outcome;
 use authms_core::commit::{Commit, CommitError, Lane};
-use authms_core::time::Timestamp;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, Sender, channel, error::TrySendError};
 use tokio::sync::oneshot;
@@ -14,7 +13,7 @@ use tokio::sync::oneshot;
 /// Commits written in one transaction: all nodes wait for it.
 const BATCH: usize = 64;
 
-enum Job {
+pub(super) enum Job {
     /// To write a commit.
     Commit(Commit, oneshot::Sender<Outcome>),
     /// To write commits as one transaction, of whatever lane they are.
@@ -28,9 +27,9 @@ pub(super) struct Committer {
 
 impl Committer {
     /// Starts the writer.
-    pub(super) fn start(pool: Arc<Pool>, time: Time, queue: usize, runtime: &Handle) -> Self {
+    pub(super) fn start(pool: Arc<Pool>, (time, last): (Time, Last), queue: usize, runtime: &Handle) -> Self {
         let (jobs, waiting) = channel(queue.max(1));
-        runtime.spawn(Writer { pool, time, last: Arc::default() }.run(waiting));
+        runtime.spawn(Writer { pool, time, last }.run(waiting));
         Self { jobs }
     }
 
@@ -55,7 +54,17 @@ impl Committer {
         }
     }
 
-    fn send(&self, job: Job) -> Result<(), CommitError> {
+    /// Has a commit written for somebody who waits for its outcome.
+    pub(super) fn accept(&self, commit: Commit, answer: oneshot::Sender<Outcome>) {
+        if let Err(TrySendError::Full(job) | TrySendError::Closed(job)) =
+            self.jobs.try_send(Job::Commit(commit, answer))
+            && let Job::Commit(_, answer) = job
+        {
+            let _ = answer.send(Err(CommitError::Busy));
+        }
+    }
+
+    pub(super) fn send(&self, job: Job) -> Result<(), CommitError> {
         self.jobs.try_send(job).map_err(|e| match e {
             TrySendError::Full(_) => CommitError::Busy,
             TrySendError::Closed(_) => CommitError::Unavailable,
@@ -67,7 +76,7 @@ impl Committer {
 struct Writer {
     pool: Arc<Pool>,
     time: Time,
-    last: Arc<Mutex<Timestamp>>,
+    last: Last,
 }
 
 impl Writer {
@@ -116,11 +125,8 @@ impl Writer {
     }
 
     async fn apply(&self, commits: Vec<Commit>) -> Vec<Outcome> {
-        let (count, time, last) = (commits.len(), self.time.clone(), Arc::clone(&self.last));
-        let work = move |session: &Session| {
-            let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
-            apply::apply(session, &commits, &time, &mut last)
-        };
+        let (count, time, last) = (commits.len(), self.time.clone(), self.last.clone());
+        let work = move |session: &Session| apply::apply(session, &commits, &time, &last);
         // No connection, or a panic on the way to COMMIT, which loses it: nothing was written.
         self.pool.run(work).await.unwrap_or_else(|_| apply::none(count))
     }

@@ -17,7 +17,7 @@ use tokio_postgres::config::{Host, SslMode, TargetSessionAttrs};
 /// How a store on PostgreSQL is opened.
 #[derive(Clone)]
 pub struct Options {
-    /// Connections that read; four more write, count limits and sweep.
+    /// Connections that read; eight more do what every request needs, write, count limits and sweep.
     pub connections: u32,
     /// How many commits may wait before others are refused as [`CommitError::Busy`](authms_core::commit::CommitError::Busy).
     pub queue: usize,
@@ -50,7 +50,7 @@ pub fn check_url(url: &str) -> Result<(), OpenError> {
 }
 
 /// Connections that are not for reading: see [`Options::connections`].
-pub(super) const OTHERS: u32 = 4;
+pub(super) const OTHERS: u32 = 8;
 
 /// How long a transaction may wait for us before PostgreSQL ends it: a node that stands still must not hold up the others.
 /// Shorter than any lock timeout allowed, so that those who wait outlast it.

@@ -6,6 +6,8 @@ mod clock;
 mod committer;
 mod config;
 mod error;
+mod gather;
+mod hot;
 mod limits;
 mod migrate;
 mod open;
@@ -17,13 +19,14 @@ mod value;
 
 pub use config::{Options, check_url};
 pub use error::PostgresError;
+pub(crate) use gather::{Answer, Draft, Kind};
 pub use open::OpenError;
 pub(crate) use session::Session;
 pub(crate) use value::value;
 
 use crate::engine::{Engine, EngineStore, Outcome};
 use crate::queries::{Conn, Result, schema};
-use apply::Time;
+use apply::{Last, Time};
 use authms_core::audit::AuditRow;
 use authms_core::commit::Commit;
 use authms_core::install::Voided;
@@ -33,6 +36,8 @@ use authms_core::time::Timestamp;
 use clock::DatabaseClock;
 use committer::Committer;
 use config::Target;
+use gather::Reads;
+use hot::Lanes;
 use limits::Limits;
 use pool::Pool;
 use std::sync::Arc;
@@ -45,7 +50,8 @@ pub type PostgresStore = EngineStore<Postgres>;
 /// An open database.
 pub struct Postgres {
     readers: Arc<Pool>,
-    committer: Committer,
+    reads: Reads,
+    lanes: Lanes,
     limits: Limits,
     sweep: Sweep,
     clock: Arc<dyn Clock>,
@@ -71,10 +77,15 @@ impl PostgresStore {
         opened.map_err(|e| OpenError::Thread(std::io::Error::other(e)))??;
         let time =
             if options.database_time { Time::Database } else { Time::Clock(Arc::clone(&options.clock)) };
-        let pool = |connections| Pool::new(Arc::clone(&target), handle.clone(), connections);
+        let pool = |connections| Pool::new(Arc::clone(&target), handle.clone(), connections, "");
+        let gathering =
+            |connections| Pool::new(Arc::clone(&target), handle.clone(), connections, gather::PLANS);
+        let clock = (time.clone(), Last::default());
+        let general = Committer::start(pool(1), clock.clone(), options.queue, &handle);
         Ok(Self(Postgres {
             readers: pool(options.connections),
-            committer: Committer::start(pool(1), time.clone(), options.queue, &handle),
+            reads: Reads::start(&gathering(gather::CONNECTIONS), gather::CONNECTIONS, &handle),
+            lanes: Lanes::start(&gathering(hot::CONNECTIONS), general, clock, options.queue, &handle),
             limits: Limits::start(pool(1), time.clone(), &handle),
             clock: database.as_ref().map_or_else(|| Arc::clone(&options.clock), |clock| clock.clone()),
             sweep: Sweep::new(pool(1), time, options.retention, (options.clock, database)),
@@ -182,6 +193,13 @@ impl Engine for Postgres {
         Box::pin(self.readers.read(query))
     }
 
+    fn often<T: Send + 'static>(
+        &self,
+        query: impl Fn(Conn<'_>) -> Result<T> + Send + 'static,
+    ) -> Fut<'_, Read<T>> {
+        Box::pin(self.reads.read(query))
+    }
+
     fn list<T: Send + 'static>(
         &self,
         query: impl FnOnce(Conn<'_>) -> Result<T> + Send + 'static,
@@ -190,11 +208,11 @@ impl Engine for Postgres {
     }
 
     fn commit(&self, commit: Commit) -> Fut<'_, Outcome> {
-        Box::pin(self.committer.commit(commit))
+        Box::pin(self.lanes.commit(commit))
     }
 
     fn commit_all(&self, commits: Vec<Commit>) -> Fut<'_, Vec<Outcome>> {
-        Box::pin(self.committer.commit_all(commits))
+        Box::pin(self.lanes.commit_all(commits))
     }
 
     fn take(&self, takes: &[Take]) -> Fut<'_, Read<Vec<Budget>>> {

@@ -16,6 +16,8 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(50), Duration::fro
 pub(super) struct Pool {
     target: Arc<Target>,
     runtime: Handle,
+    /// What each connection is told beside what all are.
+    settings: &'static str,
     permits: Arc<Semaphore>,
     state: Mutex<State>,
 }
@@ -29,10 +31,28 @@ struct State {
 }
 
 impl Pool {
-    /// At most so many connections, none yet.
-    pub(super) fn new(target: Arc<Target>, runtime: Handle, connections: u32) -> Arc<Self> {
+    /// At most so many connections, none yet. Each is told these settings beside those that all are told.
+    pub(super) fn new(
+        target: Arc<Target>,
+        runtime: Handle,
+        connections: u32,
+        settings: &'static str,
+    ) -> Arc<Self> {
         let permits = Arc::new(Semaphore::new(connections.max(1) as usize));
-        Arc::new(Self { target, runtime, permits, state: Mutex::default() })
+        Arc::new(Self { target, runtime, settings, permits, state: Mutex::default() })
+    }
+
+    /// Lends a connection. Nobody counts them: for pools with no more borrowers than connections.
+    pub(super) async fn lend(self: &Arc<Self>) -> Read<Lent> {
+        let idle = self.state().idle.pop().filter(|session| !session.is_closed());
+        let session = match idle {
+            Some(session) => session,
+            None => {
+                let pool = Arc::clone(self);
+                self.runtime.spawn_blocking(move || pool.take()).await.unwrap_or(Err(Down))?
+            }
+        };
+        Ok(Lent { session: Some(session), pool: Arc::clone(self) })
     }
 
     /// Does something on a connection of its own, on a thread that may block.
@@ -79,7 +99,7 @@ impl Pool {
             return Err(Down);
         }
         drop(state);
-        let opened = self.target.connect(&self.runtime);
+        let opened = self.open();
         let mut state = self.state();
         match opened {
             Ok(session) => {
@@ -95,6 +115,14 @@ impl Pool {
         }
     }
 
+    fn open(&self) -> Result<Session> {
+        let session = self.target.connect(&self.runtime)?;
+        if !self.settings.is_empty() {
+            session.batch(self.settings)?;
+        }
+        Ok(session)
+    }
+
     fn give_back(&self, session: Session) {
         if !session.is_closed() {
             self.state().idle.push(session);
@@ -103,5 +131,28 @@ impl Pool {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A connection that goes back to its pool.
+pub(super) struct Lent {
+    session: Option<Session>,
+    pool: Arc<Pool>,
+}
+
+impl std::ops::Deref for Lent {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        self.session.as_ref().expect("it is there until it is dropped")
+    }
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        // Whoever panicked may have left a transaction open.
+        if let Some(session) = self.session.take().filter(|_| !std::thread::panicking()) {
+            self.pool.give_back(session);
+        }
     }
 }

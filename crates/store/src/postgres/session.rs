@@ -10,22 +10,26 @@ use std::future::poll_fn;
 use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
-use tokio_postgres::types::ToSql as PostgresToSql;
+use tokio_postgres::types::{ToSql as PostgresToSql, Type};
 use tokio_postgres::{AsyncMessage, Client, Connection, Row, Socket, Statement};
 
 /// Statements kept prepared; beyond, all are forgotten. The texts of all queries are some hundred.
 const PREPARED: usize = 512;
 
-/// An open connection. Its calls block: they are not for threads of a runtime.
+type Prepared = HashMap<Box<str>, Statement>;
+
+/// An open connection. Its calls, but those that are `async`, block: they are not for threads of a runtime.
 pub(crate) struct Session {
     client: Client,
     runtime: Handle,
     patience: Duration,
-    prepared: Mutex<HashMap<Box<str>, Statement>>,
+    prepared: Mutex<Prepared>,
+    /// Those that do for many what a text does for one, by that text.
+    gathered: Mutex<Prepared>,
     /// The server has warned of something.
     warned: Arc<AtomicBool>,
     /// An answer did not come: what comes next may be it.
@@ -40,8 +44,8 @@ impl Session {
     {
         let warned = Arc::new(AtomicBool::new(false));
         tokio::spawn(pump(connection, Arc::clone(&warned)));
-        let (prepared, broken) = Default::default();
-        Self { client, runtime: Handle::current(), patience, prepared, warned, broken }
+        let (prepared, gathered, broken) = Default::default();
+        Self { client, runtime: Handle::current(), patience, prepared, gathered, warned, broken }
     }
 
     /// The same, whose answers are waited for so long.
@@ -73,9 +77,39 @@ impl Session {
     /// Ends a transaction. Once a wait for a synchronous standby is broken off by hand, the server says that all is well and
     /// only warns; then it is not known whether it will last.
     pub(super) fn commit(&self) -> Result<()> {
+        self.wait(self.end())
+    }
+
+    /// [`Session::commit`], for a runtime's own thread.
+    pub(super) async fn end(&self) -> Result<()> {
         self.warned.store(false, Relaxed);
-        self.batch("COMMIT")?;
+        self.say("COMMIT").await?;
         if self.warned.load(Relaxed) { Err(PostgresError::SILENT.into()) } else { Ok(()) }
+    }
+
+    /// The client itself, for several statements under way at once.
+    pub(super) const fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// Runs statements without parameters.
+    pub(super) async fn say(&self, sql: &str) -> Result<()> {
+        Ok(self.client.batch_execute(sql).await.map_err(PostgresError::from)?)
+    }
+
+    /// What does for many what this text does for one; `put` makes its text, from the types of the parameters.
+    pub(super) async fn gathered(
+        &self,
+        sql: &str,
+        put: impl Fn(&str, &[Type]) -> Result<String>,
+    ) -> Result<Statement> {
+        if let Some(statement) = locked(&self.gathered).get(sql) {
+            return Ok(statement.clone());
+        }
+        let one = self.client.prepare(&numbered(sql)).await.map_err(PostgresError::from)?;
+        let many = self.client.prepare(&put(sql, one.params())?).await.map_err(PostgresError::from)?;
+        keep(&self.gathered, sql, &many);
+        Ok(many)
     }
 
     /// Visits the rows that answer, as they come. `visit` must not use the connection.
@@ -122,7 +156,7 @@ impl Session {
 
     /// Runs statements without parameters.
     pub(super) fn batch(&self, sql: &str) -> Result<()> {
-        self.wait(async { Ok(self.client.batch_execute(sql).await.map_err(PostgresError::from)?) })
+        self.wait(self.say(sql))
     }
 
     /// Reads several times from one snapshot.
@@ -134,31 +168,39 @@ impl Session {
         ended.map(|()| found)
     }
 
-    async fn prepare(&self, sql: &str) -> Result<Statement> {
-        if let Some(statement) = self.prepared().get(sql) {
+    pub(super) async fn prepare(&self, sql: &str) -> Result<Statement> {
+        if let Some(statement) = locked(&self.prepared).get(sql) {
             return Ok(statement.clone());
         }
         let statement = self.client.prepare(&numbered(sql)).await.map_err(PostgresError::from)?;
-        let mut prepared = self.prepared();
-        if prepared.len() >= PREPARED {
-            prepared.clear();
-        }
-        prepared.insert(sql.into(), statement.clone());
+        keep(&self.prepared, sql, &statement);
         Ok(statement)
     }
 
-    fn prepared(&self) -> std::sync::MutexGuard<'_, HashMap<Box<str>, Statement>> {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// Waits for an answer, but not for ever.
+    pub(super) async fn within<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         let silent = |_| {
             self.broken.store(true, Relaxed);
             Err(PostgresError::SILENT.into())
         };
-        self.runtime
-            .block_on(async { tokio::time::timeout(self.patience, work).await.unwrap_or_else(silent) })
+        tokio::time::timeout(self.patience, work).await.unwrap_or_else(silent)
     }
+
+    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+        self.runtime.block_on(self.within(work))
+    }
+}
+
+fn locked(prepared: &Mutex<Prepared>) -> MutexGuard<'_, Prepared> {
+    prepared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn keep(prepared: &Mutex<Prepared>, sql: &str, statement: &Statement) {
+    let mut prepared = locked(prepared);
+    if prepared.len() >= PREPARED {
+        prepared.clear();
+    }
+    prepared.insert(sql.into(), statement.clone());
 }
 
 /// Keeps the connection going until either side closes it.

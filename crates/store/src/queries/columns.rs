@@ -25,7 +25,7 @@ impl<'r> Row<'r> {
 }
 
 /// A row and how much of it has been read.
-pub(super) struct Columns<'r> {
+pub(crate) struct Columns<'r> {
     row: Row<'r>,
     next: usize,
 }
@@ -34,6 +34,11 @@ impl<'r> Columns<'r> {
     /// The row from its start.
     pub(super) fn of(row: Row<'r>) -> Self {
         Self { row, next: 0 }
+    }
+
+    /// The same of PostgreSQL's.
+    pub(crate) fn of_postgres(row: &'r tokio_postgres::Row) -> Self {
+        Self::of(Row::Postgres(row))
     }
 
     fn value(&mut self) -> Result<(usize, ValueRef<'r>)> {
@@ -54,7 +59,7 @@ impl<'r> Columns<'r> {
     }
 
     /// The next identifier.
-    pub(super) fn id<K>(&mut self) -> Result<Id<K>> {
+    pub(crate) fn id<K>(&mut self) -> Result<Id<K>> {
         self.take().map(Id::from_bytes)
     }
 

@@ -1,7 +1,7 @@
 //! The engines as queries see them: one SQL for both, values as SQLite has them.
 
 use super::columns::{Columns, Row};
-use crate::postgres::{PostgresError, Session};
+use crate::postgres::{Answer, Draft, Kind, PostgresError, Session};
 pub(super) use rusqlite::params;
 pub(super) use rusqlite::types::ToSql;
 use std::ops::ControlFlow;
@@ -21,6 +21,9 @@ pub enum Error {
     /// A column, counted from 0, holds nothing that its type has.
     #[error("column {0} holds no value of its type")]
     Invalid(usize),
+    /// A question was put where none can be answered yet.
+    #[error("a question was put that is not answered here")]
+    Asked,
 }
 
 /// The outcome of a query.
@@ -33,6 +36,10 @@ pub(crate) enum Conn<'c> {
     Sqlite(&'c rusqlite::Connection),
     /// A connection to a server; not to be used on a thread of a runtime.
     Postgres(&'c Session),
+    /// None: what would be done on one is noted.
+    Draft(&'c Draft),
+    /// None: the answer to the first question has come.
+    Answer(&'c Answer),
 }
 
 impl Conn<'_> {
@@ -57,6 +64,8 @@ impl Conn<'_> {
             Self::Postgres(session) => {
                 session.each(sql, params, |row| visit(&mut Columns::of(Row::Postgres(row))))
             }
+            Self::Draft(draft) => draft.ask(sql, params),
+            Self::Answer(answer) => answer.each(|row| visit(&mut Columns::of(Row::Postgres(row)))),
         }
     }
 
@@ -65,6 +74,34 @@ impl Conn<'_> {
         match self {
             Self::Sqlite(conn) => Ok(conn.prepare_cached(sql)?.execute(params)?),
             Self::Postgres(session) => session.execute(sql, params),
+            Self::Draft(_) | Self::Answer(_) => Err(Error::Asked),
+        }
+    }
+
+    /// Executes a statement whose outcome does not matter to what comes after it.
+    pub(super) fn change(self, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+        match self {
+            Self::Draft(draft) => draft.note(sql, params, Kind::Change),
+            _ => self.execute(sql, params).map(drop),
+        }
+    }
+
+    /// The same, of one that must change exactly one row.
+    pub(super) fn change_one(self, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+        match self {
+            Self::Draft(draft) => draft.note(sql, params, Kind::ChangeOne),
+            _ => match self.execute(sql, params)? {
+                1 => Ok(()),
+                other => Err(Error::Changed(other)),
+            },
+        }
+    }
+
+    /// The same, of one that adds its last parameter to what is counted under the others.
+    pub(super) fn count_one(self, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+        match self {
+            Self::Draft(draft) => draft.note(sql, params, Kind::Count),
+            _ => self.change_one(sql, params),
         }
     }
 
@@ -88,6 +125,7 @@ impl Conn<'_> {
                 Ok(found)
             }
             Self::Postgres(session) => session.snapshot(|| read(self)),
+            Self::Draft(_) | Self::Answer(_) => Err(Error::Asked),
         }
     }
 
@@ -95,7 +133,7 @@ impl Conn<'_> {
     pub(super) fn indexed_by(self, index: &str) -> String {
         match self {
             Self::Sqlite(_) => format!("INDEXED BY {index}"),
-            Self::Postgres(_) => String::new(),
+            Self::Postgres(_) | Self::Draft(_) | Self::Answer(_) => String::new(),
         }
     }
 }

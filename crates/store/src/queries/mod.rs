@@ -51,10 +51,10 @@ mod user_terms;
 pub(crate) mod void;
 
 use authms_core::page::{Page, PageRequest};
-use columns::Columns;
 use conn::{Params, ToSql};
 use std::ops::ControlFlow;
 
+pub(crate) use columns::Columns;
 pub(crate) use conn::Conn;
 pub use conn::{Error, Result};
 
@@ -117,15 +117,17 @@ fn page<T>(
 /// Executes a statement that must change exactly one row: a change of what is not there would leave an audit row
 /// that lies.
 fn change_one(conn: Conn<'_>, sql: &str, params: impl Params) -> Result<()> {
-    match conn.execute(sql, params.refs().as_ref())? {
-        1 => Ok(()),
-        other => Err(Error::Changed(other)),
-    }
+    conn.change_one(sql, params.refs().as_ref())
+}
+
+/// The same, of a statement that adds its last parameter to what is counted under the others.
+fn count_one(conn: Conn<'_>, sql: &str, params: impl Params) -> Result<()> {
+    conn.count_one(sql, params.refs().as_ref())
 }
 
 /// Executes a statement that may change any number of rows.
 fn change(conn: Conn<'_>, sql: &str, params: impl Params) -> Result<()> {
-    conn.execute(sql, params.refs().as_ref()).map(drop)
+    conn.change(sql, params.refs().as_ref())
 }
 
 /// A revision as it is kept.

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, ToSql, params};
-use super::{List, all, change_one, page};
+use super::{List, all, change_one, count_one, page};
 use authms_core::id::{EventId, TenantId};
 use authms_core::page::{Page, PageRequest};
 use authms_core::risk::{
@@ -104,10 +104,10 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
         at.as_millis(),
     ];
     change_one(conn, &SQL, row)?;
-    let sql = "INSERT INTO risk_counts (tenant_id, day, type, band, count) VALUES (?1, ?2, ?3, ?4, 1)
-               ON CONFLICT (tenant_id, day, type, band) DO UPDATE SET count = risk_counts.count + 1";
+    let sql = "INSERT INTO risk_counts (tenant_id, day, type, band, count) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (tenant_id, day, type, band) DO UPDATE SET count = risk_counts.count + excluded.count";
     let band = RiskEvent::band(new.score);
-    change_one(conn, sql, params![new.tenant.bytes(), at.day().number(), new.signal.as_str(), band])
+    count_one(conn, sql, params![new.tenant.bytes(), at.day().number(), new.signal.as_str(), band, 1])
 }
 
 /// The first identifier of that time: identifiers begin with it.

@@ -1,7 +1,7 @@
 //! Sessions and what answers their last rotation.
 
 use super::columns::{self, Columns};
-use super::conn::{Conn, Error, Result, params};
+use super::conn::{Conn, Result, params};
 use super::session_index::OF_USER;
 use super::{challenge, change, change_one, device, first, history, json, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
@@ -89,10 +89,41 @@ fn read_acting(c: &mut Columns<'_>) -> Result<Option<Acting>> {
     })
 }
 
-/// What a guard asks of a session: whether it was ended, when it expires, its head.
-pub(crate) fn life(conn: Conn<'_>, id: SessionId) -> Result<Option<(bool, Timestamp, u32)>> {
-    let sql = "SELECT ended_at IS NOT NULL, expires_at, generation FROM sessions WHERE id = ?1";
-    first(conn, sql, [id.bytes()], |c| Ok((c.take()?, c.time()?, c.take()?)))
+/// What commits ask of a session.
+pub(crate) struct Life {
+    pub(crate) ended: bool,
+    pub(crate) expires_at: Timestamp,
+    /// The generation of its family's head.
+    pub(crate) head: u32,
+    pub(crate) refreshed_at: Timestamp,
+    pub(crate) opened_by: Option<TicketId>,
+}
+
+impl Life {
+    /// The columns of [`Life::read`].
+    pub(crate) const COLUMNS: &str = "ended_at IS NOT NULL, expires_at, generation, refreshed_at, ticket_id";
+
+    pub(crate) fn read(c: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self {
+            ended: c.take()?,
+            expires_at: c.time()?,
+            head: c.take()?,
+            refreshed_at: c.time()?,
+            opened_by: c.id_if()?,
+        })
+    }
+
+    /// Whether it has neither ended nor expired at this time.
+    pub(crate) fn is_open(&self, at: Timestamp) -> bool {
+        !self.ended && self.expires_at > at
+    }
+}
+
+/// The life of a session.
+pub(crate) fn life(conn: Conn<'_>, id: SessionId) -> Result<Option<Life>> {
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {} FROM sessions WHERE id = ?1", Life::COLUMNS));
+    first(conn, &SQL, [id.bytes()], Life::read)
 }
 
 /// Whether a session was flagged; `None`: there is none.
@@ -104,11 +135,33 @@ pub(crate) fn is_flagged(conn: Conn<'_>, id: SessionId) -> Result<Option<bool>> 
 pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> {
     match what {
         Change::Open(new) => open(conn, new, at),
+        Change::Rotate { id, .. } | Change::End { id, .. } => {
+            let opened_by = life(conn, *id)?.and_then(|life| life.opened_by);
+            write_known(conn, what, opened_by, at)
+        }
+        Change::Flag(id) => {
+            let sql = "UPDATE sessions SET flagged_at = ?2 WHERE id = ?1";
+            change_one(conn, sql, params![id.bytes(), at.as_millis()])
+        }
+        Change::EndAll { tenant, user, except, reason } => {
+            end_all(conn, (*tenant, *user), *except, *reason, at)?;
+            challenge::end_all(conn, *tenant, *user)
+        }
+    }
+}
+
+/// The same of a session of which it is known what opened it.
+pub(crate) fn write_known(
+    conn: Conn<'_>,
+    what: &Change,
+    opened_by: Option<TicketId>,
+    at: Timestamp,
+) -> Result<()> {
+    match what {
         Change::Rotate { id, refresh_hash, generation, salt, jti } => {
             let sql = "UPDATE sessions SET refresh_hash = ?2, generation = ?3, refreshed_at = ?4
-                       WHERE id = ?1 AND generation = ?3 - 1 RETURNING ticket_id";
-            let row = params![id.bytes(), refresh_hash, generation, at.as_millis()];
-            let opened_by = first(conn, sql, row, |c| c.id_if())?.ok_or(Error::Changed(0))?;
+                       WHERE id = ?1 AND generation = ?3 - 1";
+            change_one(conn, sql, params![id.bytes(), refresh_hash, generation, at.as_millis()])?;
             let sql = "INSERT INTO session_rotations (session_id, generation, salt, jti, at)
                        VALUES (?1, ?2, ?3, ?4, ?5)
                        ON CONFLICT (session_id) DO UPDATE SET generation = excluded.generation,
@@ -116,22 +169,12 @@ pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> 
             change_one(conn, sql, params![id.bytes(), generation, salt, jti.bytes(), at.as_millis()])?;
             erase_replay(conn, opened_by)
         }
-        Change::Flag(id) => {
-            let sql = "UPDATE sessions SET flagged_at = ?2 WHERE id = ?1";
-            change_one(conn, sql, params![id.bytes(), at.as_millis()])
-        }
         Change::End { id, reason } => {
-            let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3
-                       WHERE id = ?1 AND ended_at IS NULL RETURNING ticket_id";
-            match first(conn, sql, params![id.bytes(), at.as_millis(), reason.as_str()], |c| c.id_if())? {
-                Some(opened_by) => forget(conn, *id, opened_by),
-                None => Ok(()),
-            }
+            let sql = "UPDATE sessions SET ended_at = ?2, end_reason = ?3 WHERE id = ?1 AND ended_at IS NULL";
+            change(conn, sql, params![id.bytes(), at.as_millis(), reason.as_str()])?;
+            forget(conn, *id, opened_by)
         }
-        Change::EndAll { tenant, user, except, reason } => {
-            end_all(conn, (*tenant, *user), *except, *reason, at)?;
-            challenge::end_all(conn, *tenant, *user)
-        }
+        Change::Open(_) | Change::Flag(_) | Change::EndAll { .. } => write(conn, what, at),
     }
 }
 

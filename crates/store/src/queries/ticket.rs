@@ -174,14 +174,21 @@ pub(super) fn insert(conn: Conn<'_>, new: &NewTicket, at: Timestamp) -> Result<(
     idempotency.as_ref().map_or(Ok(()), |i| remember(conn, t.id, i, at))
 }
 
-// An expired key may still be there: then it is free, and replaced.
+// An expired key may still be there: then it is free, and replaced. One that is not is left alone, and nothing is changed: a
+// guard cannot lock what is not there yet.
 fn remember(conn: Conn<'_>, ticket: TicketId, key: &Idempotency, at: Timestamp) -> Result<()> {
-    let sql = "INSERT INTO mint_keys (scope, key_hash, request_hash, ticket_id, until)
-               VALUES (?1, ?2, ?3, ?4, ?5)
-               ON CONFLICT (scope, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
-                   ticket_id = excluded.ticket_id, until = excluded.until";
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "INSERT INTO mint_keys (scope, key_hash, request_hash, ticket_id, until)
+             VALUES (?1, ?2, ?3, ?4, ?5)
+             ON CONFLICT (scope, key_hash) DO UPDATE SET request_hash = excluded.request_hash,
+                 ticket_id = excluded.ticket_id, until = excluded.until
+             WHERE mint_keys.until <= excluded.until - {}",
+            Idempotency::WINDOW.as_millis()
+        )
+    });
     let until = at.plus(Idempotency::WINDOW).as_millis();
-    change_one(conn, sql, params![key.scope, key.key_hash, key.request_hash, ticket.bytes(), until])
+    change_one(conn, &SQL, params![key.scope, key.key_hash, key.request_hash, ticket.bytes(), until])
 }
 
 /// Keeps what answers a redemption again.

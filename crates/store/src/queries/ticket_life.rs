@@ -1,5 +1,6 @@
 //! What happens to tickets, and what guards ask of them.
 
+use super::columns::Columns;
 use super::conn::{Conn, Error, Result, params};
 use super::ticket_index::OF;
 use super::{change, change_one, first, ticket};
@@ -15,14 +16,34 @@ pub(crate) struct Life {
     pub(crate) expires_at: Timestamp,
     pub(crate) attempts: u8,
     pub(crate) replays: u32,
+    pub(crate) created_at: Timestamp,
+}
+
+impl Life {
+    /// The columns of [`Life::read`].
+    pub(crate) const COLUMNS: &str = "state = 'issued', expires_at, attempts, replays, created_at";
+
+    pub(crate) fn read(c: &mut Columns<'_>) -> Result<Self> {
+        Ok(Self {
+            open: c.take()?,
+            expires_at: c.time()?,
+            attempts: c.take()?,
+            replays: c.take()?,
+            created_at: c.time()?,
+        })
+    }
+
+    /// Whether it may be redeemed at this time, and has fewer failed attempts than this.
+    pub(crate) fn is_live(&self, attempts_below: u8, at: Timestamp) -> bool {
+        self.open && self.expires_at > at && self.attempts < attempts_below
+    }
 }
 
 /// The life of a ticket.
 pub(crate) fn get(conn: Conn<'_>, id: TicketId) -> Result<Option<Life>> {
-    let sql = "SELECT state = 'issued', expires_at, attempts, replays FROM tickets WHERE id = ?1";
-    first(conn, sql, [id.bytes()], |c| {
-        Ok(Life { open: c.take()?, expires_at: c.time()?, attempts: c.take()?, replays: c.take()? })
-    })
+    static SQL: LazyLock<String> =
+        LazyLock::new(|| format!("SELECT {} FROM tickets WHERE id = ?1", Life::COLUMNS));
+    first(conn, &SQL, [id.bytes()], Life::read)
 }
 
 /// The tickets of subject `?1` in tenant `?2` that are issued at `?3`, as a condition.

@@ -16,6 +16,7 @@ mod histories;
 mod keys;
 mod lists;
 mod messages;
+mod nodes;
 mod outcomes;
 mod passkeys;
 mod passwords;
@@ -33,6 +34,7 @@ mod time;
 mod views;
 mod world;
 
+pub use nodes::{agree, two_lanes, two_nodes};
 pub use world::{Database, World};
 
 use authms_core::ports::Fut;

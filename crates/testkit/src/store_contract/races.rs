@@ -4,6 +4,7 @@ use super::Case;
 use super::world::{ATTEMPTS, TTL, World};
 use authms_core::access::Role;
 use authms_core::commit::{Change, Commit, CommitError, Guard, Row};
+use authms_core::ports::Store;
 use authms_core::tenant::{Change as Tenants, Tenant};
 use authms_core::ticket::{Change as Ticket, Idempotency, Minter, NewTicket, TicketState};
 use std::sync::Arc;
@@ -22,11 +23,20 @@ pub(super) const CASES: &[Case] = &[
 
 /// Commits all at once; the outcomes in order.
 pub(super) async fn race(w: &World, commits: Vec<Commit>) -> Vec<Result<(), CommitError>> {
+    race_over(std::slice::from_ref(&w.store), commits).await
+}
+
+/// The same over several stores, by turns.
+pub(super) async fn race_over(
+    stores: &[Arc<dyn Store>],
+    commits: Vec<Commit>,
+) -> Vec<Result<(), CommitError>> {
     let barrier = Arc::new(Barrier::new(commits.len()));
     let racers: Vec<_> = commits
         .into_iter()
-        .map(|commit| {
-            let (store, barrier) = (Arc::clone(&w.store), Arc::clone(&barrier));
+        .zip(stores.iter().cycle())
+        .map(|(commit, store)| {
+            let (store, barrier) = (Arc::clone(store), Arc::clone(&barrier));
             tokio::spawn(async move {
                 barrier.wait().await;
                 store.commit(commit).await.map(drop)

@@ -58,6 +58,13 @@ impl World {
         Self { store, clock, rng: SeededRng::new(1), database, names: AtomicU32::new(0) }
     }
 
+    /// Another node over the same database.
+    pub(super) async fn beside(&self) -> Self {
+        let (clock, database) = (self.clock.clone(), Arc::clone(&self.database));
+        let store = database.open(Arc::new(clock.clone())).await;
+        Self { store, clock, rng: SeededRng::new(2), database, names: AtomicU32::new(0) }
+    }
+
     /// The same database after a restart, with the clock at this time.
     pub(super) async fn restarted_at(self, now: Timestamp) -> Self {
         let Self { store, clock, rng, database, names } = self;
