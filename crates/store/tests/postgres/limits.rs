@@ -23,7 +23,7 @@ async fn a_server_that_is_too_old_is_refused() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nodes_that_want_more_connections_together_than_there_are_go_on_with_those_they_have() {
     let Some(programs) = Programs::find() else { return };
-    let server = Server::start(&programs, &[("max_connections", "12")]);
+    let server = Server::start(&programs, &[("max_connections", "18")]);
     let database = server.database();
     let one = Arc::new(open(&database.url()).await.expect("it opens"));
     let other = Arc::new(open(&database.url()).await.expect("it opens"));
