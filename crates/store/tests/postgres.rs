@@ -2,6 +2,8 @@
 
 #[path = "postgres/limits.rs"]
 mod limits;
+#[path = "postgres/plans.rs"]
+mod plans;
 #[path = "postgres/tls.rs"]
 mod tls;
 

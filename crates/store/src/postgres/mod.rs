@@ -82,9 +82,10 @@ impl PostgresStore {
             |connections| Pool::new(Arc::clone(&target), handle.clone(), connections, gather::PLANS);
         let clock = (time.clone(), Last::default());
         let general = Committer::start(pool(1), clock.clone(), options.queue, &handle);
+        let (readers, gatherers) = (pool(options.connections), gathering(gather::CONNECTIONS));
         Ok(Self(Postgres {
-            readers: pool(options.connections),
-            reads: Reads::start(&gathering(gather::CONNECTIONS), gather::CONNECTIONS, &handle),
+            reads: Reads::start((&gatherers, &readers), gather::CONNECTIONS, &handle),
+            readers,
             lanes: Lanes::start(&gathering(hot::CONNECTIONS), general, clock, options.queue, &handle),
             limits: Limits::start(pool(1), time.clone(), &handle),
             clock: database.as_ref().map_or_else(|| Arc::clone(&options.clock), |clock| clock.clone()),
@@ -137,6 +138,12 @@ impl PostgresStore {
         let sql = "SELECT CAST(coalesce(sum(generic_plans), 0) AS BIGINT) FROM pg_prepared_statements
                    WHERE cardinality(parameter_types) > 0";
         self.0.readers.run(move |session| session.number(sql)).await?.map_err(|_| authms_core::ports::Down)
+    }
+
+    /// The plans, as they are kept, of the reads that are gathered: for tests.
+    #[doc(hidden)]
+    pub async fn gathered_plans(&self) -> Read<Vec<String>> {
+        self.0.reads.plans().await
     }
 }
 

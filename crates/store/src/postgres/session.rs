@@ -186,7 +186,8 @@ impl Session {
         tokio::time::timeout(self.patience, work).await.unwrap_or_else(silent)
     }
 
-    fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
+    /// The same, for a thread that may block.
+    pub(super) fn wait<T>(&self, work: impl Future<Output = Result<T>>) -> Result<T> {
         self.runtime.block_on(self.within(work))
     }
 }

@@ -1,6 +1,7 @@
 //! Reads that every request makes: those that wait at the same moment are one query.
 
 use super::draft::{Draft, Kind, Repeated};
+use crate::postgres::error::PostgresError;
 use crate::postgres::pool::Pool;
 use crate::postgres::value::value;
 use crate::queries::{Conn, Error, Result};
@@ -12,7 +13,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::sync::{Mutex, oneshot};
-use tokio_postgres::Row;
+use tokio_postgres::{Client, Row, SimpleQueryMessage};
 
 /// Questions in one query.
 const BATCH: usize = 64;
@@ -51,17 +52,28 @@ struct Question {
 /// The way to those who ask.
 pub(in crate::postgres) struct Reads {
     questions: Sender<Question>,
+    pool: Arc<Pool>,
 }
 
 impl Reads {
     /// So many connections ask, each what waits when it has its last answers.
-    pub(in crate::postgres) fn start(pool: &Arc<Pool>, connections: u32, runtime: &Handle) -> Self {
+    pub(in crate::postgres) fn start(
+        (pool, others): (&Arc<Pool>, &Arc<Pool>),
+        connections: u32,
+        runtime: &Handle,
+    ) -> Self {
         let (questions, waiting) = channel(QUEUE);
         let waiting = Arc::new(Mutex::new(waiting));
         for _ in 0..connections {
-            runtime.spawn(run(Arc::clone(pool), Arc::clone(&waiting)));
+            runtime.spawn(run(Arc::clone(pool), Arc::clone(others), Arc::clone(&waiting)));
         }
-        Self { questions }
+        Self { questions, pool: Arc::clone(pool) }
+    }
+
+    /// What one of the connections has planned so far, and keeps.
+    pub(in crate::postgres) async fn plans(&self) -> Read<Vec<String>> {
+        let session = self.pool.lend().await?;
+        session.within(plans(session.client())).await.map_err(failed)
     }
 
     /// Asks what a query asks first, and runs it again on the answer.
@@ -87,33 +99,47 @@ impl Reads {
     }
 }
 
+async fn plans(client: &Client) -> Result<Vec<String>> {
+    let kept = "SELECT 'EXPLAIN EXECUTE ' || name || '(' ||
+                    array_to_string(array_fill('NULL'::text, ARRAY[cardinality(parameter_types)]), ', ') || ')'
+                FROM pg_prepared_statements WHERE cardinality(parameter_types) > 0";
+    let mut plans = Vec::new();
+    for row in client.query(kept, &[]).await.map_err(PostgresError::from)? {
+        let lines = client.simple_query(row.get(0)).await.map_err(PostgresError::from)?;
+        let line = |message: &SimpleQueryMessage| match message {
+            SimpleQueryMessage::Row(row) => row.get(0).map(str::to_owned),
+            _ => None,
+        };
+        plans.push(lines.iter().filter_map(line).collect::<Vec<_>>().join("\n"));
+    }
+    Ok(plans)
+}
+
 fn failed(error: Error) -> Down {
     tracing::error!(%error, "a read failed");
     Down
 }
 
-async fn run(pool: Arc<Pool>, waiting: Arc<Mutex<Receiver<Question>>>) {
+async fn ask_on(pool: &Arc<Pool>, asked: Repeated) -> Read<Vec<Row>> {
+    pool.run(move |session| session.wait(asked.ask(session))).await?.map_err(failed)
+}
+
+async fn run(pool: Arc<Pool>, others: Arc<Pool>, waiting: Arc<Mutex<Receiver<Question>>>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.lock().await.recv_many(&mut batch, BATCH).await > 0 {
         let groups = by_text(batch.drain(..));
-        let Ok(session) = pool.lend().await else {
-            groups
-                .into_iter()
-                .flat_map(|(_, answers)| answers)
-                .for_each(|answer| drop(answer.send(Err(Down))));
-            continue;
-        };
+        let session = pool.lend().await;
         for (asked, answers) in groups {
-            let found =
-                session.within(asked.ask(&session)).await.and_then(|rows| parted(rows, answers.len()));
-            match found {
+            let found = match &session {
+                Ok(session) => session.within(asked.ask(session)).await.map_err(failed),
+                // Where there are too few connections, those that read anything else do this, too.
+                Err(Down) => ask_on(&others, asked).await,
+            };
+            match found.and_then(|rows| parted(rows, answers.len()).map_err(failed)) {
                 Ok(parts) => {
                     parts.into_iter().zip(answers).for_each(|(part, answer)| drop(answer.send(Ok(part))));
                 }
-                Err(error) => {
-                    let down = failed(error);
-                    answers.into_iter().for_each(|answer| drop(answer.send(Err(down))));
-                }
+                Err(Down) => answers.into_iter().for_each(|answer| drop(answer.send(Err(Down)))),
             }
         }
     }
