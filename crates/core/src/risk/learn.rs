@@ -60,6 +60,9 @@ pub struct Learned {
 pub async fn learn(parts: &Parts) -> Result<(), Fault> {
     for _ in 0..BATCHES {
         let lessons = parts.store.to_learn(BATCH).await?;
+        if lessons.is_empty() {
+            break;
+        }
         let is_last = lessons.len() < BATCH as usize;
         let commits = learned(parts, lessons).into_values().map(commit).collect();
         for outcome in parts.store.commit_all(commits).await {

@@ -1,9 +1,13 @@
-//! What the server has too little of: connections, years.
+//! What the server has too little of: connections, room, years.
 
 use super::{commit_nothing, open, options, refused, within_seconds};
+use authms_core::commit::CommitError;
 use authms_core::ports::{Installations as _, Store as _};
 use authms_testkit::postgres::{self, Programs, Server};
 use authms_testkit::storm;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,5 +44,70 @@ async fn nodes_that_want_more_connections_together_than_there_are_go_on_with_tho
     for store in [&one, &other] {
         within_seconds(async || store.installation().await.is_ok()).await;
         within_seconds(async || store.commit(commit_nothing()).await.is_ok()).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_refuses_what_it_has_no_room_for_until_there_is_room() {
+    let Some(server) = postgres::shared() else { return };
+    let Some(disk) = Disk::mount(server.directory("small")) else {
+        eprintln!("only root can mount a small disk: this test did not run");
+        return;
+    };
+    let place = format!("CREATE TABLESPACE small LOCATION '{}'", disk.0.display());
+    server.query("postgres", &place).expect("a tablespace");
+    server.query("postgres", "CREATE DATABASE on_small TABLESPACE small").expect("a database");
+    let store = open(&server.url("on_small")).await.expect("it opens");
+    store.commit(commit_nothing()).await.expect("there is room");
+    disk.fill();
+    let mut committed = 1;
+    let refused = loop {
+        match store.commit(commit_nothing()).await {
+            Ok(_) => committed += 1,
+            Err(why) => break why,
+        }
+        assert!(committed < 100_000, "the disk is not full");
+    };
+    assert_eq!(refused, CommitError::Unavailable, "it is known that nothing was written");
+    store.installation().await.expect("it still reads");
+    disk.relieve();
+    within_seconds(async || store.commit(commit_nothing()).await.is_ok()).await;
+    let rows = server.query("on_small", "SELECT count(*) FROM audit_log").expect("it answers");
+    assert_eq!(rows, [(committed + 1).to_string()], "each that was acknowledged, and no other");
+    drop(store);
+    server.query("postgres", "DROP DATABASE on_small WITH (FORCE);\nDROP TABLESPACE small").expect("gone");
+}
+
+/// A disk of 24 MB.
+struct Disk(PathBuf);
+
+impl Disk {
+    /// In place of this directory, of the same owner. Only root may.
+    fn mount(path: PathBuf) -> Option<Self> {
+        let owner = std::fs::metadata(&path).expect("a directory");
+        let options = format!("size=24m,mode=0700,uid={},gid={}", owner.uid(), owner.gid());
+        let mut mount = Command::new("mount");
+        mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&path);
+        mount.status().is_ok_and(|status| status.success()).then_some(Self(path))
+    }
+
+    fn ballast(&self) -> PathBuf {
+        self.0.join("ballast")
+    }
+
+    fn fill(&self) {
+        use std::io::Write as _;
+        let mut file = std::fs::File::create(self.ballast()).expect("a file");
+        while file.write_all(&[0; 4096]).is_ok() {}
+    }
+
+    fn relieve(&self) {
+        std::fs::remove_file(self.ballast()).expect("removed");
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(&self.0).status();
     }
 }

@@ -218,6 +218,14 @@ impl Server {
         TestDatabase::create(self, template.name())
     }
 
+    /// A fresh directory below its own, of the same owner; gone with it.
+    ///
+    /// # Panics
+    /// There is one.
+    pub fn directory(&self, name: &str) -> PathBuf {
+        programs::directory(self.directory.join(name))
+    }
+
     /// Runs statements as the superuser, each in a transaction of its own; the first column of what they answer.
     ///
     /// # Errors

@@ -16,7 +16,8 @@ pub enum Fate {
     IsLost,
 }
 
-/// A proxy on a port of its own. It looks at transactions that are to last: those with `synchronous_commit = off` pass.
+/// A proxy on a port of its own. It looks at transactions that are to last: those that only read, or are written with
+/// `synchronous_commit = off`, pass.
 pub struct Tap {
     port: u16,
     trap: Arc<Trap>,
@@ -87,7 +88,7 @@ fn there(mut client: TcpStream, mut server: TcpStream, trap: &Trap) {
     while let Ok(length @ 1..) = client.read(&mut buffer) {
         let piece = &buffer[..length];
         if holds(piece, "BEGIN") {
-            lasts = !holds(piece, "synchronous_commit = off");
+            lasts = !holds(piece, "synchronous_commit = off") && !holds(piece, "READ ONLY");
         }
         let fate = if lasts { trap.spring(piece) } else { Fate::Arrives };
         if fate != Fate::Arrives {

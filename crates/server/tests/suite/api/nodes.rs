@@ -1,9 +1,10 @@
 //! Several nodes on one database of PostgreSQL: what each of them may judge by itself.
 
 use authms_core::access::Role;
+use authms_core::signing_key;
 use authms_core::time::Span;
 use authms_testkit::clock::FakeClock;
-use authms_testkit::{Engine, Setup, TestApp, postgres};
+use authms_testkit::{Engine, Setup, TestApp, postgres, storm};
 
 fn node(seed: u64) -> Setup {
     Setup { engine: Engine::Nodes, seed, ..Setup::default() }
@@ -38,4 +39,43 @@ async fn a_node_whose_clock_is_an_hour_off_judges_by_the_databases_and_is_not_re
             assert_eq!(node.request("GET", "/health/ready").send().await.status, ready);
         }
     }
+}
+
+/// As every process does in the background. That messages are sent once, and sign-ins learned from once, is shown elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn processes_that_rotate_keys_and_sweep_at_once_do_it_once() {
+    let first = TestApp::start().await;
+    let user = first.user("ada", Role::Member).await;
+    for _ in 0..20 {
+        first.sign_in(user).await;
+    }
+    let mut all = Vec::new();
+    for seed in 2..6 {
+        all.push(first.restart(Setup { seed, ..Setup::default() }).await);
+    }
+    all.push(first);
+    // A key has signed for long enough, and all of then is past its retention.
+    all[0].clock.advance(Span::hours(181 * 24));
+    let parts: Vec<_> = all.iter().map(|app| app.parts.clone()).collect();
+    storm(parts.len(), |i| {
+        let parts = parts[i].clone();
+        async move {
+            signing_key::maintain(&parts).await.expect("keys are kept");
+            parts.store.sweep().await.expect("it sweeps");
+        }
+    })
+    .await;
+    assert_eq!(all[0].audit("signing_keys.rotated").len(), 1);
+    assert_eq!(all[0].count("SELECT count(*) FROM signing_keys WHERE state = 'active'"), 1);
+    for table in ["tickets", "sessions", "session_users", "ticket_index"] {
+        assert_eq!(all[0].count(&format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+    let mut published = Vec::new();
+    for app in &all {
+        signing_key::maintain(&app.parts).await.expect("keys are kept");
+        published.push(app.request("GET", "/.well-known/jwks.json").send().await.body);
+    }
+    assert!(published.iter().all(|keys| *keys == published[0]), "{published:?}");
+    let tokens = all[1].sign_in(all[1].user("bob", Role::Member).await).await;
+    assert_eq!(all[2].me(&tokens.access).await.status, 200);
 }

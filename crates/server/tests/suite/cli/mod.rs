@@ -18,6 +18,7 @@ mod names;
 mod overload;
 mod people;
 mod postgres;
+mod postgres_faults;
 mod refusals;
 mod running;
 mod sessions;

@@ -9,19 +9,23 @@ use super::home::{Done, Home};
 use super::running::Running;
 
 /// A node: a data directory of its own, the database and the issuer of all.
-struct Node {
+pub struct Node {
     home: Home,
     url: String,
 }
 
 impl Node {
     fn new(database: &TestDatabase<'_>) -> Self {
-        Self { home: Home::new(), url: database.url() }
+        Self::at(database.url())
+    }
+
+    pub fn at(url: String) -> Self {
+        Self { home: Home::new(), url }
     }
 
     /// The same with the master key of another.
-    fn beside(first: &Self) -> Self {
-        let node = Self { home: Home::new(), url: first.url.clone() };
+    pub fn beside(first: &Self, url: String) -> Self {
+        let node = Self::at(url);
         std::fs::create_dir(node.home.data()).expect("a directory");
         std::fs::copy(first.home.data().join("master.key"), node.home.data().join("master.key"))
             .expect("copied");
@@ -34,11 +38,11 @@ impl Node {
         command
     }
 
-    fn run(&self, args: &[&str]) -> Done {
+    pub fn run(&self, args: &[&str]) -> Done {
         Done::of(self.command(args))
     }
 
-    fn serve(&self) -> Running {
+    pub fn serve(&self) -> Running {
         Running::start(self.command(&["serve", "--listen", "127.0.0.1:0"]))
     }
 }
@@ -51,7 +55,7 @@ fn two_nodes_are_one_service_and_a_ticket_works_once_on_both_together() {
     let made = one.run(&["migrate", "--issuer", "https://id.example.org"]);
     made.success();
     assert!(made.stderr().contains("PostgreSQL, test_"), "{made:?}");
-    let other = Node::beside(&one);
+    let other = Node::beside(&one, database.url());
     let (first, second) = (one.serve(), other.serve());
     one.run(&["user", "create", "--username", "ada"]).line();
     for _ in 0..5 {
@@ -146,7 +150,7 @@ fn a_node_with_another_key_or_issuer_is_refused_and_makes_none() {
     assert!(keyless.run(&["migrate"]).refusal().contains("no master key file"));
     assert!(!keyless.home.data().join("master.key").exists());
 
-    let other = Node::beside(&one);
+    let other = Node::beside(&one, database.url());
     let refused = other.run(&["migrate", "--issuer", "https://other.example.org"]);
     assert!(refused.refusal().contains("issuer"), "{refused:?}");
 

@@ -116,6 +116,15 @@ impl Running {
         answer(stream)
     }
 
+    /// `POST` with an idempotency key.
+    pub fn post_keyed(&self, key: &str, path: &str, body: &Value) -> (u16, Value) {
+        let request = post_request(path, &body.to_string());
+        let request = request.replacen("\r\n", &format!("\r\nIdempotency-Key: {key}\r\n"), 1);
+        let mut stream = self.connect();
+        stream.write_all(request.as_bytes()).expect("sent");
+        answer(stream)
+    }
+
     pub fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         let mut stream = self.connect();
         stream.write_all(post_request(path, &body.to_string()).as_bytes()).expect("sent");
