@@ -30,6 +30,8 @@ struct Trap {
 }
 
 struct Set {
+    /// What the transaction has said before, so that no other one springs it.
+    after: &'static str,
     word: &'static str,
     then: Box<dyn FnOnce() -> Fate + Send>,
 }
@@ -59,9 +61,19 @@ impl Tap {
 
     /// The next time that the word goes by, does this before it is let on.
     pub fn once(&self, word: &'static str, then: impl FnOnce() -> Fate + Send + 'static) {
+        self.once_after("", word, then);
+    }
+
+    /// [`Tap::once`], in a transaction in which something else was said before.
+    pub fn once_after(
+        &self,
+        after: &'static str,
+        word: &'static str,
+        then: impl FnOnce() -> Fate + Send + 'static,
+    ) {
         self.trap.sprung.store(false, SeqCst);
         *self.trap.set.lock().unwrap_or_else(PoisonError::into_inner) =
-            Some(Set { word, then: Box::new(then) });
+            Some(Set { after, word, then: Box::new(then) });
     }
 
     /// Whether that has happened.
@@ -85,12 +97,15 @@ fn relay(client: TcpStream, server: TcpStream, trap: &Arc<Trap>) {
 fn there(mut client: TcpStream, mut server: TcpStream, trap: &Trap) {
     let mut buffer = [0; 1 << 16];
     let mut lasts = true;
+    let mut said = Vec::new();
     while let Ok(length @ 1..) = client.read(&mut buffer) {
         let piece = &buffer[..length];
         if holds(piece, "BEGIN") {
             lasts = !holds(piece, "synchronous_commit = off") && !holds(piece, "READ ONLY");
+            said.clear();
         }
-        let fate = if lasts { trap.spring(piece) } else { Fate::Arrives };
+        said.extend_from_slice(piece);
+        let fate = if lasts { trap.spring(&said, piece) } else { Fate::Arrives };
         if fate != Fate::Arrives {
             let _ = client.shutdown(Shutdown::Both);
         }
@@ -103,9 +118,11 @@ fn there(mut client: TcpStream, mut server: TcpStream, trap: &Trap) {
 }
 
 impl Trap {
-    fn spring(&self, piece: &[u8]) -> Fate {
+    fn spring(&self, said: &[u8], piece: &[u8]) -> Fate {
         let mut set = self.set.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(sprung) = set.take_if(|set| holds(piece, set.word)) else { return Fate::Arrives };
+        let Some(sprung) = set.take_if(|set| holds(piece, set.word) && holds(said, set.after)) else {
+            return Fate::Arrives;
+        };
         drop(set);
         let fate = (sprung.then)();
         self.sprung.store(true, SeqCst);
@@ -114,5 +131,5 @@ impl Trap {
 }
 
 fn holds(piece: &[u8], word: &str) -> bool {
-    piece.windows(word.len()).any(|window| window == word.as_bytes())
+    word.is_empty() || piece.windows(word.len()).any(|window| window == word.as_bytes())
 }

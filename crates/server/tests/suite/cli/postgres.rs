@@ -113,7 +113,7 @@ fn nodes_serve_over_a_schema_that_the_next_version_expanded_until_it_contracts()
     );
     database.query(&expand).expect("it expands");
     // One that was serving, with statements prepared before, and one that starts now.
-    let other = Node::beside(&one);
+    let other = Node::beside(&one, database.url());
     let after = other.serve();
     let ahead = after
         .record("the schema is ahead of this authms, which may still use it; replace it by the newer one");

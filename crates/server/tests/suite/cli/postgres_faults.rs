@@ -35,7 +35,7 @@ fn a_connection_lost_at_commit_is_503_and_a_retry_with_the_key_finds_out_which()
         let database = server.database();
         let (node, tap) = tapped(server, &database);
         let (ticket, serving) = (ticket(&node), node.serve());
-        tap.once("COMMIT", move || fate);
+        tap.once_after("INSERT INTO sessions", "COMMIT", move || fate);
         let (status, body) = serving.post_keyed(KEY, "/auth/ticket/signin", &ticket);
         assert!(tap.sprung(), "{fate:?}");
         assert_eq!((status, &body["code"]), (503, &json!(40000007)), "{fate:?}: {body}");

@@ -15,9 +15,9 @@ use authms_core::time::Timestamp;
 use futures_util::future::join_all;
 use tokio_postgres::Statement;
 
-/// The database's time, and that of the last commit that left an audit row.
+/// The database's time, and that of the last commit that left an audit row, be it one that waits or the last that was sealed.
 const TIMES: &str = "SELECT CAST(floor(extract(epoch FROM clock_timestamp()) * 1000) AS BIGINT),
-     coalesce((SELECT at FROM audit_log ORDER BY seq DESC LIMIT 1), 0)";
+     greatest((SELECT at FROM audit_log ORDER BY seq DESC LIMIT 1), (SELECT last_at FROM audit_sealer), 0)";
 
 /// Writes commits in one transaction, each judged after those before it. `None`: it cannot be judged in this one.
 pub(super) async fn write(

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct MerkleProofsRequest {
     /// The events, at most 100.
-    #[schema(value_type = Vec<String>, max_items = 100)]
+    #[schema(value_type = Vec<Text<64>>, max_items = 100)]
     entry_ids: AtMost<PROOFS, Text<64>>,
 }
 
