@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
 use tokio_postgres::types::{ToSql as PostgresToSql, Type};
@@ -19,6 +19,9 @@ use tokio_postgres::{AsyncMessage, Client, Connection, Row, Socket, Statement};
 
 /// Statements kept prepared; beyond, all are forgotten. The texts of all queries are some hundred.
 const PREPARED: usize = 512;
+
+/// How long a plan is kept where plans are.
+const PLANS_KEPT: Duration = Duration::from_secs(1);
 
 type Prepared = HashMap<Box<str>, Statement>;
 
@@ -32,6 +35,8 @@ pub(crate) struct Session {
     gathered: Mutex<Prepared>,
     /// The server has warned of something.
     warned: Arc<AtomicBool>,
+    /// When kept plans were last thrown away.
+    planned: Mutex<Instant>,
     /// An answer did not come: what comes next may be it.
     broken: AtomicBool,
 }
@@ -45,7 +50,8 @@ impl Session {
         let warned = Arc::new(AtomicBool::new(false));
         tokio::spawn(pump(connection, Arc::clone(&warned)));
         let (prepared, gathered, broken) = Default::default();
-        Self { client, runtime: Handle::current(), patience, prepared, gathered, warned, broken }
+        let planned = Mutex::new(Instant::now());
+        Self { client, runtime: Handle::current(), patience, prepared, gathered, planned, warned, broken }
     }
 
     /// The same, whose answers are waited for so long.
@@ -85,6 +91,19 @@ impl Session {
         self.warned.store(false, Relaxed);
         self.say("COMMIT").await?;
         if self.warned.load(Relaxed) { Err(PostgresError::SILENT.into()) } else { Ok(()) }
+    }
+
+    /// Throws kept plans away that rest on how full the tables were a while ago.
+    pub(super) async fn renew_plans(&self) -> Result<()> {
+        let due = {
+            let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+            let due = planned.elapsed() >= PLANS_KEPT;
+            if due {
+                *planned = Instant::now();
+            }
+            due
+        };
+        if due { self.say("DISCARD PLANS").await } else { Ok(()) }
     }
 
     /// The client itself, for several statements under way at once.

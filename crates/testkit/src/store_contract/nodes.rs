@@ -46,6 +46,12 @@ pub async fn two_lanes(w: World) {
     let stores = [w.store.clone(), other.store.clone()];
     let tenant = w.tenant().await;
     let user = w.user(&tenant, Role::Member).await;
+    for _ in 0..50 {
+        let ticket = w.ticket(&tenant, &user).await;
+        let redeem = |_| w.redemption(&ticket, &w.new_session(&tenant, &user), None);
+        let commits = (0..4).map(redeem).chain([w.revocation(ticket.id)]).collect();
+        assert_winners(&race_over(&stores, commits).await, 1);
+    }
     for round in 0..10 {
         let ticket = w.ticket(&tenant, &user).await;
         let ways_in = |n: usize| match n % 4 {

@@ -3,7 +3,7 @@
 //!
 //! The connections for this keep their plans. Plans that are kept are dangerous where they rest on how full the tables were
 //! ([`super::config`]); here only one plan is left, from index to index in the order in which the query names its tables
-//! ([`PLANS`]), and that one is right for the few rows that are asked for, however many there are.
+//! ([`PLANS`]). Which of several indexes it takes may still rest on that, so plans are kept for a second.
 
 mod draft;
 mod reads;

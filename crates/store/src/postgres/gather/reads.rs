@@ -129,6 +129,11 @@ async fn run(pool: Arc<Pool>, others: Arc<Pool>, waiting: Arc<Mutex<Receiver<Que
     while waiting.lock().await.recv_many(&mut batch, BATCH).await > 0 {
         let groups = by_text(batch.drain(..));
         let session = pool.lend().await;
+        if let Ok(session) = &session
+            && let Err(error) = session.within(session.renew_plans()).await
+        {
+            failed(error);
+        }
         for (asked, answers) in groups {
             let found = match &session {
                 Ok(session) => session.within(asked.ask(session)).await.map_err(failed),

@@ -26,6 +26,7 @@ pub(super) async fn write(
     time: &Time,
     last: &Last,
 ) -> std::result::Result<Vec<Option<Outcome>>, Failed> {
+    session.within(session.renew_plans()).await.map_err(Failed::before_commit)?;
     match session.within(written(session, commits, time, last)).await {
         Ok(outcomes) => match session.within(session.end()).await {
             Ok(()) => Ok(outcomes),
