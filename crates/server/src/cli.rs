@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    admin, audit, backup, client, completion, config_check, healthcheck, key, keys, member, restore, session,
-    tenant, ticket, user,
+    admin, audit, backup, client, completion, config_check, healthcheck, key, keys, member, migrate, restore,
+    session, tenant, ticket, user,
 };
 use crate::config::{Overrides, environment_help};
 
@@ -47,9 +47,8 @@ pub enum Command {
     /// Serve; makes the installation at the first start, and migrates its store
     #[command(after_help = HINT, after_long_help = environment_help())]
     Serve,
-    /// Make the installation or migrate its store, without serving
-    #[command(after_help = HINT)]
-    Migrate,
+    /// Make the installation or migrate its store, without serving; or move it to another store
+    Migrate(migrate::Args),
     /// Copy the installation to a file, also while it is served
     Backup(backup::Args),
     /// Make a backup the installation, and what was given out before it void

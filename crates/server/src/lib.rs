@@ -15,6 +15,7 @@ mod passwords;
 pub mod places;
 mod policy;
 mod post;
+mod progress;
 pub mod records;
 #[cfg(test)]
 mod reference;

@@ -76,10 +76,7 @@ impl Site {
 }
 
 /// Opens the database at this URL.
-///
-/// # Errors
-/// When it cannot be reached or used.
-pub async fn server(config: &Config, url: &SecretString, migrate: bool) -> Result<PostgresStore, Failure> {
+async fn server(config: &Config, url: &SecretString, migrate: bool) -> Result<PostgresStore, Failure> {
     let options = postgres::Options {
         connections: config.store.connections,
         queue: config.store.queue as usize,

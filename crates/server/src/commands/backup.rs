@@ -4,14 +4,16 @@ use std::path::PathBuf;
 
 use authms_store::copy;
 
+use super::migrate::said;
 use crate::config::{Config, MasterKeySource};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 
 const NOTES: &str = "\
-The file is a whole installation as of one moment, readable by its owner alone, written under another name and renamed once it
-is on the disk. The server may run meanwhile. The master key is not in the file, and is needed beside it: keep a copy of the
-key elsewhere than the backups.
+The file is a whole installation as of one moment, whatever the store is kept by, readable by its owner alone, written under
+another name and renamed once it is on the disk. Servers may run meanwhile. The master key is not in the file, and is needed
+beside it: keep a copy of the key elsewhere than the backups.
 
 Example:
   authms backup --to /var/backups/authms-$(date +%F).db";
@@ -25,7 +27,10 @@ pub struct Args {
 }
 
 pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
-    let backup = copy::backup(super::store_file(config)?, &args.to)?;
+    let mut shown = Progress::new();
+    let backup = copy::backup(&super::place(&config.store.place), &args.to, &mut |doing, done, of| {
+        shown.show(said(doing), done, of);
+    })?;
     let (file, installed) = (args.to.display(), &backup.installed);
     output::note(&format!(
         "backed up the installation of {} to {file}: {} bytes",

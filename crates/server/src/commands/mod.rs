@@ -11,7 +11,7 @@ pub mod healthcheck;
 pub mod key;
 pub mod keys;
 pub mod member;
-mod migrate;
+pub mod migrate;
 mod openapi;
 mod operator;
 pub mod restore;
@@ -22,8 +22,7 @@ pub mod tenant;
 pub mod ticket;
 pub mod user;
 
-use std::path::Path;
-
+use authms_store::copy::Place;
 use tokio::runtime::Builder;
 
 use crate::cli::{Cli, Command};
@@ -45,7 +44,7 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
     let config = Config::load(&cli.overrides, &Environment::of_process())?;
     match cli.command {
         Command::Serve => serve::run(&config),
-        Command::Migrate => migrate::run(&config),
+        Command::Migrate(args) => migrate::run(&config, &args),
         Command::Backup(args) => backup::run(&config, &args),
         Command::Restore(args) => restore::run(&config, &args),
         Command::Admin(command) => admin::run(&config, command),
@@ -85,13 +84,10 @@ fn with_runtime<T>(config: &Config, work: impl AsyncFnOnce() -> Result<T, Failur
     runtime.block_on(work())
 }
 
-/// The file that the store is; a server's database is backed up by its own means.
-fn store_file(config: &Config) -> Result<&Path, Failure> {
-    match &config.store.place {
-        StorePlace::File(path) => Ok(path),
-        StorePlace::Server(_) => Err(Failure::refused(
-            "the store is a PostgreSQL database: back it up and restore it with PostgreSQL's own tools, such as pg_dump and \
-             pg_restore; after a restore, before any node starts, run: authms restore --in-place",
-        )),
+/// The store, to be copied as a whole.
+fn place(store: &StorePlace) -> Place {
+    match store {
+        StorePlace::File(path) => Place::Sqlite(path.clone()),
+        StorePlace::Server(url) => Place::Postgres(url.clone()),
     }
 }

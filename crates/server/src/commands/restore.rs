@@ -2,19 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use authms_core::fault::Fault;
 use authms_core::install::{self, Voided};
 use authms_core::ports::Clock as _;
-use authms_store::copy::{self, Installed, Restore};
+use authms_store::copy::{self, Installed, Place, Restore};
 
 use super::confirm::Confirm;
+use super::migrate::said;
 use crate::clock::SystemClock;
-use crate::config::{Config, StorePlace};
+use crate::config::Config;
 use crate::data_dir::{self, ServeLock};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 use crate::rng::OsRng;
-use crate::wiring;
 
 const NOTES: &str = "\
 The backup's master key must be in its place already, and the server stopped. Whatever was given out before is void in the restored
@@ -56,48 +56,42 @@ pub fn run(config: &Config, args: &Args) -> Result<(), Failure> {
 fn in_place(config: &Config, args: &Args) -> Result<(), Failure> {
     args.confirm
         .ask("End all sessions, and make void all tickets, challenges and codes that were given out?")?;
-    let row = |now| move |voided: &_| install::restored(voided, now, &OsRng);
-    let voided = match &config.store.place {
-        StorePlace::File(store) => {
-            let _lock = ServeLock::take(&config.data.dir)?;
-            let now = SystemClock.now();
-            copy::void(store, now, row(now))?
-        }
-        StorePlace::Server(url) => super::with_runtime(config, async || {
-            let store = wiring::server(config, url, true).await?;
-            let now = store.clock().now();
-            Ok(store.void(now, row(now)).await.map_err(Fault::from)?)
-        })?,
-    };
-    tell(&voided);
+    data_dir::ensure(&config.data.dir)?;
+    let _lock = ServeLock::take(&config.data.dir)?;
+    let store = super::place(&config.store.place);
+    let now = copy::now(&store, SystemClock.now())?;
+    tell(&copy::void(&store, now, |voided| install::restored(voided, now, &OsRng))?);
     Ok(())
 }
 
 fn from(config: &Config, args: &Args, file: &Path) -> Result<(), Failure> {
     data_dir::ensure(&config.data.dir)?;
     let _lock = ServeLock::take(&config.data.dir)?;
-    let store = super::store_file(config)?;
-    let former = copy::installed(store).map_err(|error| in_the_way(store, error.into()))?;
+    let store = super::place(&config.store.place);
+    let former = copy::installed(&store).map_err(|error| in_the_way(&store, error.into()))?;
     if former.is_some() && !args.replace {
-        let store = store.display();
         return Err(Failure::refused(format!(
             "there is an installation in {store}: --replace restores in its place, --data-dir elsewhere"
         )));
     }
-    let now = SystemClock.now();
+    let now = copy::now(&store, SystemClock.now())?;
     let row = |voided: &_| install::restored(voided, now, &OsRng);
-    let restore = Restore::read(file, store, former.as_ref(), now, row)?;
+    let beside = match &store {
+        Place::Sqlite(file) => file.clone(),
+        Place::Postgres(_) => config.data.dir.join("restore.db"),
+    };
+    let restore = Restore::read(file, &beside, former.as_ref(), now, row)?;
     require_own(config, restore.installed())?;
     if let Some(former) = former {
         args.confirm.ask(&format!(
-            "Replace the installation of {} in {}, and lose all that is not in the backup?",
-            former.issuer,
-            store.display()
+            "Replace the installation of {} in {store}, and lose all that is not in the backup?",
+            former.issuer
         ))?;
     }
     let voided = *restore.voided();
-    restore.install(store)?;
-    output::note(&format!("restored {} from {}", store.display(), file.display()));
+    let mut shown = Progress::new();
+    restore.install(&store, now, &mut |doing, done, of| shown.show(said(doing), done, of))?;
+    output::note(&format!("restored {store} from {}", file.display()));
     tell(&voided);
     Ok(())
 }
@@ -118,7 +112,8 @@ fn require_own(config: &Config, found: &Installed) -> Result<(), Failure> {
 }
 
 /// What is there is no store that could be replaced.
-fn in_the_way(store: &Path, why: Failure) -> Failure {
+fn in_the_way(store: &Place, why: Failure) -> Failure {
+    let Place::Sqlite(store) = store else { return why };
     let store = store.display();
     Failure::new(format!(
         "{why}; to restore in its place, move {store}, {store}-wal and {store}-shm away first"

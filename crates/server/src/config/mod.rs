@@ -34,3 +34,4 @@ pub use model::{
 pub use passkeys::relying_party;
 pub use settings::environment_help;
 pub use sources::{Source, Sources};
+pub use value::store_place;

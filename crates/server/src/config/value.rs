@@ -129,7 +129,10 @@ fn as_v6(net: &IpNet) -> (Ipv6Addr, u8) {
 }
 
 /// The database of a URL.
-pub(super) fn store_place(url: &str) -> Result<StorePlace, String> {
+///
+/// # Errors
+/// What was expected.
+pub fn store_place(url: &str) -> Result<StorePlace, String> {
     if !["postgres://", "postgresql://"].iter().any(|scheme| url.starts_with(scheme)) {
         return store_path(url).map(StorePlace::File);
     }

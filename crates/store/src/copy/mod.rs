@@ -1,16 +1,22 @@
-//! Whole installations on their way: into a backup, out of one.
+//! Whole installations on their way: into a backup, out of one, to another place.
 
 mod backup;
 mod draft;
+mod place;
+mod relocate;
 mod restore;
-mod table;
+mod rows;
+mod side;
 
 pub use backup::{Backup, backup};
-pub use restore::{Restore, installed, void};
+pub use place::Place;
+pub use relocate::{Moved, relocate};
+pub use restore::{Restore, installed, now, void};
+pub use rows::Copied;
 
 use crate::schema::Unfit;
 use crate::sqlite::OpenError;
-use rusqlite::{Connection, OptionalExtension as _};
+use crate::{postgres, queries};
 use std::path::PathBuf;
 
 /// What is known of an installation that nobody has opened.
@@ -24,23 +30,13 @@ pub struct Installed {
     pub epoch: u64,
 }
 
-impl Installed {
-    fn read(conn: &Connection) -> rusqlite::Result<Option<Self>> {
-        let there =
-            "SELECT count(*) FROM pragma_table_info('installation') WHERE name IN ('issuer', 'epoch')";
-        // Before there were epochs, it is the first.
-        let epoch = match conn.query_row(there, [], |row| row.get(0))? {
-            0 => return Ok(None),
-            1 => "0",
-            _ => "epoch",
-        };
-        let sql = format!("SELECT master_fingerprint, issuer, {epoch} FROM installation");
-        let read = |row: &rusqlite::Row<'_>| {
-            let epoch: i64 = row.get(2)?;
-            Ok(Self { master_fingerprint: row.get(0)?, issuer: row.get(1)?, epoch: epoch.unsigned_abs() })
-        };
-        conn.query_row(&sql, [], read).optional()
-    }
+/// What is being done to rows.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Doing {
+    /// They are written to where they were not.
+    Copying,
+    /// They are read on both sides.
+    Comparing,
 }
 
 /// Why an installation was not copied; a sentence for its operator.
@@ -49,6 +45,9 @@ pub enum CopyError {
     /// A store does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// A database on a server does not open.
+    #[error(transparent)]
+    OpenPostgres(#[from] postgres::OpenError),
     /// What is in it does not fit.
     #[error(transparent)]
     Unfit(#[from] Unfit),
@@ -77,12 +76,44 @@ pub enum CopyError {
     #[error("{} holds no installation; name a file that `authms backup` made", .0.display())]
     NoInstallation(PathBuf),
     /// A file has a schema that is not ours.
-    #[error("{} has tables, columns or triggers that no authms makes; name a file that `authms backup` made", .0.display())]
-    Foreign(PathBuf),
+    #[error("{0} has tables, columns or triggers that no authms makes; name another")]
+    Foreign(String),
+    /// Somebody uses what is to be copied, or where it is to be put.
+    #[error("{0} is in use; stop every authms that uses it, then run this again")]
+    InUse(Place),
+    /// There is nothing to be copied.
+    #[error("there is no installation at {0}; name the place of one")]
+    Empty(Place),
+    /// There is something where it is to be put.
+    #[error("{0} holds an installation already; name an empty place")]
+    NotEmpty(Place),
+    /// There is the beginning of another copy.
+    #[error(
+        "{0} holds the beginning of a copy of another installation, or of this one before it was used again; empty it, by deleting \
+         the file, or dropping the database and creating it anew, then run this again"
+    )]
+    OfAnother(Place),
+    /// The source was used while it was copied.
+    #[error(
+        "what was copied has changed meanwhile; stop every authms that uses it, empty the copy, and run this again"
+    )]
+    Changed,
+    /// What was copied is not what was to be copied.
+    #[error(
+        "the table {table} is not the same on both sides ({} rows were to be copied, {} are there): empty the copy, by deleting the \
+         file, or dropping the database and creating it anew, then run this again",
+        rows.0, rows.1
+    )]
+    Differs {
+        /// The table.
+        table: String,
+        /// How many rows it has at the source and at the target.
+        rows: (u64, u64),
+    },
     /// Anything else.
     #[error("SQLite refuses: {0}; check the disk, and the room on it")]
     Sqlite(#[from] rusqlite::Error),
-    /// The same.
-    #[error(transparent)]
-    Query(#[from] crate::queries::Error),
+    /// A statement was refused.
+    #[error("{0}; once that is mended, run this again")]
+    Query(#[from] queries::Error),
 }

@@ -2,16 +2,19 @@
 //! transaction, so that it is never half restored.
 
 use super::draft::Draft;
-use super::{CopyError, Installed, table};
-use crate::queries::{Conn, void};
-use crate::schema;
+use super::side::Side;
+use super::{CopyError, Doing, Installed, Place, rows};
+use crate::postgres::Alone;
+use crate::queries::schema::{self as found, Standing};
+use crate::queries::{Conn, installation, table, void};
+use crate::schema::{self, Unfit};
 use crate::sqlite::{self, OpenError};
 use authms_core::audit::AuditRow;
 use authms_core::install::Voided;
 use authms_core::time::Timestamp;
 use rusqlite::backup::{Backup as Pages, StepResult};
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::Path;
 
 /// A backup that was read, brought to the newest schema and made void where it must be; no store has it yet.
@@ -23,19 +26,20 @@ pub struct Restore {
 }
 
 impl Restore {
-    /// Reads a backup into a draft beside the store, where `former` was; `row` makes the audit row of what was made void.
+    /// Reads a backup into a draft beside this path, for a store where `former` was; `row` makes the audit row of what was made
+    /// void.
     ///
     /// # Errors
     /// When the file is damaged, foreign, or of a newer authms; or there is no room for the draft.
     pub fn read(
         file: &Path,
-        store: &Path,
+        beside: &Path,
         former: Option<&Installed>,
         at: Timestamp,
         row: impl FnOnce(&Voided) -> AuditRow,
     ) -> Result<Self, CopyError> {
         let source = source(file)?;
-        let draft = Draft::beside(store)?;
+        let draft = Draft::beside(beside)?;
         let copied = source.execute("VACUUM INTO ?1", [draft.path().to_string_lossy()]);
         copied.map_err(|e| explain(file, e))?;
         drop(source);
@@ -43,8 +47,10 @@ impl Restore {
         sqlite::migrate(&mut conn, at)?;
         schema::require_same(Conn::Sqlite(&conn), sqlite::STEPS)?;
         require_ours(&conn, file)?;
-        let installed = Installed::read(&conn)?.ok_or_else(|| CopyError::NoInstallation(file.to_owned()))?;
-        let voided = made_void(&mut conn, former.map_or(0, |former| former.epoch), at, row)?;
+        let installed = installation::known(Conn::Sqlite(&conn))?
+            .ok_or_else(|| CopyError::NoInstallation(file.to_owned()))?;
+        let former = former.map_or(0, |former| former.epoch);
+        let voided = Conn::Sqlite(&conn).whole(|conn| void::void(conn, former, at, row))?;
         let installed = Installed { epoch: voided.epoch, ..installed };
         Ok(Self { draft, installed, voided })
     }
@@ -59,56 +65,98 @@ impl Restore {
         &self.voided
     }
 
-    /// Makes it the store in this file, in one transaction; what was there before is gone.
+    /// Makes it the store, in one transaction; what was there before is gone. `progress` is told how many rows of how many are
+    /// done, where that is known.
     ///
     /// # Errors
     /// When somebody else uses the store, or it cannot be written; then it is as it was.
-    pub fn install(self, store: &Path) -> Result<(), CopyError> {
+    pub fn install(
+        self,
+        store: &Place,
+        at: Timestamp,
+        progress: &mut dyn FnMut(Doing, u64, u64),
+    ) -> Result<(), CopyError> {
         let from = Connection::open(self.draft.path())?;
-        let mut to = sqlite::open_alone(store)?;
-        let pages = Pages::new(&from, &mut to)?;
-        match pages.step(-1)? {
-            StepResult::Done => {}
-            _ => return Err(OpenError::Locked(store.to_owned()).into()),
+        match store {
+            Place::Sqlite(file) => into_file(&from, file),
+            Place::Postgres(_) => into_server(&from, &Side::target(store, at)?, progress),
         }
-        drop(pages);
-        to.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
-        Ok(())
     }
 }
 
-/// Makes void what was given out before the store in this file was restored by other means than [`Restore`].
+fn into_file(from: &Connection, file: &Path) -> Result<(), CopyError> {
+    let mut to = sqlite::open_alone(file)?;
+    let pages = Pages::new(from, &mut to)?;
+    match pages.step(-1)? {
+        StepResult::Done => {}
+        _ => return Err(OpenError::Locked(file.to_owned()).into()),
+    }
+    drop(pages);
+    to.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))?;
+    Ok(())
+}
+
+fn into_server(
+    from: &Connection,
+    to: &Side,
+    progress: &mut dyn FnMut(Doing, u64, u64),
+) -> Result<(), CopyError> {
+    let from = Conn::Sqlite(from);
+    let tables = table::tables(from)?;
+    to.conn().whole(|to_conn| {
+        to.keep_out()?;
+        tables.iter().try_for_each(|table| table.clear(to_conn))?;
+        rows::copy(&tables, from, to_conn, progress)?;
+        rows::compare(&tables, from, to_conn, progress)?;
+        table::renumber(to_conn)?;
+        Ok(found::stand(to_conn, &Standing::default())?)
+    })
+}
+
+/// Makes void what was given out before the store was restored by other means than [`Restore`], or before it was left.
 ///
 /// # Errors
 /// When somebody else uses the store, or it cannot be written; then it is as it was.
-pub fn void(store: &Path, at: Timestamp, row: impl FnOnce(&Voided) -> AuditRow) -> Result<Voided, CopyError> {
-    let mut conn = sqlite::open_alone(store)?;
-    sqlite::migrate(&mut conn, at)?;
-    made_void(&mut conn, 0, at, row)
-}
-
-fn made_void(
-    conn: &mut Connection,
-    former: u64,
+pub fn void(
+    store: &Place,
     at: Timestamp,
     row: impl FnOnce(&Voided) -> AuditRow,
 ) -> Result<Voided, CopyError> {
-    let tx = conn.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    let voided = void::void(Conn::Sqlite(&tx), former, at, row)?;
-    tx.commit()?;
-    Ok(voided)
+    installed(store)?.ok_or_else(|| CopyError::Empty(store.clone()))?;
+    let side = Side::target(store, at)?;
+    side.conn().whole(|conn| {
+        side.keep_out()?;
+        match found::standing(conn)?.copy_of {
+            Some(_) => Err(Unfit::Unfinished.into()),
+            None => Ok(void::void(conn, 0, at, row)?),
+        }
+    })
 }
 
 /// The installation in the store, if there is one.
 ///
 /// # Errors
 /// When the store holds something else, or cannot be read.
-pub fn installed(store: &Path) -> Result<Option<Installed>, CopyError> {
-    if std::fs::metadata(store).map_or(true, |found| found.len() == 0) {
-        return Ok(None);
+pub fn installed(store: &Place) -> Result<Option<Installed>, CopyError> {
+    match store {
+        Place::Sqlite(file) if std::fs::metadata(file).map_or(true, |found| found.len() == 0) => Ok(None),
+        Place::Sqlite(file) => Ok(installation::known(Conn::Sqlite(&sqlite::open_beside(file)?))?),
+        Place::Postgres(url) => {
+            let alone = Alone::open(url.expose(), None)?;
+            Ok(installation::known(Conn::Postgres(alone.session()))?)
+        }
     }
-    let conn = sqlite::open_beside(store)?;
-    Ok(Installed::read(&conn)?)
+}
+
+/// The time of day that goes for a store: `here`, or that of the server.
+///
+/// # Errors
+/// When the server does not tell it.
+pub fn now(store: &Place, here: Timestamp) -> Result<Timestamp, CopyError> {
+    match store {
+        Place::Sqlite(_) => Ok(here),
+        Place::Postgres(url) => Ok(Alone::open(url.expose(), None)?.now()?),
+    }
 }
 
 /// The backup, opened without trust, and looked through.
@@ -135,8 +183,8 @@ fn require_ours(conn: &Connection, file: &Path) -> Result<(), CopyError> {
     sqlite::migrate(&mut ours, Timestamp::default())?;
     let active = "SELECT count(*) FROM sqlite_schema WHERE type IN ('trigger', 'view')";
     let active: u32 = conn.query_row(active, [], |row| row.get(0))?;
-    if active > 0 || table::of_sqlite(conn)? != table::of_sqlite(&ours)? {
-        return Err(CopyError::Foreign(file.to_owned()));
+    if active > 0 || table::tables(Conn::Sqlite(conn))? != table::tables(Conn::Sqlite(&ours))? {
+        return Err(CopyError::Foreign(file.display().to_string()));
     }
     Ok(())
 }

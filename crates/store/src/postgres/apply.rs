@@ -5,10 +5,8 @@ use super::error::Failed;
 use super::session::Session;
 use crate::engine::Outcome;
 use crate::judge::judge;
-use crate::queries::{Conn, audit, void};
-use authms_core::audit::AuditRow;
+use crate::queries::{Conn, audit};
 use authms_core::commit::{Commit, CommitError};
-use authms_core::install::Voided;
 use authms_core::ports::Clock;
 use authms_core::time::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -122,19 +120,6 @@ fn written(
     let now = time.now(session)?;
     let at = last.raise(audit::last_time(conn)?.map_or(now, |written| written.max(now)));
     batch.iter().map(|commit| judge(conn, commit, at)).collect::<crate::queries::Result<Vec<Outcome>>>()
-}
-
-/// Makes void what was given out before a restore, while nobody else writes.
-pub(super) fn voided(
-    session: &Session,
-    at: Timestamp,
-    row: impl FnOnce(&Voided) -> AuditRow,
-) -> crate::queries::Result<Voided> {
-    // As long as it takes: there may be many sessions.
-    session.batch("BEGIN; SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock(7310577, 2)")?;
-    let voided = void::void(Conn::Postgres(session), 0, at, row);
-    session.batch(if voided.is_ok() { "COMMIT" } else { "ROLLBACK" })?;
-    voided
 }
 
 /// What everybody is told who waits for a writer that is not there.

@@ -91,17 +91,7 @@ impl Target {
 
     /// Where it is, without secrets.
     pub(super) fn place(&self) -> String {
-        let host = |host: &Host| match host {
-            Host::Tcp(name) => name.clone(),
-            Host::Unix(path) => path.display().to_string(),
-        };
-        let hosts: Vec<_> = self.config.get_hosts().iter().map(host).collect();
-        let ports: Vec<_> = self.config.get_ports().iter().map(u16::to_string).collect();
-        format!(
-            "{} port {}",
-            hosts.join(", "),
-            if ports.is_empty() { "5432".to_owned() } else { ports.join(", ") }
-        )
+        place(&self.config)
     }
 
     /// Its user.
@@ -111,7 +101,7 @@ impl Target {
 
     /// Its database.
     pub(super) fn database(&self) -> &str {
-        self.config.get_dbname().unwrap_or_else(|| self.user())
+        database(&self.config)
     }
 
     /// Opens a connection, and refuses a server that only reads: it may be behind.
@@ -125,6 +115,33 @@ impl Target {
         session.batch(&self.settings)?;
         if session.only_reads()? { Err(PostgresError::ONLY_READS.into()) } else { Ok(session) }
     }
+}
+
+/// What a URL names, in words without secrets.
+pub(crate) fn place_of(url: &str) -> String {
+    let config = Tls::take_from(url).0.parse::<Config>();
+    config.map_or_else(
+        |_| "PostgreSQL".to_owned(),
+        |config| format!("PostgreSQL, {} on {}", database(&config), place(&config)),
+    )
+}
+
+fn database(config: &Config) -> &str {
+    config.get_dbname().or(config.get_user()).unwrap_or_default()
+}
+
+fn place(config: &Config) -> String {
+    let host = |host: &Host| match host {
+        Host::Tcp(name) => name.clone(),
+        Host::Unix(path) => path.display().to_string(),
+    };
+    let hosts: Vec<_> = config.get_hosts().iter().map(host).collect();
+    let ports: Vec<_> = config.get_ports().iter().map(u16::to_string).collect();
+    format!(
+        "{} port {}",
+        hosts.join(", "),
+        if ports.is_empty() { "5432".to_owned() } else { ports.join(", ") }
+    )
 }
 
 fn is_near(host: &Host) -> bool {

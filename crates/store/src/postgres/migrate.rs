@@ -12,7 +12,7 @@ use rusqlite::params;
 
 /// All steps. Released ones never change; their checksums are kept in the database.
 #[rustfmt::skip]
-pub(super) const STEPS: &[Step] = &[
+pub(crate) const STEPS: &[Step] = &[
     Step { name: "0001_initial", sql: include_str!("../../migrations/postgres/0001_initial.sql") },
     Step { name: "0002_ticket_lifecycle", sql: include_str!("../../migrations/postgres/0002_ticket_lifecycle.sql") },
     Step { name: "0003_signing_algorithms", sql: include_str!("../../migrations/postgres/0003_signing_algorithms.sql") },

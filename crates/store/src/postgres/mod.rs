@@ -1,6 +1,7 @@
 //! PostgreSQL: for several nodes over one database. Queries are those of SQLite; here is what surrounds them: connections,
 //! transactions, limits that are counted for all nodes.
 
+mod alone;
 mod apply;
 mod clock;
 mod committer;
@@ -17,9 +18,12 @@ mod sweep;
 mod tls;
 mod value;
 
+pub(crate) use alone::Alone;
+pub(crate) use config::place_of;
 pub use config::{Options, check_url};
 pub use error::PostgresError;
 pub(crate) use gather::{Answer, Draft, Kind};
+pub(crate) use migrate::STEPS;
 pub use open::OpenError;
 pub(crate) use session::Session;
 pub(crate) use value::value;
@@ -27,9 +31,7 @@ pub(crate) use value::value;
 use crate::engine::{Engine, EngineStore, Outcome};
 use crate::queries::{Conn, Result, schema};
 use apply::{Last, Time};
-use authms_core::audit::AuditRow;
 use authms_core::commit::Commit;
-use authms_core::install::Voided;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
 use authms_core::time::Timestamp;
@@ -90,7 +92,7 @@ impl PostgresStore {
             limits: Limits::start(pool(1), time.clone(), &handle),
             clock: database.as_ref().map_or_else(|| Arc::clone(&options.clock), |clock| clock.clone()),
             sweep: Sweep::new(pool(1), time, options.retention, (options.clock, database)),
-            place: format!("PostgreSQL, {} on {}", target.database(), target.place()),
+            place: place_of(url),
             runtime: runtime.keep(),
         }))
     }
@@ -103,22 +105,6 @@ impl PostgresStore {
     /// The time of day for whoever uses this store: the database's, so that all nodes go by one clock.
     pub fn clock(&self) -> Arc<dyn Clock> {
         Arc::clone(&self.0.clock)
-    }
-
-    /// Makes void what was given out before the database was restored by its own means.
-    ///
-    /// # Errors
-    /// [`Down`](authms_core::ports::Down) if that failed; then all is as it was.
-    pub async fn void(
-        &self,
-        at: Timestamp,
-        row: impl FnOnce(&Voided) -> AuditRow + Send + 'static,
-    ) -> Read<Voided> {
-        let done = self.0.readers.run(move |session| apply::voided(session, at, row)).await?;
-        done.map_err(|error| {
-            tracing::error!(%error, "nothing was made void");
-            authms_core::ports::Down
-        })
     }
 
     /// The schema's version.

@@ -115,8 +115,7 @@ pub(super) fn first(
     clock: Option<&DatabaseClock>,
     runtime: &Handle,
 ) -> Result<(), OpenError> {
-    let session = target.connect(runtime).map_err(|error| explain(target, error))?.patient(PATIENCE);
-    check(&session, options)?;
+    let session = connected(target, options, runtime)?;
     if let Some(clock) = clock {
         clock.compare(&session)?;
         // Once more, since the first time the statement was prepared, too.
@@ -125,16 +124,26 @@ pub(super) fn first(
     let conn = Conn::Postgres(&session);
     schema::require_in_use(conn)?;
     if options.migrate {
-        match migrate::migrate(&session, target, options.clock.now()) {
-            Err(OpenError::Other(Error::Postgres(e)))
-                if e.state() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) =>
-            {
-                return Err(OpenError::NotAllowed(target.user().to_owned()));
-            }
-            migrated => migrated?,
-        }
+        migrated(&session, target, options)?;
     }
     Ok(schema::require_latest(conn, migrate::STEPS)?)
+}
+
+/// A connection to a server that may be used, whatever is in the database.
+pub(super) fn connected(target: &Target, options: &Options, runtime: &Handle) -> Result<Session, OpenError> {
+    let session = target.connect(runtime).map_err(|error| explain(target, error))?.patient(PATIENCE);
+    check(&session, options)?;
+    Ok(session)
+}
+
+/// Brings the schema up to date.
+pub(super) fn migrated(session: &Session, target: &Target, options: &Options) -> Result<(), OpenError> {
+    match migrate::migrate(session, target, options.clock.now()) {
+        Err(OpenError::Other(Error::Postgres(e))) if e.state() == Some(&SqlState::INSUFFICIENT_PRIVILEGE) => {
+            Err(OpenError::NotAllowed(target.user().to_owned()))
+        }
+        migrated => migrated,
+    }
 }
 
 fn check(session: &Session, options: &Options) -> Result<(), OpenError> {

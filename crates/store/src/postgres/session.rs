@@ -179,12 +179,25 @@ impl Session {
     }
 
     /// Reads several times from one snapshot.
-    pub(crate) fn snapshot<T>(&self, read: impl FnOnce() -> Result<T>) -> Result<T> {
+    pub(crate) fn snapshot<T, E: From<Error>>(&self, read: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
         self.batch("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")?;
         let found = read();
         let ended = self.batch(if found.is_ok() { "COMMIT" } else { "ROLLBACK" });
         let found = found?;
-        ended.map(|()| found)
+        ended?;
+        Ok(found)
+    }
+
+    /// Writes all of it or nothing.
+    pub(crate) fn whole<T, E: From<Error>>(&self, write: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
+        self.batch("BEGIN")?;
+        let done = write();
+        match &done {
+            Ok(_) => self.commit()?,
+            // If this does not arrive either, the connection is lost, and the transaction with it.
+            Err(_) => drop(self.batch("ROLLBACK")),
+        }
+        done
     }
 
     pub(super) async fn prepare(&self, sql: &str) -> Result<Statement> {

@@ -12,6 +12,13 @@ pub(crate) fn last_time(conn: Conn<'_>) -> Result<Option<Timestamp>> {
     Ok(waiting.max(sealed))
 }
 
+/// How many rows wait to be sealed, and how many are: every act, and every sealing, makes them others.
+pub(crate) fn counts(conn: Conn<'_>) -> Result<(u64, u64)> {
+    let waiting = first(conn, "SELECT count(*) FROM audit_log", params![], |c| c.count())?;
+    let sealed = "SELECT CAST(coalesce(sum(size), 0) AS BIGINT) FROM audit_trees";
+    Ok((waiting.unwrap_or(0), first(conn, sealed, params![], |c| c.count())?.unwrap_or(0)))
+}
+
 /// Leaves a row to be sealed.
 pub(crate) fn append(conn: Conn<'_>, row: &AuditRow, at: Timestamp) -> Result<()> {
     let sql = "INSERT INTO audit_log (id, tenant, name, at, body) VALUES (?1, ?2, ?3, ?4, ?5)";

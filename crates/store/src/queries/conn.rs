@@ -117,16 +117,29 @@ impl Conn<'_> {
     }
 
     /// Reads several times from one snapshot.
-    pub(super) fn snapshot<T>(self, read: impl FnOnce(Self) -> Result<T>) -> Result<T> {
+    pub(crate) fn snapshot<T, E: From<Error>>(self, read: impl FnOnce(Self) -> Result<T, E>) -> Result<T, E> {
         match self {
             Self::Sqlite(conn) => {
-                let snapshot = conn.unchecked_transaction()?;
+                let snapshot = conn.unchecked_transaction().map_err(Error::from)?;
                 let found = read(self)?;
-                snapshot.finish()?;
+                snapshot.finish().map_err(Error::from)?;
                 Ok(found)
             }
             Self::Postgres(session) => session.snapshot(|| read(self)),
             Self::Draft(_) | Self::Answer(_) => Err(Error::Asked),
+        }
+    }
+
+    /// Writes all of it or nothing, where nobody else writes.
+    pub(crate) fn whole<T, E: From<Error>>(self, write: impl FnOnce(Self) -> Result<T, E>) -> Result<T, E> {
+        match self {
+            Self::Sqlite(conn) => {
+                let transaction = conn.unchecked_transaction().map_err(Error::from)?;
+                let done = write(self)?;
+                transaction.commit().map_err(Error::from)?;
+                Ok(done)
+            }
+            Self::Postgres(session) => session.whole(|| write(self)),
         }
     }
 

@@ -1,7 +1,8 @@
 //! The installation: one row.
 
 use super::conn::{Conn, Result, params};
-use super::{change_one, first};
+use super::{change_one, first, schema};
+use crate::copy::Installed;
 use authms_core::install::{Change, Installation};
 
 /// The installation, if there is one.
@@ -16,6 +17,22 @@ pub(crate) fn get(conn: Conn<'_>) -> Result<Option<Installation>> {
             rev: c.count()?,
         })
     })
+}
+
+/// What is known of it before it is opened, whatever its schema's version.
+pub(crate) fn known(conn: Conn<'_>) -> Result<Option<Installed>> {
+    // The first version that counts restores.
+    const EPOCHS: u32 = 21;
+    let epoch = match schema::version(conn)? {
+        0 => return Ok(None),
+        1..EPOCHS => "0",
+        _ => "epoch",
+    };
+    let sql = format!("SELECT master_fingerprint, issuer, {epoch} FROM installation");
+    let read = |c: &mut super::Columns<'_>| {
+        Ok(Installed { master_fingerprint: c.take()?, issuer: c.take()?, epoch: c.count()? })
+    };
+    first(conn, &sql, params![], read)
 }
 
 /// Its revision.

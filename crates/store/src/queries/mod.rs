@@ -38,6 +38,7 @@ pub(crate) mod session_index;
 pub(crate) mod session_view;
 pub(crate) mod signing_key;
 mod standing;
+pub(crate) mod table;
 pub(crate) mod tenant;
 pub(crate) mod ticket;
 pub(crate) mod ticket_index;

@@ -1,7 +1,7 @@
 //! What a store says of itself before it is used.
 
 use super::conn::{Conn, Result, params};
-use super::{all, first};
+use super::{all, change_one, first};
 
 /// The first version that says it.
 const SINCE: u32 = 22;
@@ -48,4 +48,10 @@ pub(crate) fn standing(conn: Conn<'_>) -> Result<Standing> {
     let read = |c: &mut super::Columns<'_>| Ok(Standing { copy_of: c.take()?, moved_to: c.take()? });
     let sql = "SELECT copy_of, moved_to FROM store_state";
     Ok(first(conn, sql, params![], read)?.unwrap_or_default())
+}
+
+/// Writes the same.
+pub(crate) fn stand(conn: Conn<'_>, standing: &Standing) -> Result<()> {
+    let Standing { copy_of, moved_to } = standing;
+    change_one(conn, "UPDATE store_state SET copy_of = ?1, moved_to = ?2", params![copy_of, moved_to])
 }

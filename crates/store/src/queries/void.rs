@@ -1,7 +1,7 @@
 //! What a restored store must not honour: it may have been spent, ended or withdrawn after the backup.
 
 use super::conn::{Conn, Result, params};
-use super::{audit, first};
+use super::{audit, first, schema};
 use authms_core::audit::AuditRow;
 use authms_core::install::Voided;
 use authms_core::session::EndReason;
@@ -50,6 +50,8 @@ pub(crate) fn void(
     let step = at.as_millis() / (TOTP_STEP * 1000) + 1;
     let spent = "UPDATE factors SET last_step = ?1 WHERE kind = 'totp' AND coalesce(last_step, 0) < ?1";
     conn.execute(spent, params![step])?;
+    // Nor does it matter any longer that it had been left.
+    schema::stand(conn, &schema::Standing::default())?;
     audit::append(conn, &row(&voided), at)?;
     Ok(voided)
 }

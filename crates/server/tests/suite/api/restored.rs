@@ -3,7 +3,7 @@
 use super::stage::PASSWORD;
 use authms_core::access::{Permission, Role};
 use authms_core::install;
-use authms_store::copy::{Restore, backup};
+use authms_store::copy::{self, Backup, CopyError, Place, Restore};
 use authms_testkit::{Engine, Setup, TestApp, Tokens, storm};
 use serde_json::json;
 use std::path::Path;
@@ -21,9 +21,14 @@ async fn restored(app: &TestApp, file: &Path) -> TestApp {
     let (now, rng) = (app.parts.now(), &*app.parts.rng);
     app.with_copy(|_, store| {
         let read = Restore::read(file, store, None, now, |voided| install::restored(voided, now, rng));
-        read.expect("it is read").install(store).expect("it is installed");
+        let store = Place::Sqlite(store.to_owned());
+        read.expect("it is read").install(&store, now, &mut |_, _, _| {}).expect("it is installed");
     })
     .await
+}
+
+fn backup(store: &Path, to: &Path) -> Result<Backup, CopyError> {
+    copy::backup(&Place::Sqlite(store.to_owned()), to, &mut |_, _, _| {})
 }
 
 fn file_of(app: &TestApp) -> std::path::PathBuf {

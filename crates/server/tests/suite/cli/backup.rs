@@ -81,6 +81,23 @@ fn a_backup_is_taken_while_served_and_restores_on_an_empty_data_directory() {
 }
 
 #[test]
+fn the_draft_of_a_backup_that_was_killed_is_removed_by_the_next_one() {
+    let home = Home::installed();
+    let draft = |name: &str| {
+        let path = home.path().join(name);
+        std::fs::write(&path, "half a backup").expect("written");
+        path
+    };
+    let (killed, at_work) =
+        (draft("b.db.1-1800000000000000000.draft"), draft("b.db.2-1800000000000000000.draft"));
+    let other = draft("letter.draft");
+    let worker = std::fs::File::open(&at_work).expect("it opens");
+    worker.lock().expect("locked");
+    backup(&home, "backup.db");
+    assert_eq!((killed.exists(), at_work.exists(), other.exists()), (false, true, true));
+}
+
+#[test]
 fn the_master_key_is_not_in_a_backup_and_that_is_said() {
     let home = Home::installed();
     let file = home.path().join("backup.db");

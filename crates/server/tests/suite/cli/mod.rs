@@ -20,6 +20,7 @@ mod people;
 mod postgres;
 mod postgres_faults;
 mod refusals;
+mod relocate;
 mod running;
 mod sessions;
 mod stop;

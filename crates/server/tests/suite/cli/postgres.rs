@@ -191,6 +191,59 @@ fn a_database_restored_by_its_own_means_honours_nothing_of_before_once_it_is_voi
 }
 
 #[test]
+fn a_backup_is_taken_while_nodes_serve_and_restores_on_either_engine() {
+    let Some(server) = postgres::shared() else { return };
+    let database = server.database();
+    let node = Node::new(&database);
+    node.run(&["migrate", "--issuer", "https://id.example.org"]).success();
+    node.run(&["user", "create", "--username", "ada"]).line();
+    let mint = |node: &Node| json!({ "ticket": node.run(&["ticket", "mint", "--user", "ada"]).line() });
+    let (spent, issued) = (mint(&node), mint(&node));
+    let serving = node.serve();
+    let file = node.home.path().join("backup.db");
+    let file = file.to_str().expect("UTF-8");
+    let done = node.run(&["backup", "--to", file]);
+    assert_eq!(done.success(), "");
+    assert!(done.stderr().contains("comparing: 100 %") && done.stderr().contains("is not in it"), "{done:?}");
+    let (status, session) = serving.post("/auth/ticket/signin", &spent);
+    assert_eq!(status, 200, "{session}");
+    node.run(&["user", "create", "--username", "later"]).line();
+
+    let with = |more: &[&str]| node.run(&[&["restore", "--from", file], more].concat());
+    assert!(with(&["--replace", "--yes"]).refusal().contains("already uses"));
+    // A node of another machine.
+    let other = Node::beside(&node);
+    let elsewhere = other.run(&["restore", "--from", file, "--replace", "--yes"]);
+    assert!(elsewhere.refusal().contains("in use; stop every authms"), "{elsewhere:?}");
+    assert_eq!(serving.post("/auth/refresh", &json!({ "refresh_token": session["refresh_token"] })).0, 200);
+    serving.stop();
+    assert!(with(&[]).refused().contains("--replace"));
+    let done = with(&["--replace", "--yes"]);
+    assert_eq!(done.success(), "");
+    assert!(done.stderr().contains("epoch 1") && done.stderr().contains("2 tickets, 0 sessions"), "{done:?}");
+    node.run(&["user", "get", "later"]).missing();
+    assert_eq!(std::fs::read_dir(node.home.data()).expect("listed").count(), 2, "the key and the lock");
+
+    // The same file on the other engine, and in an empty database.
+    let empty = server.database();
+    let new = Node { url: empty.url(), ..Node::beside(&node) };
+    let small = Node { url: "sqlite:authms.db".to_owned(), ..Node::beside(&node) };
+    for node in [&node, &new, &small] {
+        if node.url != database.url() {
+            node.run(&["restore", "--from", file]).success();
+        }
+        let serving = node.serve();
+        for ticket in [&spent, &issued] {
+            assert_eq!(serving.post("/auth/ticket/signin", ticket).0, 400);
+        }
+        assert_eq!(serving.post("/auth/ticket/signin", &mint(node)).0, 200, "new ones work");
+        serving.stop();
+    }
+    let again = new.run(&["restore", "--from", file, "--replace", "--yes"]);
+    assert!(again.success().is_empty() && again.stderr().contains("epoch 2"), "{again:?}");
+}
+
+#[test]
 fn a_server_that_cannot_be_reached_or_used_is_refused_without_its_password() {
     let node = Node { home: Home::new(), url: "postgres://app:hunter2@127.0.0.1:1/authms".to_owned() };
     let refused = node.run(&["migrate"]);

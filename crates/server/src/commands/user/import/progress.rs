@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::time::{Duration, Instant};
 
+use crate::progress::bar;
+
 /// How often the bar is drawn anew, and how often a line is written where there is no terminal.
 const FRAME: Duration = Duration::from_millis(100);
 const PLAIN: Duration = Duration::from_secs(5);
@@ -96,11 +98,9 @@ struct Bar(Position);
 
 impl fmt::Display for Bar {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const WIDTH: usize = 24;
         let Self(position) = self;
         if let Some(percent) = position.percent() {
-            let full = percent as usize * WIDTH / 100;
-            write!(f, "[{}{}] {percent:>3} %  ", "#".repeat(full), ".".repeat(WIDTH - full))?;
+            write!(f, "{}  ", bar(percent))?;
         }
         write!(f, "{} lines  {}/s", position.lines, position.rate())?;
         match position.left() {
