@@ -126,7 +126,7 @@ impl Conn<'_> {
                 Ok(found)
             }
             Self::Postgres(session) => session.snapshot(|| read(self)),
-            Self::Draft(_) | Self::Answer(_) => Err(Error::Asked),
+            Self::Draft(_) | Self::Answer(_) => Err(Error::Asked.into()),
         }
     }
 
@@ -140,6 +140,7 @@ impl Conn<'_> {
                 Ok(done)
             }
             Self::Postgres(session) => session.whole(|| write(self)),
+            Self::Draft(_) | Self::Answer(_) => Err(Error::Asked.into()),
         }
     }
 

@@ -100,7 +100,7 @@ impl Table {
     pub(crate) fn clear(&self, conn: Conn<'_>) -> Result<()> {
         let how = match conn {
             Conn::Sqlite(_) => "DELETE FROM",
-            Conn::Postgres(_) => "TRUNCATE",
+            _ => "TRUNCATE",
         };
         conn.execute(&format!("{how} {}", self.name), params![]).map(drop)
     }
@@ -130,7 +130,7 @@ pub(crate) fn renumber(conn: Conn<'_>) -> Result<()> {
 const fn keeping_numbers(conn: Conn<'_>) -> &'static str {
     match conn {
         Conn::Sqlite(_) => "",
-        Conn::Postgres(_) => "OVERRIDING SYSTEM VALUE",
+        _ => "OVERRIDING SYSTEM VALUE",
     }
 }
 
@@ -141,7 +141,7 @@ const fn columns_sql(conn: Conn<'_>) -> &'static str {
             r"SELECT t.name, c.name, c.pk FROM sqlite_schema t, pragma_table_info(t.name) c
               WHERE t.type = 'table' AND t.name NOT LIKE 'sqlite\_%' ESCAPE '\'"
         }
-        Conn::Postgres(_) => {
+        _ => {
             "SELECT c.table_name::text, c.column_name::text, coalesce(k.ordinal_position, 0)::bigint
              FROM information_schema.tables t
              JOIN information_schema.columns c USING (table_schema, table_name)

@@ -212,7 +212,7 @@ fn a_backup_is_taken_while_nodes_serve_and_restores_on_either_engine() {
     let with = |more: &[&str]| node.run(&[&["restore", "--from", file], more].concat());
     assert!(with(&["--replace", "--yes"]).refusal().contains("already uses"));
     // A node of another machine.
-    let other = Node::beside(&node);
+    let other = Node::beside(&node, database.url());
     let elsewhere = other.run(&["restore", "--from", file, "--replace", "--yes"]);
     assert!(elsewhere.refusal().contains("in use; stop every authms"), "{elsewhere:?}");
     assert_eq!(serving.post("/auth/refresh", &json!({ "refresh_token": session["refresh_token"] })).0, 200);
@@ -226,8 +226,8 @@ fn a_backup_is_taken_while_nodes_serve_and_restores_on_either_engine() {
 
     // The same file on the other engine, and in an empty database.
     let empty = server.database();
-    let new = Node { url: empty.url(), ..Node::beside(&node) };
-    let small = Node { url: "sqlite:authms.db".to_owned(), ..Node::beside(&node) };
+    let new = Node::beside(&node, empty.url());
+    let small = Node::beside(&node, "sqlite:authms.db".to_owned());
     for node in [&node, &new, &small] {
         if node.url != database.url() {
             node.run(&["restore", "--from", file]).success();

@@ -2,7 +2,7 @@
 
 use std::process::Stdio;
 
-use authms_testkit::postgres::{self, TestDatabase};
+use authms_testkit::postgres;
 use serde_json::{Value, json};
 
 use super::home::{Done, Home};
