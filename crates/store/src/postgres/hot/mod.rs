@@ -3,7 +3,7 @@
 //!
 //! Both lanes hold the advisory lock 7310577, 2: the general one alone, the hot one together with others of its kind, on all
 //! nodes. So a commit of either never runs beside one of the other, and only hot ones beside hot ones need thought:
-//! see docs/adr/0012-two-lanes-to-postgresql.md.
+//! see docs/adr/0013-two-lanes-to-postgresql.md.
 
 mod batch;
 mod locks;
