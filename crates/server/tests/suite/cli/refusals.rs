@@ -129,10 +129,11 @@ fn a_store_from_the_future_is_refused() {
     let home = Home::installed();
     let store = rusqlite::Connection::open(home.data().join("authms.db")).expect("opened");
     let sql =
-        "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (4711, 'later', 0, 0)";
-    store.execute(sql, []).expect("written");
+        "INSERT INTO schema_migrations (version, name, checksum, applied_at) VALUES (4711, 'later', 0, 0);
+               UPDATE store_state SET lowest = 4711";
+    store.execute_batch(sql).expect("written");
     drop(store);
-    refused_by_all(&home, &[], &["schema version 4711", "newer authms"]);
+    refused_by_all(&home, &[], &["below version 4711", "newer authms"]);
     home.run(&["migrate"]).refusal();
 }
 
