@@ -4,5 +4,5 @@ set -euo pipefail
 binary="$1"
 megabytes=$(($(stat -c %s "$binary") / 1000000))
 crates=$(cargo tree --locked -p authms-server -e normal,build --prefix none --no-dedupe | sed 's/ (.*//' | sort -u | wc -l)
-echo "binary: $megabytes MB (at most 37, of which 8 are the country database); crates: $crates (at most 220)"
-[ "$megabytes" -le 37 ] && [ "$crates" -le 220 ]
+echo "binary: $megabytes MB (at most 39, of which 8 are the country database); crates: $crates (at most 220)"
+[ "$megabytes" -le 39 ] && [ "$crates" -le 220 ]
