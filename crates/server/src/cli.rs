@@ -106,4 +106,13 @@ mod tests {
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
     }
+
+    #[test]
+    fn what_begins_with_a_hyphen_by_chance_is_no_option() {
+        for line in ["authms keys retire -a_b", "authms ticket list --page-token -a_b"] {
+            Cli::try_parse_from(line.split(' ')).unwrap_or_else(|error| panic!("{line}: {error}"));
+        }
+        let help = Cli::try_parse_from(["authms", "keys", "retire", "--help"]).expect_err("the help");
+        assert_eq!(help.kind(), clap::error::ErrorKind::DisplayHelp);
+    }
 }

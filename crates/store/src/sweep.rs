@@ -41,12 +41,8 @@ impl Sweeper {
         }
         let erased_all = expired::erase(conn, now)?;
         let (to_carry, carried) = self.next();
-        for (user, session) in to_carry {
-            session_index::insert(conn, *user, *session)?;
-        }
-        for session in carried {
-            session_index::forget_recent(conn, *session)?;
-        }
+        session_index::carry(conn, to_carry)?;
+        session_index::forget_recent(conn, carried)?;
         let (carry_left, forget_left) =
             (self.to_carry.len() - to_carry.len(), self.carried.len() - carried.len());
         let tickets_left = match self.tickets {

@@ -43,6 +43,8 @@ pub enum Command {
     /// key that signs cannot be retired before another one does: rotate with --now first.
     Retire {
         /// Which, as `authms keys list` shows it
+        // One in 64 begins with a hyphen.
+        #[arg(allow_hyphen_values = true)]
         kid: String,
     },
 }

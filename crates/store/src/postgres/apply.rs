@@ -1,12 +1,12 @@
 //! Writing a batch of commits as one transaction, one after another on all nodes: whoever judges has seen all that was judged
-//! before.
+//! before, under the same lock.
 
 use super::error::Failed;
 use super::session::Session;
 use crate::engine::Outcome;
 use crate::judge::judge;
 use crate::queries::{Conn, audit};
-use authms_core::commit::{Commit, CommitError};
+use authms_core::commit::{Change, Commit, CommitError};
 use authms_core::ports::Clock;
 use authms_core::time::Timestamp;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -39,6 +39,18 @@ impl Time {
     }
 }
 
+/// What nobody else changes meanwhile.
+#[derive(Clone, Copy)]
+pub(super) enum Held {
+    /// All that guards are about.
+    Everything,
+    /// The trees of the audit log. Acts go on beside it.
+    Trees,
+}
+
+/// Nobody seals or erases beside this.
+const TREES: &str = "SELECT pg_advisory_xact_lock(7310577, 4)";
+
 /// The latest time at which this node judged anything, in either lane: what was refused as expired stays so.
 #[derive(Clone, Default)]
 pub(super) struct Last(Arc<Mutex<Timestamp>>);
@@ -61,13 +73,13 @@ const TRIES: u32 = 5;
 /// Writes a batch. Commits are judged one after another, each on what those before it changed; one whose guard fails is left
 /// out. If one cannot be written, nothing is, and each half of the batch is written for itself, so that no bad row fails the
 /// others.
-pub(super) fn apply(session: &Session, batch: &[Commit], time: &Time, last: &Last) -> Vec<Outcome> {
-    match tried(session, batch, time, last) {
+pub(super) fn apply(session: &Session, batch: &[Commit], clock: &(Time, Last), held: Held) -> Vec<Outcome> {
+    match tried(session, batch, clock, held) {
         Ok(outcomes) => outcomes,
         Err(Failed::Row(_) | Failed::Taken(_)) if batch.len() > 1 => {
             let (first, second) = batch.split_at(batch.len() / 2);
-            let mut outcomes = apply(session, first, time, last);
-            outcomes.extend(apply(session, second, time, last));
+            let mut outcomes = apply(session, first, clock, held);
+            outcomes.extend(apply(session, second, clock, held));
             outcomes
         }
         Err(failed) => {
@@ -79,9 +91,14 @@ pub(super) fn apply(session: &Session, batch: &[Commit], time: &Time, last: &Las
     }
 }
 
-fn tried(session: &Session, batch: &[Commit], time: &Time, last: &Last) -> Result<Vec<Outcome>, Failed> {
+fn tried(
+    session: &Session,
+    batch: &[Commit],
+    clock: &(Time, Last),
+    held: Held,
+) -> Result<Vec<Outcome>, Failed> {
     for tried in 1..TRIES {
-        match transaction(session, batch, time, last) {
+        match transaction(session, batch, clock, held) {
             Err(Failed::Raced(error)) => {
                 tracing::debug!(%error, tried, "a transaction is tried again");
                 std::thread::sleep(Duration::from_millis(5) * tried);
@@ -89,16 +106,16 @@ fn tried(session: &Session, batch: &[Commit], time: &Time, last: &Last) -> Resul
             done => return done,
         }
     }
-    transaction(session, batch, time, last)
+    transaction(session, batch, clock, held)
 }
 
 fn transaction(
     session: &Session,
     batch: &[Commit],
-    time: &Time,
-    last: &Last,
+    clock: &(Time, Last),
+    held: Held,
 ) -> Result<Vec<Outcome>, Failed> {
-    let written = written(session, batch, time, last);
+    let written = written(session, batch, clock, held);
     match written {
         Ok(outcomes) => session.commit().map_err(Failed::at_commit).map(|()| outcomes),
         Err(error) => {
@@ -112,10 +129,16 @@ fn transaction(
 fn written(
     session: &Session,
     batch: &[Commit],
-    time: &Time,
-    last: &Last,
+    (time, last): &(Time, Last),
+    held: Held,
 ) -> crate::queries::Result<Vec<Outcome>> {
-    session.batch("BEGIN; SELECT pg_advisory_xact_lock(7310577, 2)")?;
+    session.batch(match held {
+        Held::Everything => "BEGIN; SELECT pg_advisory_xact_lock(7310577, 2)",
+        Held::Trees => "BEGIN",
+    })?;
+    if batch.iter().flat_map(Commit::changes).any(|change| matches!(change, Change::Audit(_))) {
+        session.batch(TREES)?;
+    }
     let conn = Conn::Postgres(session);
     let now = time.now(session)?;
     let at = last.raise(audit::last_time(conn)?.map_or(now, |written| written.max(now)));

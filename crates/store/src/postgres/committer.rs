@@ -1,6 +1,6 @@
-//! The way to the general lane's writer: a bounded queue, and a task that has written whatever waits in it.
+//! The way to a writer that judges commits one after another: a bounded queue, and a task that has written whatever waits in it.
 
-use super::apply::{self, Last, Time};
+use super::apply::{self, Held, Last, Time};
 use super::pool::Pool;
 use super::session::Session;
 use crate::engine::Outcome;
@@ -27,9 +27,14 @@ pub(super) struct Committer {
 
 impl Committer {
     /// Starts the writer.
-    pub(super) fn start(pool: Arc<Pool>, (time, last): (Time, Last), queue: usize, runtime: &Handle) -> Self {
+    pub(super) fn start(
+        pool: Arc<Pool>,
+        (clock, held): ((Time, Last), Held),
+        queue: usize,
+        runtime: &Handle,
+    ) -> Self {
         let (jobs, waiting) = channel(queue.max(1));
-        runtime.spawn(Writer { pool, time, last }.run(waiting));
+        runtime.spawn(Writer { pool, clock, held }.run(waiting));
         Self { jobs }
     }
 
@@ -72,11 +77,11 @@ impl Committer {
     }
 }
 
-/// The writer, which owns the pool of one connection.
+/// The writer. Its pool is one connection.
 struct Writer {
     pool: Arc<Pool>,
-    time: Time,
-    last: Last,
+    clock: (Time, Last),
+    held: Held,
 }
 
 impl Writer {
@@ -125,8 +130,8 @@ impl Writer {
     }
 
     async fn apply(&self, commits: Vec<Commit>) -> Vec<Outcome> {
-        let (count, time, last) = (commits.len(), self.time.clone(), self.last.clone());
-        let work = move |session: &Session| apply::apply(session, &commits, &time, &last);
+        let (count, clock, held) = (commits.len(), self.clock.clone(), self.held);
+        let work = move |session: &Session| apply::apply(session, &commits, &clock, held);
         // No connection, or a panic on the way to COMMIT, which loses it: nothing was written.
         self.pool.run(work).await.unwrap_or_else(|_| apply::none(count))
     }

@@ -30,7 +30,7 @@ pub(crate) use value::value;
 
 use crate::engine::{Engine, EngineStore, Outcome};
 use crate::queries::{Conn, Result, schema};
-use apply::{Last, Time};
+use apply::{Held, Last, Time};
 use authms_core::commit::Commit;
 use authms_core::limits::{Budget, Take};
 use authms_core::ports::{Clock, Fut, Read};
@@ -83,15 +83,17 @@ impl PostgresStore {
         let gathering =
             |connections| Pool::new(Arc::clone(&target), handle.clone(), connections, gather::PLANS);
         let clock = (time.clone(), Last::default());
-        let general = Committer::start(pool(1), clock.clone(), options.queue, &handle);
+        let background = pool(1);
+        let writer = |pool, held| Committer::start(pool, (clock.clone(), held), options.queue, &handle);
+        let one_by_one = (writer(pool(1), Held::Everything), writer(Arc::clone(&background), Held::Trees));
         let (readers, gatherers) = (pool(options.connections), gathering(gather::CONNECTIONS));
         Ok(Self(Postgres {
             reads: Reads::start((&gatherers, &readers), gather::CONNECTIONS, &handle),
             readers,
-            lanes: Lanes::start(&gathering(hot::CONNECTIONS), general, clock, options.queue, &handle),
+            lanes: Lanes::start(&gathering(hot::CONNECTIONS), one_by_one, clock, options.queue, &handle),
             limits: Limits::start(pool(1), time.clone(), &handle),
             clock: database.as_ref().map_or_else(|| Arc::clone(&options.clock), |clock| clock.clone()),
-            sweep: Sweep::new(pool(1), time, options.retention, (options.clock, database)),
+            sweep: Sweep::new(background, time, options.retention, (options.clock, database)),
             place: place_of(url),
             runtime: runtime.keep(),
         }))

@@ -90,8 +90,8 @@ fn step(session: &Session, sweeper: &Mutex<Sweeper>, time: &Time, keep: &Retenti
 }
 
 fn transaction(session: &Session, sweeper: &mut Sweeper, keep: &Retention, now: Timestamp) -> Result<bool> {
-    // What is lost is swept again.
-    session.batch("BEGIN; SET LOCAL synchronous_commit = off")?;
+    // What is lost is swept again. Steps of several nodes follow each other, so that none carries what another reaps.
+    session.batch("BEGIN; SET LOCAL synchronous_commit = off; SELECT pg_advisory_xact_lock(7310577, 3)")?;
     let more = sweeper.step(Conn::Postgres(session), keep, now)?;
     let more_limits = limit::forget_full(Conn::Postgres(session), now)?;
     session.batch("COMMIT")?;

@@ -1,7 +1,7 @@
 //! What acts leave in the audit log: rows that wait until they are sealed ([`super::audit_tree`]).
 
 use super::conn::{Conn, Result, params};
-use super::{change, first};
+use super::first;
 use authms_core::audit::AuditRow;
 use authms_core::time::Timestamp;
 
@@ -23,5 +23,5 @@ pub(crate) fn counts(conn: Conn<'_>) -> Result<(u64, u64)> {
 pub(crate) fn append(conn: Conn<'_>, row: &AuditRow, at: Timestamp) -> Result<()> {
     let sql = "INSERT INTO audit_log (id, tenant, name, at, body) VALUES (?1, ?2, ?3, ?4, ?5)";
     let tenant = row.tenant.as_ref().map(|t| t.bytes());
-    change(conn, sql, params![row.id.bytes(), tenant, row.name.as_str(), at.as_millis(), row.body])
+    conn.append(sql, params![row.id.bytes(), tenant, row.name.as_str(), at.as_millis(), row.body])
 }

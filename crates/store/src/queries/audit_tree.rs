@@ -1,5 +1,6 @@
 //! The sealed audit log: trees, the rows that their leaves commit to, and the tiles of their hashes.
 
+use super::chunk::{all_in_chunks, in_chunks, numbered};
 use super::columns::Columns;
 use super::conn::{Conn, Error, Result, ToSql, params};
 use super::{all, change, change_one, first, signed};
@@ -8,9 +9,6 @@ use authms_core::audit::log::{
 };
 use authms_core::id::{EventId, UserId};
 use std::collections::BTreeSet;
-
-/// Rows written or deleted by one statement, the most that fit first: few texts, so that each is prepared once.
-const CHUNKS: [usize; 3] = [128, 16, 1];
 
 /// Bits of a place that are a leaf's or a tile's.
 pub(super) const WITHIN: u32 = 40;
@@ -185,7 +183,7 @@ fn size(tree: &Tree) -> i64 {
 }
 
 fn insert_rows(conn: Conn<'_>, tree: u32, rows: &[Row]) -> Result<()> {
-    in_chunks(rows, |rows| {
+    all_in_chunks(rows, |rows| {
         let places: Vec<i64> = rows.iter().map(|row| place(tree, row.index)).collect();
         let mut values: Vec<&dyn ToSql> = Vec::with_capacity(rows.len() * 6);
         for (place, row) in places.iter().zip(rows) {
@@ -199,45 +197,26 @@ fn insert_rows(conn: Conn<'_>, tree: u32, rows: &[Row]) -> Result<()> {
 
 /// Notes where rows are that their users are told.
 fn note_told(conn: Conn<'_>, tree: u32, told: &[(UserId, EventId, u64)]) -> Result<()> {
-    let sql = "INSERT INTO audit_of_users (user_id, id, place) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING";
-    for (user, id, index) in told {
-        change(conn, sql, params![user.bytes(), id.bytes(), place(tree, *index)])?;
-    }
-    Ok(())
+    in_chunks(told, |told| {
+        let places: Vec<i64> = told.iter().map(|(.., index)| place(tree, *index)).collect();
+        let mut values: Vec<&dyn ToSql> = Vec::with_capacity(told.len() * 3);
+        for (place, (user, id, _)) in places.iter().zip(told) {
+            values.extend([user.bytes() as &dyn ToSql, id.bytes(), place]);
+        }
+        let rows = numbered(told.len(), 3);
+        let sql =
+            format!("INSERT INTO audit_of_users (user_id, id, place) VALUES {rows} ON CONFLICT DO NOTHING");
+        change(conn, &sql, values.as_slice())
+    })
 }
 
 /// Takes rows from those that wait; each must be there.
 fn take(conn: Conn<'_>, taken: &[i64]) -> Result<()> {
-    in_chunks(taken, |seqs| {
+    all_in_chunks(taken, |seqs| {
         let values: Vec<&dyn ToSql> = seqs.iter().map(|seq| seq as &dyn ToSql).collect();
         let list = numbered(1, seqs.len());
         conn.execute(&format!("DELETE FROM audit_log WHERE seq IN {list}"), &values)
     })
-}
-
-/// Does something to all of these, which must change as many rows.
-fn in_chunks<T>(all: &[T], mut work: impl FnMut(&[T]) -> Result<usize>) -> Result<()> {
-    let mut rest = all;
-    for size in CHUNKS {
-        while rest.len() >= size {
-            let (chunk, others) = rest.split_at(size);
-            let changed = work(chunk)?;
-            if changed != size {
-                return Err(Error::Changed(changed));
-            }
-            rest = others;
-        }
-    }
-    Ok(())
-}
-
-/// `(?1, ?2), (?3, ?4)`: so many tuples of so many parameters.
-fn numbered(tuples: usize, each: usize) -> String {
-    let tuple = |n| {
-        let params: Vec<String> = (1..=each).map(|at| format!("?{}", n * each + at)).collect();
-        format!("({})", params.join(", "))
-    };
-    (0..tuples).map(tuple).collect::<Vec<_>>().join(", ")
 }
 
 fn put_tile(conn: Conn<'_>, tree: u32, tile: &Tile) -> Result<()> {

@@ -79,7 +79,7 @@ impl<'r> Columns<'r> {
     }
 
     /// The next revision or count.
-    pub(super) fn count(&mut self) -> Result<u64> {
+    pub(crate) fn count(&mut self) -> Result<u64> {
         self.take::<i64>().map(i64::unsigned_abs)
     }
 

@@ -86,6 +86,14 @@ impl Conn<'_> {
         }
     }
 
+    /// The same, of one that adds a row which nobody else writes, and whose place among others matters.
+    pub(super) fn append(self, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
+        match self {
+            Self::Draft(draft) => draft.note(sql, params, Kind::Append),
+            _ => self.change_one(sql, params),
+        }
+    }
+
     /// The same, of one that must change exactly one row.
     pub(super) fn change_one(self, sql: &str, params: &[&dyn ToSql]) -> Result<()> {
         match self {

@@ -80,7 +80,8 @@ pub(super) fn learn(conn: Conn<'_>, learned: &Learned) -> Result<()> {
     let sql =
         "INSERT INTO histories (user_id, tenant_id, history, learned_at, rev) VALUES (?1, ?2, ?3, ?4, ?5)
                ON CONFLICT (user_id, tenant_id) DO UPDATE
-               SET history = excluded.history, learned_at = excluded.learned_at, rev = excluded.rev";
+               SET history = excluded.history, learned_at = excluded.learned_at, rev = excluded.rev
+               WHERE histories.rev = excluded.rev - 1";
     let row = params![user.bytes(), tenant.bytes(), history.to_json(), at.as_millis(), signed(rev + 1)];
     change_one(conn, sql, row)?;
     for session in sessions {

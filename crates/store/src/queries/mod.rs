@@ -7,6 +7,7 @@ pub(crate) mod audit;
 pub(crate) mod audit_list;
 pub(crate) mod audit_tree;
 pub(crate) mod challenge;
+mod chunk;
 pub(crate) mod client;
 mod columns;
 mod conn;

@@ -1,6 +1,7 @@
 //! Sessions by user: `session_recent` as they are opened, `session_users` once the sweep has carried them over.
 
-use super::conn::{Conn, Result};
+use super::chunk::{in_chunks, numbered};
+use super::conn::{Conn, Result, ToSql};
 use super::{all, change, change_one};
 use authms_core::id::{SessionId, UserId};
 
@@ -20,13 +21,25 @@ pub(crate) fn recent(conn: Conn<'_>, limit: u32) -> Result<Vec<(UserId, SessionI
     all(conn, sql, [limit], |c| Ok((c.id()?, c.id()?)))
 }
 
-/// Notes a session in its user's place.
-pub(crate) fn insert(conn: Conn<'_>, user: UserId, session: SessionId) -> Result<()> {
-    let sql = "INSERT INTO session_users (user_id, session_id) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
-    change(conn, sql, [user.bytes(), session.bytes()])
+/// Notes sessions in their users' places, but for those that are recent no longer: another node has carried or reaped them.
+pub(crate) fn carry(conn: Conn<'_>, sessions: &[(UserId, SessionId)]) -> Result<()> {
+    in_chunks(sessions, |sessions| {
+        let ids: Vec<&dyn ToSql> = sessions.iter().map(|(_, id)| id.bytes() as &dyn ToSql).collect();
+        let sql = format!(
+            "INSERT INTO session_users (user_id, session_id)
+             SELECT user_id, session_id FROM session_recent WHERE session_id IN {}
+             ORDER BY user_id, session_id ON CONFLICT DO NOTHING",
+            numbered(1, ids.len())
+        );
+        change(conn, &sql, ids.as_slice())
+    })
 }
 
-/// Forgets that a session is recent.
-pub(crate) fn forget_recent(conn: Conn<'_>, session: SessionId) -> Result<()> {
-    change(conn, "DELETE FROM session_recent WHERE session_id = ?1", [session.bytes()])
+/// Forgets that sessions are recent.
+pub(crate) fn forget_recent(conn: Conn<'_>, sessions: &[SessionId]) -> Result<()> {
+    in_chunks(sessions, |sessions| {
+        let ids: Vec<&dyn ToSql> = sessions.iter().map(|id| id.bytes() as &dyn ToSql).collect();
+        let sql = format!("DELETE FROM session_recent WHERE session_id IN {}", numbered(1, ids.len()));
+        change(conn, &sql, ids.as_slice())
+    })
 }

@@ -5,6 +5,7 @@ use super::world::{ATTEMPTS, TTL, World};
 use authms_core::access::Role;
 use authms_core::commit::{Change, Commit, CommitError, Guard};
 use authms_core::id::{SessionId, TicketId};
+use authms_core::risk::{History, Learned, Place, SignInSeen};
 use authms_core::session::{Change as Sessions, EndReason};
 use authms_core::tenant::Tenant;
 use authms_core::ticket::{
@@ -36,6 +37,12 @@ pub async fn two_nodes(w: World) {
         let key = Idempotency { scope: w.bytes(), key_hash: w.bytes(), request_hash: w.bytes() };
         let mint = |_| w.minting(&tenant, &user, Some(key));
         assert_winners(&race_over(&stores, (0..RACERS).map(mint).collect()).await, 1);
+
+        let newcomer = w.user(&tenant, Role::Member).await;
+        for rev in 0..2 {
+            let learn = |_| w.learning(&tenant, &newcomer, rev);
+            assert_winners(&race_over(&stores, (0..RACERS).map(learn).collect()).await, 1);
+        }
     }
 }
 
@@ -164,7 +171,7 @@ impl<'a> Script<'a> {
         let (ticket, session) = (self.choose(self.tickets.len()), self.choose(self.sessions.len()));
         let key = self.keys[self.choose(self.keys.len())];
         let (ticket, session) = (self.tickets[ticket].clone(), self.sessions[session]);
-        match self.choose(12) {
+        match self.choose(13) {
             0..=2 => {
                 let opened = w.new_session(&self.tenant, &self.user);
                 self.sessions.push(opened.id);
@@ -184,6 +191,7 @@ impl<'a> Script<'a> {
                 self.tickets.push(new.clone());
                 w.minting_of(new, None)
             }
+            10 => w.learning(&self.tenant, &self.user, self.choose(3) as u64),
             _ => w.minting(&self.tenant, &self.user, Some(key)),
         }
     }
@@ -201,6 +209,7 @@ impl<'a> Script<'a> {
         for key in &self.keys {
             rows.push(format!("{:?}", store.by_idempotency(key.scope, key.key_hash).await.unwrap()));
         }
+        rows.push(format!("{:?}", store.remembered(self.tenant.id, self.user.id).await.unwrap()));
         rows
     }
 }
@@ -217,6 +226,17 @@ impl World {
             Some(key) => commit.guard(Guard::IdempotencyFree { scope: key.scope, key_hash: key.key_hash }),
             None => commit,
         }
+    }
+
+    /// Learns this revision's sign-in.
+    fn learning(&self, tenant: &Tenant, user: &User, rev: u64) -> Commit {
+        let mut history = History::default();
+        for _ in 0..=rev {
+            history.learn(&SignInSeen { at: self.now(), ip: None, place: Place::default(), agent: None });
+        }
+        let (tenant, user) = (tenant.id, user.id);
+        let learned = Learned { tenant, user, history, rev, at: self.now(), sessions: Vec::new() };
+        Commit::learned(learned).guard(Guard::HistoryAsRead { tenant, user, rev })
     }
 
     fn revocation(&self, id: TicketId) -> Commit {

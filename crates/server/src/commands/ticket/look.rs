@@ -56,7 +56,7 @@ pub struct ListArgs {
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<Timestamp>,
     /// Go on behind the page that told this token
-    #[arg(long, value_name = "TOKEN", conflicts_with = "page")]
+    #[arg(long, value_name = "TOKEN", conflicts_with = "page", allow_hyphen_values = true)]
     page_token: Option<String>,
     #[command(flatten)]
     page: PageArgs,

@@ -11,6 +11,8 @@ pub(crate) enum Kind {
     Ask,
     /// That it changes any number of rows.
     Change,
+    /// That it adds a row, after those noted before.
+    Append,
     /// That it changes one row.
     ChangeOne,
     /// The same, by adding its last value.
@@ -48,11 +50,12 @@ impl Draft {
     }
 
     /// Statements in an order that is the same on all nodes, each with its rows in the order of their keys, which come first:
-    /// so of two transactions that write the same rows one waits for the other, and never both.
+    /// so of two transactions that write the same rows one waits for the other, and never both. What is appended nobody else
+    /// writes: it stays in the order in which it was noted.
     pub(in crate::postgres) fn into_order(self) -> Vec<Repeated> {
         let mut noted = self.0.into_inner();
         noted.sort_by(|a, b| a.sql.cmp(&b.sql));
-        for repeated in &mut noted {
+        for repeated in noted.iter_mut().filter(|repeated| repeated.kind != Kind::Append) {
             repeated.rows.sort_by(|a, b| a.iter().map(rank).cmp(b.iter().map(rank)));
         }
         noted
@@ -107,6 +110,16 @@ mod tests {
         let texts: Vec<_> = order.iter().map(|repeated| &*repeated.sql).collect();
         assert_eq!(texts, ["INSERT a", "UPDATE b"]);
         assert_eq!(order[1].rows, [[Value::Blob(vec![1; 2])], [Value::Blob(vec![2; 2])]]);
+    }
+
+    #[test]
+    fn what_is_appended_stays_in_its_order() {
+        let draft = Draft::default();
+        for key in ["b", "a"] {
+            draft.note("INSERT a", &[&key], Kind::Append).expect("noted");
+        }
+        let row = |key: &str| [Value::Text(key.to_owned())];
+        assert_eq!(draft.into_order()[0].rows, [row("b"), row("a")]);
     }
 
     #[test]

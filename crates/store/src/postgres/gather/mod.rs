@@ -50,7 +50,7 @@ impl Repeated {
         let columns = self.columns(statement);
         let changed = session.client().execute(statement, &refs(&columns)).await;
         let changed = usize::try_from(changed.map_err(PostgresError::from)?).unwrap_or(usize::MAX);
-        let each = matches!(self.kind, Kind::ChangeOne | Kind::Count);
+        let each = matches!(self.kind, Kind::Append | Kind::ChangeOne | Kind::Count);
         if each && changed != self.rows.len() { Err(Error::Changed(changed)) } else { Ok(()) }
     }
 

@@ -5,10 +5,10 @@ use super::super::session::Session;
 use super::super::value::value;
 use crate::queries::{Columns, Error, Result, session, ticket_life};
 use authms_core::commit::{Change, Commit, Guard};
-use authms_core::id::{SessionId, TicketId};
+use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::ticket::Idempotency;
 use authms_core::time::Timestamp;
-use authms_core::{session as sessions, ticket as tickets};
+use authms_core::{session as sessions, signin, ticket as tickets};
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 use tokio_postgres::types::ToSql;
@@ -17,12 +17,16 @@ use tokio_postgres::{Row, Statement};
 /// A minter's idempotency key: its scope and its hash.
 type MintKey = ([u8; 16], [u8; 32]);
 
+/// Whose history it is, and in which tenant.
+type Whose = (UserId, TenantId);
+
 /// What can be changed by one commit of a batch only.
 #[derive(PartialEq, Eq, Hash, Clone, Copy)]
 enum Place {
     Ticket(TicketId),
     Session(SessionId),
     Key(MintKey),
+    History(Whose),
 }
 
 /// Rows to be locked.
@@ -31,6 +35,7 @@ pub(super) struct Wanted {
     tickets: BTreeSet<TicketId>,
     sessions: BTreeSet<SessionId>,
     keys: BTreeSet<MintKey>,
+    histories: BTreeSet<Whose>,
 }
 
 impl Wanted {
@@ -49,6 +54,7 @@ impl Wanted {
             Place::Ticket(id) => drop(self.tickets.insert(id)),
             Place::Session(id) => drop(self.sessions.insert(id)),
             Place::Key(key) => drop(self.keys.insert(key)),
+            Place::History(whose) => drop(self.histories.insert(whose)),
         }
     }
 }
@@ -68,6 +74,7 @@ fn guarded(guard: &Guard) -> Option<Place> {
         Guard::TicketLive { id, .. } => Some(Place::Ticket(*id)),
         Guard::SessionOpen(id) | Guard::FamilyHead { session: id, .. } => Some(Place::Session(*id)),
         Guard::IdempotencyFree { scope, key_hash } => Some(Place::Key((*scope, *key_hash))),
+        Guard::HistoryAsRead { tenant, user, .. } => Some(Place::History((*user, *tenant))),
         _ => None,
     }
 }
@@ -81,6 +88,9 @@ fn changed(change: &Change) -> Option<Place> {
         }
         Change::Session(sessions::Change::Rotate { id, .. } | sessions::Change::End { id, .. }) => {
             Some(Place::Session(*id))
+        }
+        Change::SignIn(signin::Change::Learn(learned)) => {
+            Some(Place::History((learned.user, learned.tenant)))
         }
         _ => None,
     }
@@ -102,6 +112,8 @@ pub(super) struct Locked {
     sessions: BTreeMap<SessionId, session::Life>,
     /// Until when they are taken.
     keys: BTreeMap<MintKey, Timestamp>,
+    /// Their revisions.
+    histories: BTreeMap<Whose, u64>,
     changed: HashSet<Place>,
     /// What cannot be judged by in this batch: rows that it inserts, and all that is written by commits that are judged later.
     unseen: HashSet<Place>,
@@ -113,6 +125,7 @@ pub(super) struct Locking {
     tickets: Option<Statement>,
     sessions: Option<Statement>,
     keys: Option<Statement>,
+    histories: Option<Statement>,
 }
 
 impl Locking {
@@ -124,10 +137,20 @@ impl Locking {
         let keys =
             "SELECT k.scope, k.key_hash, k.until FROM unnest(?1::bytea[], ?2::bytea[]) AS g(scope, key_hash)
                     JOIN mint_keys k ON k.scope = g.scope AND k.key_hash = g.key_hash";
+        // So it is of a history that is not there: of two who write the first, one overlooks it, and changes nothing.
+        let histories =
+            "SELECT h.user_id, h.tenant_id, h.rev FROM unnest(?1::bytea[], ?2::bytea[]) AS g(user_id, tenant_id)
+                         JOIN histories h ON h.user_id = g.user_id AND h.tenant_id = g.tenant_id
+                         ORDER BY h.user_id, h.tenant_id FOR UPDATE OF h";
         Ok(Self {
             tickets: if wanted.tickets.is_empty() { None } else { Some(session.prepare(&TICKETS).await?) },
             sessions: if wanted.sessions.is_empty() { None } else { Some(session.prepare(&SESSIONS).await?) },
             keys: if wanted.keys.is_empty() { None } else { Some(session.prepare(keys).await?) },
+            histories: if wanted.histories.is_empty() {
+                None
+            } else {
+                Some(session.prepare(histories).await?)
+            },
         })
     }
 
@@ -137,18 +160,22 @@ impl Locking {
         let sessions: Vec<&[u8]> = wanted.sessions.iter().map(|id| &id.bytes()[..]).collect();
         let (scopes, hashes): (Vec<&[u8]>, Vec<&[u8]>) =
             wanted.keys.iter().map(|(scope, hash)| (&scope[..], &hash[..])).unzip();
-        let (tickets, sessions, keys): ([Param<'_>; 1], [Param<'_>; 1], [Param<'_>; 2]) =
-            ([&tickets], [&sessions], [&scopes, &hashes]);
+        let (users, tenants): (Vec<&[u8]>, Vec<&[u8]>) =
+            wanted.histories.iter().map(|(user, tenant)| (&user.bytes()[..], &tenant.bytes()[..])).unzip();
+        let (tickets, sessions): ([Param<'_>; 1], [Param<'_>; 1]) = ([&tickets], [&sessions]);
+        let (keys, histories): ([Param<'_>; 2], [Param<'_>; 2]) = ([&scopes, &hashes], [&users, &tenants]);
         // Under way at once, answered in this order.
-        let (tickets, sessions, keys) = tokio::join!(
+        let (tickets, sessions, keys, histories) = tokio::join!(
             rows(session, self.tickets.as_ref(), &tickets),
             rows(session, self.sessions.as_ref(), &sessions),
             rows(session, self.keys.as_ref(), &keys),
+            rows(session, self.histories.as_ref(), &histories),
         );
         Ok(Locked {
             tickets: tickets?.iter().map(|row| read(row, ticket_life::Life::read)).collect::<Result<_>>()?,
             sessions: sessions?.iter().map(|row| read(row, session::Life::read)).collect::<Result<_>>()?,
             keys: keys?.iter().map(read_key).collect::<Result<_>>()?,
+            histories: histories?.iter().map(read_history).collect::<Result<_>>()?,
             changed: HashSet::new(),
             unseen: HashSet::new(),
         })
@@ -180,6 +207,11 @@ fn read_key(row: &Row) -> Result<(MintKey, Timestamp)> {
     let hash = bytes(1)?.try_into().map_err(|_| Error::Invalid(1))?;
     let until = value(row, 2)?.as_i64().map_err(|_| Error::Invalid(2))?;
     Ok(((scope, hash), Timestamp::from_millis(until)))
+}
+
+fn read_history(row: &Row) -> Result<(Whose, u64)> {
+    let mut columns = Columns::of_postgres(row);
+    Ok(((columns.id()?, columns.id()?), columns.count()?))
 }
 
 impl Locked {
@@ -221,6 +253,9 @@ impl Locked {
             Guard::IdempotencyFree { scope, key_hash } => {
                 self.keys.get(&(*scope, *key_hash)).is_none_or(|until| *until <= at)
             }
+            Guard::HistoryAsRead { tenant, user, rev } => {
+                self.histories.get(&(*user, *tenant)).copied().unwrap_or(0) == *rev
+            }
             // None of these is on the list.
             _ => false,
         }
@@ -240,6 +275,9 @@ impl Locked {
             }
             Change::Session(sessions::Change::End { id, .. }) => {
                 self.sessions.entry(*id).and_modify(|session| session.ended = true);
+            }
+            Change::SignIn(signin::Change::Learn(learned)) => {
+                self.histories.insert((learned.user, learned.tenant), learned.rev + 1);
             }
             _ => {}
         }

@@ -3,7 +3,7 @@
 //!
 //! Both lanes hold the advisory lock 7310577, 2: the general one alone, the hot one together with others of its kind, on all
 //! nodes. So a commit of either never runs beside one of the other, and only hot ones beside hot ones need thought:
-//! see docs/adr/0013-two-lanes-to-postgresql.md.
+//! see docs/adr/0013-two-lanes-to-postgresql.md. Sealing goes beside both.
 
 mod batch;
 mod locks;
@@ -33,13 +33,14 @@ const TRIES: u32 = 5;
 pub(super) struct Lanes {
     hot: Sender<Job>,
     general: Arc<Committer>,
+    sealing: Committer,
 }
 
 impl Lanes {
     /// Starts the writers of the hot lane.
     pub(super) fn start(
         pool: &Arc<Pool>,
-        general: Committer,
+        (general, sealing): (Committer, Committer),
         (time, last): (Time, Last),
         queue: usize,
         runtime: &Handle,
@@ -51,11 +52,14 @@ impl Lanes {
             let (time, last) = (time.clone(), last.clone());
             runtime.spawn(Lane { pool, general, time, last }.run(waiting));
         }
-        Self { hot, general }
+        Self { hot, general, sealing }
     }
 
     /// Has a commit written.
     pub(super) async fn commit(&self, commit: Commit) -> Outcome {
+        if shape::is_sealing(&commit) {
+            return self.sealing.commit(commit).await;
+        }
         if !shape::is_hot(&commit) {
             return self.general.commit(commit).await;
         }

@@ -1,12 +1,20 @@
 //! Which commits are hot: all that they are judged by is in rows that can be locked by their keys, and nothing that they write
 //! depends on what else is written.
 
+use authms_core::audit::log;
 use authms_core::commit::{Change, Commit, Guard};
 use authms_core::{risk, session, signin, ticket};
 
 /// Whether all of its guards and changes are on the list.
 pub(super) fn is_hot(commit: &Commit) -> bool {
     commit.guards().iter().all(is_judged_here) && commit.changes().iter().all(is_written_here)
+}
+
+/// Whether it seals: it concerns rows alone that wait or are sealed already, and nobody whose act it seals waits for it.
+pub(super) fn is_sealing(commit: &Commit) -> bool {
+    matches!(commit.guards(), [Guard::SealerAsRead { .. }])
+        && matches!(commit.changes(), [Change::Audit(log::Change::Seal(_))])
+        && commit.audit_rows().is_empty()
 }
 
 fn is_judged_here(guard: &Guard) -> bool {
@@ -16,6 +24,7 @@ fn is_judged_here(guard: &Guard) -> bool {
             | Guard::SessionOpen(_)
             | Guard::FamilyHead { .. }
             | Guard::IdempotencyFree { .. }
+            | Guard::HistoryAsRead { .. }
     )
 }
 
@@ -27,6 +36,7 @@ fn is_written_here(change: &Change) -> bool {
             session::Change::Open(_) | session::Change::Rotate { .. } | session::Change::End { .. }
         ),
         Change::Challenge(change) => matches!(change, signin::challenge::Change::Open(_)),
+        Change::SignIn(change) => matches!(change, signin::Change::Learn(_)),
         Change::Risk(risk::Change::Keep(_)) | Change::CountRefusal(_) => true,
         _ => false,
     }
