@@ -172,6 +172,11 @@ pub enum TokenKind {}
 impl Kind for TokenKind {
     const PREFIX: &'static str = "jti_";
 }
+/// Names an export of the audit log.
+pub enum ExportKind {}
+impl Kind for ExportKind {
+    const PREFIX: &'static str = "exp_";
+}
 /// Names an audit event.
 pub enum EventKind {}
 impl Kind for EventKind {
@@ -206,5 +211,7 @@ pub type MessageId = Id<MessageKind>;
 pub type CodeId = Id<CodeKind>;
 /// A JWT's identifier, `jti_…`.
 pub type TokenId = Id<TokenKind>;
+/// The identifier of an export of the audit log, `exp_…`.
+pub type ExportId = Id<ExportKind>;
 /// An audit event's identifier, `evt_…`.
 pub type EventId = Id<EventKind>;

@@ -55,6 +55,9 @@ pub const EVENT_NOT_FOUND: Code = code(40001601, 404, "no such event");
 /// The event, or all of the log, is not sealed yet.
 pub const NOT_SEALED: Code = code(40001602, 409, "not sealed yet; try again in two seconds");
 
+/// No such export of the caller's tenant.
+pub const EXPORT_NOT_FOUND: Code = code(40001603, 404, "no such export");
+
 /// No such tenant, or none that the caller may see.
 pub const TENANT_NOT_FOUND: Code = code(40000102, 404, "tenant not found");
 /// Header, body and token name different tenants.
@@ -328,6 +331,7 @@ pub const ALL: &[Code] = &[
     NO_REGISTRATION,
     EVENT_NOT_FOUND,
     NOT_SEALED,
+    EXPORT_NOT_FOUND,
 ];
 
 #[cfg(test)]

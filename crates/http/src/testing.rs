@@ -5,15 +5,15 @@ use crate::router;
 use crate::serve::Peer;
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use authms_core::audit::{AuditFilter, Shown};
+use authms_core::audit::{AuditFilter, Export, Shown};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
-    TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
+    TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -200,6 +200,15 @@ impl Audits for FakeStore {
         down()
     }
     fn audit_told(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+        down()
+    }
+    fn audit_export(&self, _: ExportId) -> Fut<'_, Read<Option<Export>>> {
+        down()
+    }
+    fn audit_exports(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<Export>>> {
+        down()
+    }
+    fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>> {
         down()
     }
     fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<String>>> {

@@ -46,12 +46,17 @@ pub fn start(parts: &Parts) -> JoinSet<()> {
         tasks.spawn(every(MAIL, "sending messages", parts.clone(), mail));
     }
     tasks.spawn(every(LEARN, "learning from sign-ins", parts.clone(), learn));
+    tasks.spawn(every(SEAL, "counting exports of the audit log", parts.clone(), count));
     let lease = audit::log::Lease::new(parts);
     tasks.spawn(every(SEAL, "sealing the audit log", parts.clone(), move |parts| {
         Box::pin(audit::log::seal(parts, lease))
     }));
     tasks.spawn(every(ERASE, "erasing old rows of the audit log", parts.clone(), erase));
     tasks
+}
+
+fn count(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(audit::count(parts))
 }
 
 fn erase(parts: &Parts) -> Fut<'_, Result<(), Fault>> {

@@ -1,9 +1,9 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    Conn, Result, api_key, audit_tree, challenge, client, device, factor, history, installation, invitation,
-    membership, message, mfa_release, passkey, passkey_ceremony, recovery_code, sent_code, session, tenant,
-    ticket, ticket_life, user,
+    Conn, Result, api_key, audit_export, audit_tree, challenge, client, device, factor, history,
+    installation, invitation, membership, message, mfa_release, passkey, passkey_ceremony, recovery_code,
+    sent_code, session, tenant, ticket, ticket_life, user,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -73,6 +73,9 @@ fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::PasskeysBelow { user, bound } => passkey::count(conn, *user)? < *bound,
         Guard::IdempotencyFree { scope, key_hash } => {
             ticket::by_idempotency(conn, *scope, *key_hash, at)?.is_none()
+        }
+        Guard::ExportAsRead { id, looked_at } => {
+            audit_export::get(conn, *id)?.is_some_and(|export| export.looked_at == *looked_at)
         }
         Guard::SealerAsRead { rev } => audit_tree::sealer(conn)?.rev == *rev,
         Guard::Rev { row, rev: wanted } => match rev(conn, *row)? {

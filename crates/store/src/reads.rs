@@ -2,21 +2,21 @@
 
 use crate::engine::{Engine, EngineStore};
 use crate::queries::{
-    api_key, api_key_list, attempt, audit_list, audit_tree, challenge, client, device, factor, history,
-    installation, invitation, login, membership, message, mfa_release, passkey, passkey_ceremony,
+    api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client, device, factor,
+    history, installation, invitation, login, membership, message, mfa_release, passkey, passkey_ceremony,
     password_history, password_policy, recovery_code, risk_event, sent_code, session_view, signing_key,
     tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use authms_core::audit::{AuditFilter, Shown};
+use authms_core::audit::{AuditFilter, Export, Shown};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
-    TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
+    TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -78,6 +78,18 @@ impl<E: Engine> Audits for EngineStore<E> {
 
     fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
         self.0.list(move |conn| audit_list::told(conn, tenant, user, page))
+    }
+
+    fn audit_export(&self, id: ExportId) -> Fut<'_, Read<Option<Export>>> {
+        self.0.point(move |conn| audit_export::get(conn, id))
+    }
+
+    fn audit_exports(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Export>>> {
+        self.0.list(move |conn| audit_export::list(conn, tenant, page))
+    }
+
+    fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>> {
+        self.0.list(audit_export::to_count)
     }
 
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {

@@ -2,15 +2,15 @@
 
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use authms_core::audit::{AuditFilter, Shown};
+use authms_core::audit::{AuditFilter, Export, Shown};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
-    TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
+    TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -252,6 +252,15 @@ impl<S: Store + ?Sized> Audits for FaultyStore<S> {
     }
     fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
         self.read(|s| s.audit_told(tenant, user, page))
+    }
+    fn audit_export(&self, id: ExportId) -> Fut<'_, Read<Option<Export>>> {
+        self.read(|s| s.audit_export(id))
+    }
+    fn audit_exports(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Export>>> {
+        self.read(|s| s.audit_exports(tenant, page))
+    }
+    fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>> {
+        self.read(|s| s.audit_exports_to_count())
     }
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
         self.read(|s| s.audit_heads(tree))

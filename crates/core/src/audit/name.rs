@@ -7,6 +7,8 @@ pub enum EventName {
     Installed,
     /// The installation was restored from a backup.
     StoreRestored,
+    /// Somebody asked for an export of the log.
+    AuditExported,
     /// Rows of the log were erased, their retention being over.
     AuditErased,
     /// The signing keys were rotated.
@@ -181,6 +183,7 @@ impl EventName {
         match self {
             Self::Installed => "installation.created",
             Self::StoreRestored => "store.restored",
+            Self::AuditExported => "audit.exported",
             Self::AuditErased => "audit.erased",
             Self::KeysRotated => "signing_keys.rotated",
             Self::KeysRetired => "signing_keys.retired",

@@ -57,6 +57,9 @@ pub enum AuditError {
     /// The caller's tenant has no such event.
     #[error("no such event")]
     Unknown,
+    /// The caller's tenant has no such export.
+    #[error("no such export")]
+    UnknownExport,
     /// The event is not sealed yet, which takes two seconds; or nothing is.
     #[error("not sealed yet")]
     NotSealed,
@@ -218,7 +221,7 @@ pub async fn told(parts: &Parts, me: &Person, page: PageRequest) -> Result<Page<
 }
 
 /// The tenant whose log the caller may read: their own, whichever is named.
-fn own(caller: &Caller, named: Option<TenantId>) -> Result<TenantId, Forbidden> {
+pub(super) fn own(caller: &Caller, named: Option<TenantId>) -> Result<TenantId, Forbidden> {
     caller.require(Permission::AuditRead)?;
     caller.require_tenant(named)?;
     Ok(caller.tenant())

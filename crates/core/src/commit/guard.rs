@@ -1,8 +1,8 @@
 //! The conditions of a commit.
 
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, FactorId, InvitationId, MessageId, SessionId,
-    TenantId, TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, ExportId, FactorId, InvitationId, MessageId,
+    SessionId, TenantId, TicketId, UserId,
 };
 use crate::signin::challenge;
 use crate::{code, factor, ticket};
@@ -187,6 +187,13 @@ pub enum Guard {
         scope: [u8; 16],
         /// SHA-256 of the key.
         key_hash: [u8; 32],
+    },
+    /// The export was counted exactly so far.
+    ExportAsRead {
+        /// Which.
+        id: ExportId,
+        /// Through how many leaves.
+        looked_at: u64,
     },
     /// Nobody has sealed since this revision of the sealer was read.
     SealerAsRead {

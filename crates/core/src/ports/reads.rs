@@ -2,14 +2,14 @@
 
 use super::{Fut, Read};
 use crate::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use crate::audit::{AuditFilter, Shown};
+use crate::audit::{AuditFilter, Export, Shown};
 use crate::client::Client;
 use crate::code::{SentCode, Slot};
 use crate::device::{Device, SessionsOn};
 use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, FactorId, InvitationId, SessionId, TenantId,
-    TicketId, UserId,
+    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
+    TenantId, TicketId, UserId,
 };
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
@@ -54,6 +54,12 @@ pub trait Audits {
     fn audit_entry(&self, tenant: TenantId, id: EventId) -> Fut<'_, Read<Option<Shown>>>;
     /// The sealed rows of a tenant's log that a user is told of what concerns them, newest first.
     fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>>;
+    /// One export.
+    fn audit_export(&self, id: ExportId) -> Fut<'_, Read<Option<Export>>>;
+    /// A tenant's exports, newest first.
+    fn audit_exports(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Export>>>;
+    /// Exports that are not counted to their end, oldest first, a few.
+    fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>>;
     /// The last head of each day of a tree, oldest first.
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>>;
 }

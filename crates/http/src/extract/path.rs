@@ -5,8 +5,8 @@ use crate::error::ApiError;
 use crate::wire::factor_kind;
 use authms_core::factor::FactorKind;
 use authms_core::id::{
-    ApiKeyKind, ClientKind, DeviceKind, EventKind, FactorIdKind, Id, InvitationKind, Kind, RestrictionKind,
-    SessionKind, TenantKind, TicketKind, UserKind,
+    ApiKeyKind, ClientKind, DeviceKind, EventKind, ExportKind, FactorIdKind, Id, InvitationKind, Kind,
+    RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -37,6 +37,9 @@ impl Noun for RestrictionKind {
 }
 impl Noun for InvitationKind {
     const NOT_FOUND: Code = codes::INVITATION_NOT_FOUND;
+}
+impl Noun for ExportKind {
+    const NOT_FOUND: Code = codes::EXPORT_NOT_FOUND;
 }
 impl Noun for EventKind {
     const NOT_FOUND: Code = codes::EVENT_NOT_FOUND;

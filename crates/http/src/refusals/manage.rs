@@ -40,6 +40,7 @@ impl From<AuditError> for ApiError {
         match error {
             AuditError::Forbidden(forbidden) => forbidden.into(),
             AuditError::Unknown => codes::EVENT_NOT_FOUND.into(),
+            AuditError::UnknownExport => codes::EXPORT_NOT_FOUND.into(),
             AuditError::NotSealed => codes::NOT_SEALED.into(),
             AuditError::Fault(fault) => fault.into(),
         }

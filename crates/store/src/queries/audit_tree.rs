@@ -1,5 +1,6 @@
 //! The sealed audit log: trees, the rows that their leaves commit to, and the tiles of their hashes.
 
+use super::audit_export;
 use super::chunk::{all_in_chunks, in_chunks, numbered};
 use super::columns::Columns;
 use super::conn::{Conn, Error, Result, ToSql, params};
@@ -122,6 +123,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change) -> Result<()> {
     match change {
         Change::Seal(seal) => write_seal(conn, seal),
         Change::Erase(erasure) => erase(conn, erasure),
+        Change::Export(export) => audit_export::write(conn, export),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is past its time, of every noun that has one.
 
 use super::conn::{Conn, Result, params};
+use authms_core::audit;
 use authms_core::device;
 use authms_core::invitation::KEPT;
 use authms_core::session::ROTATION_WINDOW;
@@ -31,6 +32,8 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
     let devices = "DELETE FROM devices WHERE id IN (SELECT id FROM devices WHERE seen_at <= ?1 LIMIT ?2)";
     let ceremonies = "DELETE FROM passkey_ceremonies WHERE challenge_hash IN
                           (SELECT challenge_hash FROM passkey_ceremonies WHERE expires_at <= ?1 LIMIT ?2)";
+    let exports = "DELETE FROM audit_exports WHERE id IN
+                       (SELECT id FROM audit_exports WHERE created_at <= ?1 LIMIT ?2)";
     let mut all = true;
     for (sql, until) in [
         (replays, now),
@@ -42,6 +45,7 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
         (releases, now),
         (devices, now.minus(device::KEPT)),
         (ceremonies, now),
+        (exports, now.minus(audit::KEPT)),
     ] {
         let erased = conn.execute(sql, params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;

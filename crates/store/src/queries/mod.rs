@@ -4,6 +4,7 @@ pub(crate) mod api_key;
 pub(crate) mod api_key_list;
 pub(crate) mod attempt;
 pub(crate) mod audit;
+pub(crate) mod audit_export;
 pub(crate) mod audit_list;
 pub(crate) mod audit_tree;
 pub(crate) mod challenge;

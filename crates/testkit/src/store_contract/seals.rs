@@ -3,7 +3,9 @@
 use super::Case;
 use super::world::World;
 use authms_core::audit::log::{Change as Audit, Edge, Grown, LEAVES, Log, Pending, Row, Seal, Sealing, Tree};
+use authms_core::audit::{AskExport, Export, ExportChange, Format, KEPT};
 use authms_core::commit::{Change, Commit, CommitError, Committed, Guard};
+use authms_core::page::PageRequest;
 use authms_core::time::Span;
 use std::collections::BTreeMap;
 
@@ -12,6 +14,7 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "of two sealers one seals", run: |w| Box::pin(two(w)) },
     Case { name: "a tree never has two roots of one size", run: |w| Box::pin(one_root(w)) },
     Case { name: "commit times never fall, whatever was sealed", run: |w| Box::pin(monotonic(w)) },
+    Case { name: "an export is counted once, and kept for a week", run: |w| Box::pin(exported(w)) },
     Case { name: "a sealed tree grows on over a restart", run: |w| Box::pin(over_restart(w)) },
 ];
 
@@ -127,6 +130,37 @@ async fn one_root(w: World) {
     assert_eq!(w.store.sealing(100).await.unwrap().pending, found.pending);
     seal_all(&w).await;
     assert_eq!(w.store.audit_tree(Log(None)).await.unwrap().unwrap().0.size, before.size + 2);
+}
+
+async fn exported(w: World) {
+    let tenant = w.tenant().await;
+    let ask = AskExport {
+        format: Format::Csv,
+        names: vec!["user.created".to_owned()],
+        kinds: Vec::new(),
+        from: Some(w.now()),
+        until: None,
+    };
+    let (id, created_at) = (w.id(), w.now());
+    let new = Export { id, tenant: tenant.id, ask, size: 10, looked_at: 0, records: 0, created_at };
+    let change = |change| Change::Audit(Audit::Export(change));
+    w.commit(change(ExportChange::Create(Box::new(new.clone())))).await;
+    let found = w.store.audit_export(id).await.unwrap().unwrap();
+    assert_eq!(format!("{found:?}"), format!("{new:?}"));
+    assert_eq!(w.store.audit_exports(tenant.id, PageRequest::new(None, None)).await.unwrap().total, 1);
+    assert_eq!(w.store.audit_exports(w.id(), PageRequest::new(None, None)).await.unwrap().total, 0);
+    for (looked_at, after, left) in [(0, 4, 1), (4, 10, 0)] {
+        let counted = || change(ExportChange::Count { id, looked_at: after, records: 2 });
+        let guard = Guard::ExportAsRead { id, looked_at };
+        w.try_commit(vec![guard.clone()], counted()).await.unwrap();
+        assert_eq!(w.try_commit(vec![guard], counted()).await.unwrap_err(), CommitError::Conflict(0));
+        assert_eq!(w.store.audit_exports_to_count().await.unwrap().len(), left);
+    }
+    let found = w.store.audit_export(id).await.unwrap().unwrap();
+    assert_eq!((found.looked_at, found.records), (10, 2));
+    w.clock.advance(KEPT);
+    w.store.sweep().await.unwrap();
+    assert!(w.store.audit_export(id).await.unwrap().is_none());
 }
 
 async fn monotonic(w: World) {

@@ -178,12 +178,13 @@ impl<'a> Reader<'a> {
     }
 
     fn agrees(&mut self, own: &Head) -> Result<(), Wrong> {
-        let (size, root) = (self.tree.size(), self.tree.root());
+        let size = self.tree.size();
         let anchors = self.anchors.iter().filter(|anchor| anchor.log == own.log);
         let mut signed = anchors.chain([own]).filter(|head| head.size == size).peekable();
         if signed.peek().is_none() {
             return Ok(());
         }
+        let root = self.tree.root();
         if signed.any(|head| head.root != root) {
             return Err(Wrong::Rewritten { from: self.agreed, to: size });
         }

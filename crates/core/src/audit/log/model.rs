@@ -2,6 +2,7 @@
 
 use super::edge::Tile;
 use super::entry::{Entry, SALT};
+use crate::audit::ExportChange;
 use crate::id::{EventId, TenantId, UserId};
 use crate::time::{Span, Timestamp};
 use std::fmt;
@@ -174,4 +175,6 @@ pub enum Change {
     Seal(Box<Seal>),
     /// Erases the rows of leaves; guarded in the same way.
     Erase(Box<Erasure>),
+    /// To exports.
+    Export(ExportChange),
 }

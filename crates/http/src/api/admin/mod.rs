@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod audit_export;
 pub mod client;
 pub mod device;
 pub mod factor;

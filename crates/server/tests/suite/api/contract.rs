@@ -99,13 +99,18 @@ const EXTRA: &[(&str, &[&str])] = &[
     ("handler_dto.DataResponse", &["timestamp"]),
     ("dto.MerkleProofResponse", &["head"]),
     ("dto.MerkleRootResponse", &["head"]),
+    ("dto.ExportJobResponse", &["progress"]),
+    ("dto.ExportJobStatusResponse", &["progress", "record_count"]),
     ("dto.SecurityEventResponse", &["actor_id", "reason"]),
     ("dto.SimpleResponseWrapper", &["data", "timestamp"]),
     ("dto.WebAuthnRegistrationOptionsResponse", &["excludeCredentials"]),
 ];
 
 /// Answers that are no JSON.
-const FILES: [(&str, &str); 1] = [("GET /admin/audit/stream", "text/event-stream")];
+const FILES: [(&str, &str); 2] = [
+    ("GET /admin/audit/stream", "text/event-stream"),
+    ("GET /admin/audit/export/{job_id}/download", "application/x-ndjson"),
+];
 
 /// Shapes that are a `SimpleResponse` by another name.
 const SIMPLE: [&str; 4] = [

@@ -1,7 +1,7 @@
 //! A request that succeeds for every route, with all that it needs freshly made: what tests over all routes start from.
 
 use authms_core::access::{Permission, Role};
-use authms_core::audit::AuditFilter;
+use authms_core::audit::{self, AskExport, AuditFilter, Format, Source};
 use authms_core::factor::FactorKind;
 use authms_core::id::{ApiKeyId, ClientId, FactorId, RestrictionId, UserId};
 use authms_core::key::{CreateKey, NewRestriction};
@@ -100,6 +100,8 @@ pub struct Cast<'a> {
     pub invitation: (String, String),
     /// An event of the tenant, which is sealed.
     pub event: String,
+    /// An export of the tenant's log.
+    pub export: String,
     /// The tenant of all that.
     pub tenant: String,
 }
@@ -202,6 +204,7 @@ impl<'a> Cast<'a> {
         };
         let ticket =
             if about("/ticket/") || about("{ticket_id}") { home.ticket(target).await } else { String::new() };
+        let export = if about("/audit/export/") { export(home).await } else { String::new() };
         let event = if about("/audit/") { sealed_event(home).await } else { String::new() };
         if about("/risk-events") || about("/risk-dashboard") {
             home.risk_event(UserId::from_bytes([7; 16]), Signal::NewCountry, 61).await;
@@ -219,6 +222,7 @@ impl<'a> Cast<'a> {
         let passkey = Passkey::new(app, home, (target, &bearer), &route.path).await;
         Self {
             event,
+            export,
             app,
             n,
             bearer,
@@ -300,6 +304,7 @@ impl<'a> Cast<'a> {
             .replace("{method_type}", "totp")
             .replace("{level}", "high")
             .replace("{alert_id}", &self.event)
+            .replace("{job_id}", &self.export)
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
             "/mfa/trusted-devices/check" => format!("{path}?user_id={}&fingerprint=sha256:1", self.target),
@@ -405,6 +410,9 @@ impl<'a> Cast<'a> {
             | "GET /admin/audit/hashchain/{tenant_id}"
             | "GET /admin/audit/hashchain/{tenant_id}/verify-by-date"
             | "GET /admin/audit/stream"
+            | "GET /admin/audit/export/jobs"
+            | "GET /admin/audit/export/{job_id}/status"
+            | "GET /admin/audit/export/{job_id}/download"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
@@ -463,6 +471,7 @@ impl<'a> Cast<'a> {
             "POST /auth/login/email-code" => {
                 json!({ "email": format!("{}@example.test", self.target_name), "code": self.code })
             }
+            "POST /admin/audit/export" => json!({ "format": "json" }),
             "POST /admin/audit/merkle-proofs" => json!({ "entry_ids": [self.event] }),
             "POST /auth/me/email/change" => {
                 json!({ "new_email": format!("elsewhere{n}@example.test"), "password": PASSWORD })
@@ -594,6 +603,15 @@ pub async fn challenge(home: &Population<'_>, user: UserId) -> (String, String) 
     let answer = app.redeem(&home.ticket(user).await).await;
     home.asks_for(MfaPolicy::default()).await;
     (TestApp::challenge_of(&answer), phone.code(app))
+}
+
+/// An export of the tenant's log.
+async fn export(home: &Population<'_>) -> String {
+    sealed_event(home).await;
+    let ask =
+        AskExport { format: Format::Json, names: Vec::new(), kinds: Vec::new(), from: None, until: None };
+    let made = audit::ask(&home.app().parts, &home.console(), ask, &Source::default()).await;
+    made.expect("asks").id.to_string()
 }
 
 /// An event of the tenant, which is sealed.

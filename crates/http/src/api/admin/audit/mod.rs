@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod check;
+pub(super) mod flow;
 pub mod list;
 pub mod proof;
 pub mod proofs;
@@ -83,7 +84,7 @@ const REFUSALS: [&str; 5] = ["refused", "failed", "replayed", "reused", "given_u
 
 impl AuditLog {
     /// An event as it is shown.
-    pub(super) fn of(shown: Shown, tenant: TenantId) -> Self {
+    pub(in crate::api::admin) fn of(shown: Shown, tenant: TenantId) -> Self {
         let Shown { id, name, body, index } = shown;
         // Bodies are JSON by their making; one that is not shows nothing, and does not verify.
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
@@ -162,7 +163,10 @@ fn day(member: &'static str, text: &str) -> Result<Day, ApiError> {
 }
 
 /// From the first of these days on, up to the end of the last.
-fn days(first: Option<&str>, last: Option<&str>) -> Result<(Option<Timestamp>, Option<Timestamp>), ApiError> {
+pub(super) fn days(
+    first: Option<&str>,
+    last: Option<&str>,
+) -> Result<(Option<Timestamp>, Option<Timestamp>), ApiError> {
     let first = first.map(|text| day("start_date", text)).transpose()?;
     let last = last.map(|text| day("end_date", text)).transpose()?;
     Ok((first.map(Day::start), last.map(|day| day.next().start())))

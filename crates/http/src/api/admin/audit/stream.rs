@@ -1,6 +1,7 @@
 //! `GET /admin/audit/stream`
 
 use super::AuditLog;
+use super::flow::Flow;
 use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Query, Source, TenantHeader, bearer};
@@ -11,18 +12,14 @@ use authms_core::audit;
 use authms_core::id::EventId;
 use authms_core::session;
 use authms_core::time::{Span, Timestamp};
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderMap};
 use axum::response::{IntoResponse, Response};
-use hyper::body::Frame;
 use serde::Deserialize;
-use std::convert::Infallible;
-use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::io;
 use std::time::Duration;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::sync::mpsc::{Sender, channel};
 use tokio::time::{MissedTickBehavior, interval};
 use utoipa::IntoParams;
 
@@ -73,7 +70,7 @@ pub async fn stream(
     let (events, receiver) = channel(16);
     let checked_at = state.now();
     tokio::spawn(Listener { state, caller, source, headers, events, next, checked_at }.tell());
-    let body = Body::new(Events { receiver, _place: place });
+    let body = Body::new(Flow { receiver, _place: place });
     Ok(([(CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
 
@@ -83,7 +80,7 @@ struct Listener {
     caller: Caller,
     source: Source,
     headers: HeaderMap,
-    events: Sender<Bytes>,
+    events: Sender<io::Result<Bytes>>,
     /// The next leaf.
     next: u64,
     checked_at: Timestamp,
@@ -112,7 +109,7 @@ impl Listener {
             self.checked_at = now;
             self.caller = self.present_caller().await?;
             // Nobody hears a comment; a connection that is gone shows.
-            self.events.send(Bytes::from_static(b":\n\n")).await.ok()?;
+            self.events.send(Ok(Bytes::from_static(b":\n\n"))).await.ok()?;
         }
         let (shown, next) = audit::heard(&self.state, &self.caller, self.next).await.ok()?;
         self.next = next;
@@ -120,7 +117,7 @@ impl Listener {
             let (id, name) = (event.id, event.name.clone());
             let data = serde_json::to_string(&AuditLog::of(event, self.caller.tenant())).ok()?;
             let text = format!("id: {id}\nevent: {name}\ndata: {data}\n\n");
-            self.events.send(text.into()).await.ok()?;
+            self.events.send(Ok(text.into())).await.ok()?;
         }
         Some(())
     }
@@ -131,23 +128,5 @@ impl Listener {
         let found = session::authenticate(&self.state, token, &self.source).await.ok()?;
         found.caller.require_tenant(TenantHeader::of(&self.headers).named().ok()?).ok()?;
         Some(found.caller)
-    }
-}
-
-/// The body of the answer.
-struct Events {
-    receiver: Receiver<Bytes>,
-    _place: OwnedSemaphorePermit,
-}
-
-impl HttpBody for Events {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.receiver.poll_recv(cx).map(|event| event.map(|event| Ok(Frame::data(event))))
     }
 }

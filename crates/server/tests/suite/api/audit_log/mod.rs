@@ -1,5 +1,6 @@
 //! The audit log that cannot be edited quietly.
 
+mod export;
 mod reading;
 mod sealing;
 mod stream;
