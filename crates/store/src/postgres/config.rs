@@ -50,7 +50,7 @@ pub fn check_url(url: &str) -> Result<(), OpenError> {
 }
 
 /// Connections that are not for reading: see [`Options::connections`].
-pub(super) const OTHERS: u32 = 8;
+pub(super) const OTHERS: u32 = 6;
 
 /// How long a transaction may wait for us before PostgreSQL ends it: a node that stands still must not hold up the others.
 /// Shorter than any lock timeout allowed, so that those who wait outlast it.

@@ -11,7 +11,6 @@ async fn plans_that_are_kept_go_by_indexes_however_empty_the_tables_were() {
     let database = server.database();
     let store = open(&database.url()).await.expect("it opens");
     let bytes = [7; 16];
-    // On either connection.
     for _ in 0..20 {
         assert!(store.for_redeem(Id::from_bytes(bytes)).await.expect("it reads").is_none());
         assert!(store.session(Id::from_bytes(bytes)).await.expect("it reads").is_none());

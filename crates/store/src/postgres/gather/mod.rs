@@ -22,8 +22,8 @@ use rusqlite::types::{Value, ValueRef};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
 
-/// Connections that read.
-pub(super) const CONNECTIONS: u32 = 2;
+/// Connections that read: with two, what comes at the same moment would be two queries.
+pub(super) const CONNECTIONS: u32 = 1;
 
 /// Told to each connection that gathers.
 pub(super) const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET jit = off;

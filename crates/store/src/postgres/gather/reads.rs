@@ -16,7 +16,7 @@ use tokio::sync::{Mutex, oneshot};
 use tokio_postgres::{Client, Row, SimpleQueryMessage};
 
 /// Questions in one query.
-const BATCH: usize = 64;
+const BATCH: usize = 256;
 
 /// Questions that may wait.
 const QUEUE: usize = 16_384;

@@ -16,11 +16,11 @@ use utoipa::ToSchema;
 pub struct ExportJobRequest {
     /// Events of these names, at most 50; without any, of all.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(value_type = Option<Vec<Text<64>>>, max_items = 50)]
     actions: Option<AtMost<LISTED, Text<64>>>,
     /// Events whose names begin so, up to their dot, at most 50; without any, of all.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
+    #[schema(value_type = Option<Vec<Text<64>>>, max_items = 50)]
     modules: Option<AtMost<LISTED, Text<64>>>,
     /// On this day, `2026-01-01` in UTC, or later.
     start_date: Option<Text<64>>,
