@@ -161,6 +161,25 @@ impl Permission {
         !matches!(self, Self::TicketOnBehalf | Self::KeyWrite)
     }
 
+    /// Whether it changes nothing.
+    pub const fn only_looks(self) -> bool {
+        matches!(
+            self,
+            Self::TicketRead
+                | Self::UserRead
+                | Self::ClientRead
+                | Self::KeyRead
+                | Self::TenantRead
+                | Self::TokenIntrospect
+                | Self::AuditRead
+        )
+    }
+
+    /// Whether a session on somebody's behalf may hold it: nobody acts for one more, and credentials are out of reach.
+    pub const fn may_be_acted(self) -> bool {
+        !matches!(self, Self::TicketOnBehalf | Self::TicketMint | Self::KeyWrite | Self::UserDelete)
+    }
+
     /// Whether somebody of `role` may put this scope on a key: only what they may do themselves, and minting, which
     /// is what keys are for, from `admin` on.
     pub fn may_be_delegated_by(self, role: Role) -> bool {

@@ -92,7 +92,7 @@ impl Change {
                 | session::Change::Flag(_)
                 | session::Change::End { .. },
             ) => Lane::Gathered,
-            Self::Session(session::Change::EndAll { .. })
+            Self::Session(session::Change::EndAll { .. } | session::Change::EndActs { .. })
             | Self::Installation(_)
             | Self::Audit(_)
             | Self::SigningKeys(_)

@@ -19,6 +19,7 @@ pub mod limits;
 pub mod membership;
 pub mod message;
 pub mod mfa;
+pub mod on_behalf;
 pub mod page;
 pub mod parts;
 pub mod passkey;

@@ -237,6 +237,17 @@ pub const NO_REGISTRATION: Code = code(
     "register_if_new is not supported: accounts are made by administrators and invitations",
 );
 
+/// The tenant's policy does not let the caller act for this user, there, or like this.
+pub const ON_BEHALF_POLICY: Code =
+    code(40001601, 403, "this tenant's policy does not let you act for this user like this");
+/// The tenant wants a reference for every act on somebody's behalf.
+pub const ON_BEHALF_REFERENCE: Code =
+    code(40001602, 400, "acting on somebody's behalf needs a reference in this tenant");
+/// Path and body name two people.
+pub const IDS_DIFFER: Code = code(40001603, 400, "path and body name two people");
+/// Nobody acts in this session.
+pub const NOT_ACTING: Code = code(40001604, 409, "nobody acts in this session");
+
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
     MALFORMED,
@@ -332,6 +343,10 @@ pub const ALL: &[Code] = &[
     EVENT_NOT_FOUND,
     NOT_SEALED,
     EXPORT_NOT_FOUND,
+    ON_BEHALF_POLICY,
+    ON_BEHALF_REFERENCE,
+    IDS_DIFFER,
+    NOT_ACTING,
 ];
 
 #[cfg(test)]

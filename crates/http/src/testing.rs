@@ -361,6 +361,9 @@ impl Sessions for FakeStore {
     ) -> Fut<'_, Read<Page<Session>>> {
         down()
     }
+    fn acts_of(&self, _: TenantId, _: UserId, _: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
+        down()
+    }
     fn attempts_of(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
         down()
     }

@@ -6,6 +6,7 @@ use authms_core::commit::{Change, Commit, Guard};
 use authms_core::id::{Id, Kind, TenantId, TicketId, UserId};
 use authms_core::limits::{LimitKind, Quota, Take};
 use authms_core::mfa::MfaPolicy;
+use authms_core::on_behalf::{OnBehalfPolicy, Terms};
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, random};
 use authms_core::retention::Retention;
@@ -99,6 +100,7 @@ impl Bench {
             is_default: true,
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
+            on_behalf_policy: OnBehalfPolicy::default(),
             mfa_policy: MfaPolicy::default(),
             password_policy: PasswordPolicy::default(),
             risk_config: RiskConfig::default(),
@@ -182,6 +184,7 @@ impl Bench {
                 context_hash: None,
                 reason: None,
                 subject_auth_time: None,
+                terms: Terms::default(),
                 subject_amr: Vec::new(),
                 minted_ip: None,
                 fences: Fences { user: Some(1), tenant: Some(1), ..Fences::default() },

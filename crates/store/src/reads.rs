@@ -4,6 +4,8 @@ use crate::engine::{Engine, EngineStore};
 use crate::queries::{
     api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client, device, factor,
     history, installation, invitation, login, membership, message, mfa_release, passkey, passkey_ceremony,
+    api_key, api_key_list, attempt, audit_list, audit_tree, challenge, client, device, factor, history,
+    installation, invitation, login, membership, message, mfa_release, on_behalf, passkey, passkey_ceremony,
     password_history, password_policy, recovery_code, risk_event, sent_code, session_view, signing_key,
     tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
@@ -290,6 +292,10 @@ impl<E: Engine> Sessions for EngineStore<E> {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>> {
         self.0.list(move |conn| session_view::of(conn, (tenant, user), now, idle, page))
+    }
+
+    fn acts_of(&self, tenant: TenantId, actor: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
+        self.0.list(move |conn| on_behalf::acts_of(conn, (tenant, actor), now))
     }
 
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {

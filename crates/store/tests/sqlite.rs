@@ -6,6 +6,7 @@ use authms_core::audit::{AuditRow, EventName};
 use authms_core::commit::{Change, Commit, CommitError};
 use authms_core::id::Id;
 use authms_core::mfa::MfaPolicy;
+use authms_core::on_behalf::OnBehalfPolicy;
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Store, Tenants};
 use authms_core::retention::Retention;
@@ -278,6 +279,7 @@ fn tenant(name: &str) -> Tenant {
         is_default: false,
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
+        on_behalf_policy: OnBehalfPolicy::default(),
         mfa_policy: MfaPolicy::default(),
         password_policy: PasswordPolicy::default(),
         risk_config: RiskConfig::default(),

@@ -13,7 +13,7 @@ use authms_core::access::{Caller, Permission, Role};
 use authms_core::audit::Source;
 use authms_core::audit::log::Lease;
 use authms_core::client::{self, CreateClient};
-use authms_core::id::{TenantId, UserId};
+use authms_core::id::{SessionId, TenantId, UserId};
 use authms_core::install;
 use authms_core::key::{self, CreateKey};
 use authms_core::limits::{Quota, Quotas};
@@ -26,7 +26,7 @@ use authms_core::ticket::{self, Mint, Purpose, VelocityPolicy};
 use authms_core::time::Span;
 use authms_core::user::{self, CreateUser};
 use authms_crypto::webauthn::RelyingParty;
-use authms_crypto::{MasterKey, SecretString};
+use authms_crypto::{MasterKey, SecretString, pkce_s256};
 use authms_http::{App, Settings};
 use authms_store::SqliteStore;
 use serde_json::{Value, json};
@@ -123,6 +123,9 @@ impl Default for Setup {
 
 /// The issuer of every test application.
 pub const ISSUER: &str = "https://id.example.test";
+
+/// The verifier of every proof that is made for a test (RFC 7636, appendix B).
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /// Tokens of a signed-in user.
 #[derive(Clone, Debug)]
@@ -365,12 +368,29 @@ impl TestApp {
         self.query(sql)
     }
 
+    /// As if the person with this access token had proved a second factor just now.
+    ///
+    /// # Panics
+    /// It is no access token.
+    pub fn proves(&self, access: &str) {
+        let sid = crate::jwt::claims(access)["sid"].as_str().and_then(SessionId::parse).expect("a session");
+        let hex: String = sid.bytes().iter().map(|byte| format!("{byte:02x}")).collect();
+        let now = self.parts.now().as_millis();
+        let sql = format!(
+            "UPDATE sessions SET proven_by = 'factor', proven_at = {now} WHERE id = x'{hex}' RETURNING 1"
+        );
+        assert_eq!(self.query::<i64>(&sql), 1);
+    }
+
     /// The session in which the person with this access token acts on behalf of `user`.
     pub async fn act_for(&self, actor: &str, user: UserId) -> Tokens {
-        let ask = json!({ "user_id": user.to_string(), "reason": "ticket 42" });
+        self.proves(actor);
+        let proof = pkce_s256(VERIFIER);
+        let ask = json!({ "user_id": user.to_string(), "reason": "ticket 42", "proof": proof });
         let minted = self.post("/auth/generate-ticket", actor, ask).await;
         assert_eq!(minted.status, 200, "{}", minted.body);
-        let answer = self.redeem(minted.body["ticket"].as_str().unwrap_or_default()).await;
+        let answer =
+            self.signin(json!({ "ticket": minted.body["ticket"], "verifier": VERIFIER })).send().await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         Tokens::of(answer)
     }

@@ -423,6 +423,9 @@ impl<S: Store + ?Sized> Sessions for FaultyStore<S> {
     ) -> Fut<'_, Read<Page<Session>>> {
         self.read(|s| s.sessions_of(tenant, user, now, idle, page))
     }
+    fn acts_of(&self, tenant: TenantId, actor: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
+        self.read(|s| s.acts_of(tenant, actor, now))
+    }
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
         self.read(|s| s.attempts_of(tenant, user, page))
     }

@@ -22,7 +22,7 @@ mod soft_passkey;
 pub mod store_contract;
 pub mod storm;
 
-pub use app::{ISSUER, Setup, TestApp, Tokens};
+pub use app::{ISSUER, Setup, TestApp, Tokens, VERIFIER};
 pub use certificate::{TestAuthority, TestCertificate};
 pub use data::Engine;
 pub use devices::KnownDevice;

@@ -171,6 +171,18 @@ pub enum EventName {
     PasswordReset,
     /// An e-mail address or phone number was shown to be its user's.
     AddressVerified,
+    /// What a tenant asks of those who act on somebody's behalf was changed.
+    OnBehalfPolicyChanged,
+    /// Somebody asked to act on somebody's behalf, and may.
+    OnBehalfRequested,
+    /// Somebody may not act on somebody's behalf, or not do this.
+    OnBehalfRefused,
+    /// Somebody began to act.
+    OnBehalfStarted,
+    /// Somebody asked for something on somebody's behalf.
+    OnBehalfAction,
+    /// Somebody acts no longer.
+    OnBehalfEnded,
     /// A message was handed to whoever delivers it.
     MessageSent,
     /// A message was not sent and will not be.
@@ -265,6 +277,12 @@ impl EventName {
             Self::CodeRefused => "code.refused",
             Self::PasswordReset => "user.password_reset",
             Self::AddressVerified => "user.address_verified",
+            Self::OnBehalfPolicyChanged => "tenant.on_behalf_policy_changed",
+            Self::OnBehalfRequested => "on_behalf.requested",
+            Self::OnBehalfRefused => "on_behalf.refused",
+            Self::OnBehalfStarted => "on_behalf.started",
+            Self::OnBehalfAction => "on_behalf.action",
+            Self::OnBehalfEnded => "on_behalf.ended",
             Self::MessageSent => "message.sent",
             Self::MessageGivenUp => "message.given_up",
         }

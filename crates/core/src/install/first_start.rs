@@ -7,6 +7,7 @@ use crate::commit::{self, Commit, CommitError, Guard, Row};
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
 use crate::mfa::MfaPolicy;
+use crate::on_behalf::OnBehalfPolicy;
 use crate::parts::Parts;
 use crate::password::PasswordPolicy;
 use crate::risk::RiskConfig;
@@ -156,6 +157,7 @@ pub(crate) fn first_tenant(id: TenantId, now: Timestamp) -> Tenant {
         is_default: true,
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
+        on_behalf_policy: OnBehalfPolicy::default(),
         mfa_policy: MfaPolicy::default(),
         password_policy: PasswordPolicy::default(),
         risk_config: RiskConfig::default(),

@@ -34,6 +34,19 @@ pub enum Notice {
     NewDevice,
     /// A sign-in with the right secret was refused as too risky.
     SignInRefused,
+    /// Somebody acts on their behalf.
+    ActedFor,
+}
+
+/// What a user is told of an act on their behalf.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ActTold<'a> {
+    /// The actor's name.
+    pub actor: &'a str,
+    /// Why.
+    pub reason: &'a str,
+    /// The client at which they act, if at one.
+    pub client: Option<&'a str>,
 }
 
 /// What a factor is called to its user.
@@ -74,6 +87,19 @@ pub fn notice(parts: &Parts, user: &User, what: Notice, source: &Source) -> Opti
     notice_to(parts, user, user.email.as_deref()?, what, source)
 }
 
+/// The same of an act on the user's behalf.
+pub(crate) fn notice_of_act(
+    parts: &Parts,
+    user: &User,
+    act: ActTold<'_>,
+    source: &Source,
+) -> Option<commit::Change> {
+    let client = act.client.unwrap_or(&parts.policy.issuer);
+    let more = [("actor", act.actor), ("reason", act.reason), ("client", client)];
+    let more = more.map(|(gap, text)| (gap, Cow::Owned(text.to_owned())));
+    letter(parts, user, user.email.as_deref()?, Notice::ActedFor, source, more.into())
+}
+
 /// The same to an address that need not be the user's any more.
 pub(crate) fn notice_to(
     parts: &Parts,
@@ -81,6 +107,17 @@ pub(crate) fn notice_to(
     email: &str,
     what: Notice,
     source: &Source,
+) -> Option<commit::Change> {
+    letter(parts, user, email, what, source, Vec::new())
+}
+
+fn letter(
+    parts: &Parts,
+    user: &User,
+    email: &str,
+    what: Notice,
+    source: &Source,
+    mut values: Vec<(&'static str, Cow<'static, str>)>,
 ) -> Option<commit::Change> {
     parts.mailer.as_ref()?;
     let language = language_for(parts, Some(user), source);
@@ -93,18 +130,19 @@ pub(crate) fn notice_to(
         Notice::FactorAdded(name) | Notice::FactorRemoved(name) => text::factor(name, language),
         _ => "",
     };
+    values.extend([
+        ("time", Cow::Owned(text::minute(parts.now()))),
+        ("device", device),
+        ("ip", ip),
+        ("factor", Cow::Borrowed(factor)),
+    ]);
     let message = Message {
         tenant: user.tenant,
         user: user.id,
         to: Address::new(Channel::Email, email)?,
         template: Template::Notice(what),
         language,
-        values: vec![
-            ("time", Cow::Owned(text::minute(parts.now()))),
-            ("device", device),
-            ("ip", ip),
-            ("factor", Cow::Borrowed(factor)),
-        ],
+        values,
         expires_at: Some(parts.now().plus(WORTH)),
     };
     Some(enqueue(parts, &message))

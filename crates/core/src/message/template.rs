@@ -44,6 +44,7 @@ impl Template {
             Self::Notice(Notice::EnrolmentReleased) => "enrolment_released",
             Self::Notice(Notice::NewDevice) => "new_device",
             Self::Notice(Notice::SignInRefused) => "sign_in_refused",
+            Self::Notice(Notice::ActedFor) => "acted_for",
         }
     }
 }

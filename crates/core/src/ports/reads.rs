@@ -214,6 +214,8 @@ pub trait Sessions {
         idle: ByAssurance,
         page: PageRequest,
     ) -> Fut<'_, Read<Page<Session>>>;
+    /// The sessions in which this user acts for others in a tenant that are over neither by time nor by end.
+    fn acts_of(&self, tenant: TenantId, actor: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>>;
     /// A user's sign-ins to a tenant and what failed at one, newest first: of each at least the last 100.
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>>;
     /// How many sign-ins failed since the user last signed in to this tenant, at most 100.

@@ -6,6 +6,7 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::id::{SessionId, UserId};
+use crate::on_behalf;
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::ports::Member;
@@ -71,6 +72,8 @@ pub async fn end_of(
     let event = ended(EventName::SessionEnded, caller, session.user, source).session(id);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .change(commit::Change::Session(Change::End { id, reason }));
+    let commit =
+        on_behalf::ended_row(parts, &session, reason, source).into_iter().fold(commit, Commit::audit);
     parts.store.commit(commit).await.map_err(Fault::from)?;
     Ok(())
 }

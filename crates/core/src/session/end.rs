@@ -6,6 +6,7 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::id::SessionId;
+use crate::on_behalf;
 use crate::parts::Parts;
 use authms_crypto::{RefreshToken, SecretString};
 
@@ -98,6 +99,10 @@ async fn end(parts: &Parts, id: SessionId, reason: EndReason, source: &Source) -
         .from(source);
     let commit = Commit::new(event.into_row(parts.now(), &*parts.rng))
         .change(commit::Change::Session(Change::End { id, reason }));
+    let commit = match on_behalf::ended_row(parts, &view.session, reason, source) {
+        Some(row) => commit.audit(row),
+        None => on_behalf::end_of_actor(parts, commit, &view, source).await?,
+    };
     parts.store.commit(commit).await.map_err(Fault::from)?;
     Ok(())
 }

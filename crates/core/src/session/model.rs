@@ -2,6 +2,7 @@
 
 use crate::access::Role;
 use crate::id::{ApiKeyId, ClientId, DeviceId, SessionId, TenantId, TicketId, TokenId, UserId};
+use crate::on_behalf::Terms;
 use crate::risk::Risk;
 use crate::signin::{Fences, MethodKind};
 use crate::time::{Span, Timestamp};
@@ -15,6 +16,8 @@ pub struct Acting {
     pub session: SessionId,
     /// Why they act.
     pub reason: String,
+    /// What else was asked for.
+    pub terms: Terms,
 }
 
 /// Where a session came from; for showing to its user.
@@ -82,10 +85,16 @@ pub enum EndReason {
     Renewed,
     /// The store was restored from a backup.
     Restored,
+    /// Whoever acted in it stopped.
+    ActStopped,
+    /// Whoever acted in it began to act for somebody else.
+    ActReplaced,
+    /// Whoever acted in it signed out.
+    ActorGone,
 }
 
 impl EndReason {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 13] = [
         Self::Logout,
         Self::EndedByUser,
         Self::EndedByAdmin,
@@ -96,6 +105,9 @@ impl EndReason {
         Self::Risk,
         Self::Renewed,
         Self::Restored,
+        Self::ActStopped,
+        Self::ActReplaced,
+        Self::ActorGone,
     ];
 
     /// The name at rest and in the audit log.
@@ -111,6 +123,9 @@ impl EndReason {
             Self::Risk => "risk",
             Self::Renewed => "renewed",
             Self::Restored => "restored",
+            Self::ActStopped => "act_stopped",
+            Self::ActReplaced => "act_replaced",
+            Self::ActorGone => "actor_gone",
         }
     }
 
@@ -257,6 +272,17 @@ pub enum Change {
     End {
         /// The session.
         id: SessionId,
+        /// Why.
+        reason: EndReason,
+    },
+    /// Ends what an actor does for others in a tenant, at the commit's time.
+    EndActs {
+        /// The tenant.
+        tenant: TenantId,
+        /// Who acts.
+        actor: UserId,
+        /// Only out of this session of theirs.
+        session: Option<SessionId>,
         /// Why.
         reason: EndReason,
     },

@@ -16,7 +16,7 @@ pub const FIRST_PARTY_CLIENT: &str = "authms";
 pub struct AccessClaims {
     /// The issuer.
     pub iss: String,
-    /// Our own endpoints, and the client if there is one.
+    /// Our own endpoints, and the client if there is one; where somebody acts at a client, that alone.
     pub aud: Vec<String>,
     /// The user.
     pub sub: String,
@@ -38,6 +38,9 @@ pub struct AccessClaims {
     pub session_id: String,
     /// The user's role at issuance.
     pub role: String,
+    /// What may be done on the user's behalf (RFC 8693 §4.2), where somebody acts.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub scope: Option<String>,
     /// When the user authenticated, if known.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub auth_time: Option<i64>,
@@ -94,8 +97,13 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// Of claims that carry our signature; none if they are not as we write them.
-    pub(crate) fn of(claims: &AccessClaims) -> Option<Self> {
+    /// Of claims that carry our signature; none if they are not as we write them, or are for others than us. A token of
+    /// somebody who acts at a client is for that client alone, and what it may do here is read from its session.
+    pub(crate) fn of(claims: &AccessClaims, audience: &str) -> Option<Self> {
+        let acted = claims.act.is_some() && claims.aud == [claims.client_id.as_str()];
+        if !acted && !claims.aud.iter().any(|aud| aud == audience) {
+            return None;
+        }
         Some(Self {
             session: SessionId::parse(&claims.sid)?,
             user: UserId::parse(&claims.sub)?,
@@ -112,6 +120,7 @@ pub(crate) struct Issue<'a> {
     pub issuer: &'a str,
     pub audience: &'a str,
     pub role: &'static str,
+    pub scope: Option<String>,
     pub actor_name: Option<&'a str>,
     pub jti: String,
     pub issued_at: Timestamp,
@@ -121,8 +130,8 @@ pub(crate) struct Issue<'a> {
 impl AccessClaims {
     pub(crate) fn of(session: &Session, issue: Issue<'_>) -> Self {
         let client = session.client.map(|c| c.to_string());
-        let mut aud = vec![issue.audience.to_owned()];
-        aud.extend(client.clone());
+        let ours = Some(issue.audience.to_owned()).filter(|_| session.acting.is_none() || client.is_none());
+        let aud = ours.into_iter().chain(client.clone()).collect();
         let user = session.user.to_string();
         let sid = session.id.to_string();
         Self {
@@ -138,6 +147,7 @@ impl AccessClaims {
             tenant_id: session.tenant.to_string(),
             session_id: sid.clone(),
             role: issue.role.to_owned(),
+            scope: issue.scope,
             auth_time: session.auth_time.map(Timestamp::as_seconds),
             amr: session.amr.clone(),
             act: session

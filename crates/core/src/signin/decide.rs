@@ -7,8 +7,9 @@ use crate::access::Role;
 use crate::client::ClientStatus;
 use crate::factor::{FactorKind, FactorKinds};
 use crate::mfa::{MfaPolicy, MfaReason};
+use crate::on_behalf::Act;
 use crate::risk::{Device, Level, Signal};
-use crate::session::ByAssurance;
+use crate::session::{Acting, ByAssurance};
 use crate::tenant::TenantStatus;
 use crate::ticket::Purpose;
 use crate::time::{Span, Timestamp};
@@ -73,6 +74,8 @@ pub enum Refusal {
     MinterGone,
     /// The actor does not outrank the subject.
     Rank,
+    /// The tenant does not let the actor act for the subject there.
+    OnBehalfPolicy,
     /// The client is disabled.
     ClientInactive,
     /// The client may not redeem tickets of this purpose.
@@ -95,6 +98,7 @@ impl Refusal {
             Self::Fenced => "changed_since_minting",
             Self::MinterGone => "minter_signed_out",
             Self::Rank => "rank",
+            Self::OnBehalfPolicy => "on_behalf_policy",
             Self::ClientInactive => "client_inactive",
             Self::ClientPurpose => "client_purpose",
             Self::NoFactor => "no_factor",
@@ -220,7 +224,25 @@ pub(crate) fn stand(case: &Case<'_>, now: Timestamp) -> Result<Role, Refusal> {
             return Err(Refusal::ClientPurpose);
         }
     }
+    if evidence.acting.as_ref().is_some_and(|acting| !may_act(case, acting, role)) {
+        return Err(Refusal::OnBehalfPolicy);
+    }
     Ok(role)
+}
+
+/// Whether the tenant's policy lets this act go on, where it is about to.
+fn may_act(case: &Case<'_>, acting: &Acting, subject_role: Role) -> bool {
+    let Some(actor_role) = case.standing.actor.as_ref().and_then(|a| a.role) else { return false };
+    let client = Some(case.evidence.client.as_ref().map(|c| c.id));
+    let (actor, subject, terms) = (acting.user, case.evidence.subject, &acting.terms);
+    case.standing.tenant.on_behalf_policy.permits(Act {
+        actor,
+        actor_role,
+        subject,
+        subject_role,
+        client,
+        terms,
+    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use super::opening::Ground;
 use crate::access::Role;
 use crate::fault::Fault;
 use crate::id::{ClientId, SessionId, TokenId};
+use crate::on_behalf::Rights;
 use crate::parts::Parts;
 use crate::password::PasswordState;
 use crate::ports::random;
@@ -73,7 +74,7 @@ impl Grant {
             amr: evidence.amr,
             origin: assessed.end_user.origin(source),
             risk: Some(assessed.assessment.risk()),
-            device: assessed.end_user.device_id,
+            device: assessed.end_user.device_id.filter(|_| !on_behalf),
             created_at: now,
             expires_at: now,
             refreshed_at: now,
@@ -84,7 +85,7 @@ impl Grant {
             proven: evidence.method.proof().map(|by| Proven { by, at: now }),
         };
         let ttl = match on_behalf {
-            true => acting_ttl(parts, standing, now),
+            true => acting_ttl(standing, now),
             false => parts.policy.session_ttl.of(session.is_multi_factor()),
         };
         let jti = TokenId::generate(now, &*parts.rng);
@@ -116,10 +117,14 @@ impl Grant {
     }
 }
 
-/// A session on somebody's behalf lasts as long as its one access token, and no longer than the actor's own session.
-fn acting_ttl(parts: &Parts, standing: &Standing, now: Timestamp) -> Span {
+/// A session on somebody's behalf lasts as long as the tenant lets it, and no longer than the actor's own session.
+fn acting_ttl(standing: &Standing, now: Timestamp) -> Span {
     let until = standing.actor.as_ref().map_or(now, |actor| actor.session_expires_at);
-    parts.policy.access_ttl.min(Span::millis(until.as_millis().saturating_sub(now.as_millis())))
+    standing
+        .tenant
+        .on_behalf_policy
+        .ttl()
+        .min(Span::millis(until.as_millis().saturating_sub(now.as_millis())))
 }
 
 /// What an access token is made from; the same parts make the same claims again.
@@ -140,12 +145,22 @@ pub(crate) fn sign(
     standing: Standing,
 ) -> Result<SignedIn, Fault> {
     let policy = &parts.policy;
-    let expires_at = token.issued_at.plus(policy.access_ttl).min(token.ends_at);
+    let acting = token.session.acting.as_ref();
+    // There is no refresh on somebody's behalf: the one token lives as long as its session.
+    let expires_at = match acting {
+        Some(_) => token.ends_at,
+        None => token.issued_at.plus(policy.access_ttl).min(token.ends_at),
+    };
+    let actor = standing.actor.as_ref();
+    let rights = acting.map(|acting| {
+        Rights::of(actor.and_then(|a| a.role).unwrap_or(Role::Member), token.role, &acting.terms)
+    });
     let issue = Issue {
         issuer: &policy.issuer,
         audience: &policy.audience,
-        role: token.role.as_str(),
-        actor_name: standing.actor.as_ref().map(|a| a.name.as_str()),
+        role: rights.as_ref().map_or(token.role, |r| r.role).as_str(),
+        scope: rights.as_ref().map(Rights::scope),
+        actor_name: actor.map(|a| a.name.as_str()),
         jti: token.jti.to_string(),
         issued_at: token.issued_at,
         expires_at,
@@ -158,7 +173,8 @@ pub(crate) fn sign(
         access_token: SecretString::new(jwt),
         expires_in: Span::seconds((claims.exp - now.as_seconds()).max(0)),
         refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
-        password: state(&standing, now),
+        // How the subject's password stands is theirs to know.
+        password: if acting.is_some() { PasswordState::default() } else { state(&standing, now) },
         user: standing.user,
         risk: None,
     })

@@ -33,8 +33,10 @@ pub(crate) async fn issued(parts: &Parts, token: &str) -> Result<Option<Issued>,
     let found = by_present_keys(parts, |keys| match keys.known.get(fingerprint) {
         Some(known) => Ok(known),
         None => {
-            let passed: Passed<AccessClaims> = pass(&keys.ring, token, &expect(parts, ACCESS_TOKEN_TYP))?;
-            let passed = passed.filter_map(|claims| Issued::of(&claims)).ok_or(VerifyError::Invalid)?;
+            let passed: Passed<AccessClaims> =
+                pass(&keys.ring, token, &Expect { audience: None, ..expect(parts, ACCESS_TOKEN_TYP) })?;
+            let ours = &parts.policy.audience;
+            let passed = passed.filter_map(|claims| Issued::of(&claims, ours)).ok_or(VerifyError::Invalid)?;
             keys.known.insert(fingerprint, passed);
             Ok(passed)
         }

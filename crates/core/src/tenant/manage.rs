@@ -11,6 +11,7 @@ use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
 use crate::membership::{self, Membership};
 use crate::mfa::MfaPolicy;
+use crate::on_behalf::OnBehalfPolicy;
 use crate::page::{Page, PageRequest};
 use crate::parts::Parts;
 use crate::password::PasswordPolicy;
@@ -85,6 +86,7 @@ pub async fn create(
         is_default: false,
         signing: Signing::DEFAULT,
         ticket_policy: TicketPolicy::default(),
+        on_behalf_policy: OnBehalfPolicy::default(),
         mfa_policy: MfaPolicy::default(),
         password_policy: PasswordPolicy::default(),
         risk_config: RiskConfig::default(),

@@ -2,6 +2,7 @@
 
 use crate::id::TenantId;
 use crate::mfa::MfaPolicy;
+use crate::on_behalf::OnBehalfPolicy;
 use crate::password::PasswordPolicy;
 use crate::risk::RiskConfig;
 use crate::signing_key::Signing;
@@ -47,6 +48,8 @@ pub struct Tenant {
     pub signing: Signing,
     /// What it asks of its tickets.
     pub ticket_policy: TicketPolicy,
+    /// What it asks of those who act on somebody's behalf.
+    pub on_behalf_policy: OnBehalfPolicy,
     /// When it asks for second factors, and for which.
     pub mfa_policy: MfaPolicy,
     /// What it asks of passwords; its own words are kept beside.

@@ -183,7 +183,8 @@ impl<'a> Attempt<'a> {
     fn evidence(&self, ticket: &Ticket) -> Evidence {
         let acting = match (ticket.purpose, ticket.minter) {
             (Purpose::OnBehalf, Minter::Person { user, session }) => {
-                Some(Acting { user, session, reason: ticket.reason.clone().unwrap_or_default() })
+                let reason = ticket.reason.clone().unwrap_or_default();
+                Some(Acting { user, session, reason, terms: ticket.terms.clone() })
             }
             _ => None,
         };

@@ -1,7 +1,7 @@
 //! What a ticket is bound to: checked when it is minted, met when it is redeemed.
 
 use super::attempt::Attempt;
-use super::model::Ticket;
+use super::model::{Purpose, Ticket};
 use crate::client::Client;
 use crate::text::InvalidText;
 use authms_crypto::{SecretString, ct_eq, pkce_s256, sha256};
@@ -115,6 +115,7 @@ pub(super) fn broken_binding(attempt: &Attempt<'_>, ticket: &Ticket) -> Option<&
         ("wrong_tenant", ask.tenant.is_none_or(|named| named == Ok(ticket.tenant))),
         ("wrong_client", client.is_none_or(|c| c.tenant == ticket.tenant)),
         ("wrong_client", ticket.client.is_none() || ticket.client == client.map(|c| c.id)),
+        ("unproven", client.is_some() || ticket.proof.is_some() || ticket.purpose != Purpose::OnBehalf),
         ("wrong_verifier", proof_met(ask.verifier.as_ref(), ticket.proof.as_deref())),
         (
             "wrong_address",

@@ -17,6 +17,7 @@ use crate::audit::Source;
 use crate::commit::Commit;
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
+use crate::on_behalf;
 use crate::parts::Parts;
 use crate::ports::Member;
 use draft::{By, Draft, Ground};
@@ -34,12 +35,17 @@ pub async fn mint(parts: &Parts, caller: &Caller, ask: Mint, source: &Source) ->
     watch::charge(parts, caller, 1).await?;
     let by = By { caller, minter, source };
     let key = draft::idempotency(minter, &ask)?;
+    let act = watch::Act::of(&by, &ask);
     let outcome = match ask.user {
         Subject::User(_) => attempt(parts, &by, ask, key).await,
         Subject::External(_) => persist(parts, &by, ask, key).await,
     };
     match outcome {
-        Err(refusal) if refusal.is_refusal() => Err(unless_repeated(parts, key, refusal).await?),
+        Err(refusal) if refusal.is_refusal() => {
+            let refusal = unless_repeated(parts, key, refusal).await?;
+            act.refused(parts, &by, &refusal).await?;
+            Err(refusal)
+        }
         other => other,
     }
 }
@@ -85,12 +91,17 @@ async fn attempt(
         None => None,
     };
     let tenant = parts.store.tenant(tenant).await.map_err(Fault::from)?;
+    let fresh = match (&actor, by.caller) {
+        (Some(_), Caller::Person(me)) => on_behalf::demand_fresh(parts, me, ask.step_up.as_ref()).await?,
+        _ => false,
+    };
     let ground = Ground {
         subject: &subject,
         is_new,
         client: client.as_ref(),
         tenant: tenant.as_ref(),
         actor: actor.as_ref(),
+        fresh,
     };
     let Draft { commit, minted } = Draft::new(parts, by, &ground, ask, key)?;
     // Who signs themself in elsewhere is not watched.

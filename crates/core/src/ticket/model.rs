@@ -2,6 +2,7 @@
 
 use super::life::{Revocation, TicketState, TicketStatus};
 use crate::id::{ApiKeyId, ClientId, SessionId, TenantId, TicketId, TokenId, UserId};
+use crate::on_behalf::Terms;
 use crate::signin::Fences;
 use crate::time::{Span, Timestamp};
 use ipnet::IpNet;
@@ -108,6 +109,8 @@ pub struct Ticket {
     pub context_hash: Option<[u8; 32]>,
     /// Why the minter acts on the subject's behalf.
     pub reason: Option<String>,
+    /// What else they asked for.
+    pub terms: Terms,
     /// When the subject authenticated, as the minter vouches.
     pub subject_auth_time: Option<Timestamp>,
     /// How the subject authenticated (RFC 8176), as the minter vouches.

@@ -2,12 +2,14 @@
 
 use super::attempt::{Attempt, Redeem, RedeemError, TryError, ended, event, refuse, take};
 use super::life::{Revocation, TicketAct, TicketState};
-use super::model::{Change, Minter, Replay, Ticket};
+use super::model::{Change, Minter, Purpose, Replay, Ticket};
 use super::replay::{answer_again, count_replay, recognize};
 use crate::audit::{EventName, Source};
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
+use crate::id::EventId;
 use crate::limits::LimitKind;
+use crate::on_behalf;
 use crate::parts::Parts;
 use crate::ports::{RedeemView, random};
 use crate::risk::{Assurance, Delivery, RiskOutcome, TicketFacts};
@@ -84,7 +86,7 @@ async fn stop(
         .text("why", why.as_str())
         .text("risk", assessed.assessment.record())
         .into_row(parts.now(), &*parts.rng);
-    let kept = assessed.kept(row.id, &view.standing, (MethodKind::Ticket, RiskOutcome::Refused));
+    let kept = kept(view, (row.id, assessed, RiskOutcome::Refused));
     let revoke = deadly.then_some(Change::Revoke { id, why: Revocation::Risk }).map(commit::Change::Ticket);
     let commit = revoke.into_iter().chain(kept).fold(Commit::new(row), Commit::change);
     attempt.commit(parts, view, commit).await?;
@@ -141,9 +143,27 @@ async fn spend(
         .text_if("reason", ticket.reason.clone());
     let spend = Change::Spend { id: ticket.id, session: opening.session(), replay };
     let row = opening.tell(event).into_row(parts.now(), &*parts.rng);
-    let kept = assessed.kept(row.id, &view.standing, (MethodKind::Ticket, opening.outcome()));
-    let commit = Commit::new(row).change(commit::Change::Ticket(spend)).change(opening.change());
+    let kept = kept(&view, (row.id, assessed, opening.outcome()));
+    let commit = Commit::new(row).change(commit::Change::Ticket(spend));
+    let commit = match &opening {
+        Opening::Session(grant) => {
+            let act = (ticket, &view.standing, attempt.client.as_ref());
+            on_behalf::opened(parts, commit, &grant.new, act, attempt.source).await?
+        }
+        Opening::Challenge(_) => commit,
+    };
+    let commit = commit.change(opening.change());
     let commit = kept.into_iter().fold(commit, Commit::change);
     let committed = attempt.commit(parts, &view, commit).await?;
     Ok(opening.answer(parts, view.standing, committed.at)?)
+}
+
+/// What is kept of the risk, if it stood out: what somebody does on their behalf is no risk of the subject's.
+fn kept(
+    view: &RedeemView,
+    (row, assessed, outcome): (EventId, &Assessed, RiskOutcome),
+) -> Option<commit::Change> {
+    let own = view.ticket.purpose != Purpose::OnBehalf;
+    let kept = assessed.kept(row, &view.standing, (MethodKind::Ticket, outcome));
+    kept.filter(|_| own)
 }

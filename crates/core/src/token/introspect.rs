@@ -4,6 +4,7 @@ use super::find::{Found, Presented, find};
 use crate::access::{Caller, Forbidden, Permission, Role};
 use crate::client::Client;
 use crate::fault::Fault;
+use crate::on_behalf::Rights;
 use crate::parts::Parts;
 use crate::session::{ByAssurance, Session, SessionView};
 use crate::signin::{Act, FIRST_PARTY_CLIENT};
@@ -47,8 +48,14 @@ pub struct Active {
     pub username: Option<String>,
     /// The role that the user has now.
     pub role: Role,
+    /// The first audience of access tokens.
+    pub audience: String,
     /// Who acts as the user (RFC 8693 §4.1).
     pub act: Option<Act>,
+    /// What the actor is called.
+    pub actor_name: Option<String>,
+    /// What may be done on the user's behalf.
+    pub scope: Option<String>,
 }
 
 /// Why nothing is said of a token.
@@ -105,6 +112,11 @@ fn active(parts: &Parts, found: Found) -> Option<Active> {
         }
     };
     let user = standing.user;
+    let actor = standing.actor.filter(|_| session.acting.is_some());
+    let rights = session.acting.as_ref().map(|acting| {
+        Rights::of(actor.as_ref().and_then(|a| a.role).unwrap_or(Role::Member), role, &acting.terms)
+    });
+    let at_client = session.client.filter(|_| session.acting.is_some());
     Some(Active {
         kind,
         jti,
@@ -112,7 +124,10 @@ fn active(parts: &Parts, found: Found) -> Option<Active> {
         expires_at,
         client_id: session.client.map_or_else(|| FIRST_PARTY_CLIENT.to_owned(), |c| c.to_string()),
         username: user.username.or(user.email).or(user.phone),
-        role,
+        role: rights.as_ref().map_or(role, |rights| rights.role),
+        scope: rights.as_ref().map(Rights::scope),
+        audience: at_client.map_or_else(|| parts.policy.audience.clone(), |id| id.to_string()),
+        actor_name: actor.map(|a| a.name),
         act: session
             .acting
             .as_ref()

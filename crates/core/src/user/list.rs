@@ -44,13 +44,14 @@ pub async fn me(parts: &Parts, me: &Person) -> Result<User, UserError> {
     Ok(member.ok_or(UserError::Unknown)?.user)
 }
 
-/// The signed-in user, and how their password stands by the rules of the tenant that they belong to.
+/// The signed-in user, and how their password stands by the rules of the tenant that they belong to: that is not told to
+/// whoever acts for them.
 ///
 /// # Errors
 /// [`UserError`]
 pub async fn profile(parts: &Parts, me: Standing) -> Result<(User, PasswordState), UserError> {
-    let Standing { user, tenant, .. } = me;
-    if !user.has_password {
+    let Standing { user, tenant, actor, .. } = me;
+    if !user.has_password || actor.is_some() {
         return Ok((user, PasswordState::default()));
     }
     let home = match user.tenant == tenant.id {

@@ -4,9 +4,10 @@ use super::{Source, TenantHeader, bearer};
 use crate::error::ApiError;
 use crate::state::AppState;
 use authms_core::access::{Caller, Forbidden, Person};
+use authms_core::on_behalf::{self, Reach};
 use authms_core::session::{self, Bearer};
 use authms_core::signin::{self, Changing, Standing};
-use axum::extract::FromRequestParts;
+use axum::extract::{FromRequestParts, MatchedPath};
 use axum::http::request::Parts;
 
 /// Any caller; sessions on somebody's behalf reach nothing through it.
@@ -42,7 +43,7 @@ impl FromRequestParts<AppState> for Authenticated {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let caller = authenticate(parts, state).await?;
-        if let Caller::Person(Person { acting: Some(_), .. }) = caller {
+        if noted(parts, state, &caller, Reach::Beyond).await? {
             return Err(Forbidden::OnBehalf.into());
         }
         Ok(Self(caller))
@@ -61,6 +62,7 @@ impl FromRequestParts<AppState> for MeOrActor {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
         let caller = authenticate(parts, state).await?;
+        noted(parts, state, &caller, Reach::Within).await?;
         Ok(Self(caller.person()?.clone()))
     }
 }
@@ -68,8 +70,9 @@ impl FromRequestParts<AppState> for MeOrActor {
 impl FromRequestParts<AppState> for MyStanding {
     type Rejection = ApiError;
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, ApiError> {
-        let standing = behind(parts, state).await?.standing.ok_or(Forbidden::PersonsOnly)?;
-        Ok(Self(*standing))
+        let Bearer { caller, standing } = behind(parts, state).await?;
+        noted(parts, state, &caller, Reach::Within).await?;
+        Ok(Self(*standing.ok_or(Forbidden::PersonsOnly)?))
     }
 }
 
@@ -99,6 +102,16 @@ impl FromRequestParts<AppState> for Perhaps {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether somebody acts in the session of this request: then that they asked for this is written down before anything is
+/// done.
+async fn noted(parts: &Parts, state: &AppState, caller: &Caller, reach: Reach) -> Result<bool, ApiError> {
+    let Caller::Person(me @ Person { acting: Some(actor), .. }) = caller else { return Ok(false) };
+    let source = Source::of(&parts.extensions)?;
+    let route = parts.extensions.get::<MatchedPath>().map_or("", MatchedPath::as_str);
+    on_behalf::note_request(state, me, *actor, (reach, parts.method.as_str(), route), &source).await??;
+    Ok(true)
 }
 
 async fn authenticate(parts: &Parts, state: &AppState) -> Result<Caller, ApiError> {

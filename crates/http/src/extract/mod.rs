@@ -25,5 +25,5 @@ pub use json::{BulkJson, Json, MAX_BODY, MAX_BULK_BODY, OptionalJson};
 pub use path::{Noun, Path, PathParams};
 pub use query::Query;
 pub use source::Source;
-pub use step_up::Stepping;
+pub use step_up::{Stepping, step_up_token};
 pub use tenant::TenantHeader;

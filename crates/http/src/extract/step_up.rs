@@ -31,7 +31,10 @@ impl FromRequestParts<AppState> for Stepping {
 }
 
 /// The step-up token that was sent, if one was.
-pub(super) fn step_up_token(headers: &HeaderMap) -> Result<Option<SecretString>, ApiError> {
+///
+/// # Errors
+/// 400 naming the header if it can be none.
+pub fn step_up_token(headers: &HeaderMap) -> Result<Option<SecretString>, ApiError> {
     let mut values = headers.get_all("x-step-up-token").iter();
     let Some(value) = values.next() else { return Ok(None) };
     match (value.to_str(), values.next()) {

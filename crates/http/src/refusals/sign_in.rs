@@ -4,6 +4,7 @@ use super::no_transport;
 use crate::codes;
 use crate::error::ApiError;
 use authms_core::message::Channel;
+use authms_core::on_behalf::{ActError, StopError};
 use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, RefreshError};
 use authms_core::signin::challenge::ChallengeError;
@@ -96,11 +97,32 @@ impl From<MintError> for ApiError {
             MintError::UnknownClient => codes::CLIENT_NOT_FOUND.into(),
             MintError::ClientPurpose | MintError::Purpose => Self::from(codes::TICKET_PURPOSE).saying(said),
             MintError::ReasonRequired => codes::TICKET_REASON.into(),
+            MintError::ReferenceRequired => codes::ON_BEHALF_REFERENCE.into(),
+            MintError::OnBehalfPolicy => codes::ON_BEHALF_POLICY.into(),
+            MintError::NotFresh => Self::step_up("factor"),
             MintError::TooMany => codes::TICKET_EXISTS.into(),
             MintError::Throttled { throttled, .. } => Self::from(throttled).saying(said),
             MintError::Repeated(id) => Self::from(codes::IDEMPOTENCY_USED).with("ticket_id", id.to_string()),
             MintError::KeyReused => codes::IDEMPOTENCY_OTHER.into(),
             MintError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ActError> for ApiError {
+    fn from(error: ActError) -> Self {
+        match error {
+            ActError::Mint(mint) => mint.into(),
+            ActError::Redeem(redeem) => redeem.into(),
+        }
+    }
+}
+
+impl From<StopError> for ApiError {
+    fn from(error: StopError) -> Self {
+        match error {
+            StopError::NotActing => codes::NOT_ACTING.into(),
+            StopError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -92,8 +92,12 @@ impl Scene {
         let Some(card) = self.any(|board| &board.sessions) else { return };
         let Some(access) = card.access.last().cloned() else { return };
         let user = self.person().id;
-        let ask =
-            Mint { user: Subject::User(user), reason: Some("ticket 42".into()), ..Mint::for_user(user) };
+        let ask = Mint {
+            user: Subject::User(user),
+            reason: Some("ticket 42".into()),
+            proof: Some(pkce_s256(VERIFIER)),
+            ..Mint::for_user(user)
+        };
         let source = Source::default();
         let minted = self.persist(is_mint_fault, || async {
             match session::authenticate(&self.world.parts, access.expose(), &source).await {
@@ -103,7 +107,7 @@ impl Scene {
             }
         });
         if let Some((_, Ok(minted))) = minted.await {
-            self.minted(minted, false);
+            self.minted(minted, true);
         }
     }
 

@@ -24,6 +24,7 @@ pub(crate) mod membership;
 pub(crate) mod message;
 mod mfa_policy;
 pub(crate) mod mfa_release;
+pub(crate) mod on_behalf;
 pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub(crate) mod password_history;

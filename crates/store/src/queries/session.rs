@@ -3,7 +3,7 @@
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, params};
 use super::session_index::OF_USER;
-use super::{challenge, change, change_one, device, first, history, json, session_index, ticket};
+use super::{challenge, change, change_one, device, first, history, json, on_behalf, session_index, ticket};
 use authms_core::id::{SessionId, TenantId, TicketId, UserId};
 use authms_core::session::{Acting, Change, EndReason, NewSession, Origin, Proof, Proven, Session};
 use authms_core::signin::MethodKind;
@@ -11,7 +11,7 @@ use authms_core::time::Timestamp;
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 34] = [
+const COLUMNS: [&str; 35] = [
     "id",
     "tenant_id",
     "user_id",
@@ -22,6 +22,7 @@ const COLUMNS: [&str; 34] = [
     "actor_id",
     "actor_session_id",
     "acting_reason",
+    "acting_terms",
     "fence_user",
     "fence_tenant",
     "fence_membership",
@@ -83,8 +84,9 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Session> {
 
 fn read_acting(c: &mut Columns<'_>) -> Result<Option<Acting>> {
     let (user, session, reason) = (c.id_if()?, c.id_if()?, c.take()?);
+    let terms = on_behalf::read_terms(c)?;
     Ok(match (user, session, reason) {
-        (Some(user), Some(session), Some(reason)) => Some(Acting { user, session, reason }),
+        (Some(user), Some(session), Some(reason)) => Some(Acting { user, session, reason, terms }),
         _ => None,
     })
 }
@@ -143,6 +145,14 @@ pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> 
             let sql = "UPDATE sessions SET flagged_at = ?2 WHERE id = ?1";
             change_one(conn, sql, params![id.bytes(), at.as_millis()])
         }
+        Change::EndActs { tenant, actor, session, reason } => {
+            let sql = "UPDATE sessions SET ended_at = ?3, end_reason = ?4
+                       WHERE actor_id = ?1 AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3
+                           AND (?5 IS NULL OR actor_session_id = ?5)";
+            let session = session.as_ref().map(|s| s.bytes());
+            let row = params![actor.bytes(), tenant.bytes(), at.as_millis(), reason.as_str(), session];
+            change(conn, sql, row)
+        }
         Change::EndAll { tenant, user, except, reason } => {
             end_all(conn, (*tenant, *user), *except, *reason, at)?;
             challenge::end_all(conn, *tenant, *user)
@@ -174,7 +184,9 @@ pub(crate) fn write_known(
             change(conn, sql, params![id.bytes(), at.as_millis(), reason.as_str()])?;
             forget(conn, *id, opened_by)
         }
-        Change::Open(_) | Change::Flag(_) | Change::EndAll { .. } => write(conn, what, at),
+        Change::Open(_) | Change::Flag(_) | Change::EndActs { .. } | Change::EndAll { .. } => {
+            write(conn, what, at)
+        }
     }
 }
 
@@ -195,6 +207,7 @@ fn open(conn: Conn<'_>, new: &NewSession, at: Timestamp) -> Result<()> {
         acting.map(|a| a.user.bytes()),
         acting.map(|a| a.session.bytes()),
         acting.map(|a| &a.reason),
+        acting.and_then(|a| on_behalf::terms_column(&a.terms)),
         s.fences.user,
         s.fences.tenant,
         s.fences.membership,

@@ -2,7 +2,9 @@
 
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, params};
-use super::{List, change_one, first, mfa_policy, page, password_policy, risk_config, signed, ticket_policy};
+use super::{
+    List, change_one, first, mfa_policy, on_behalf, page, password_policy, risk_config, signed, ticket_policy,
+};
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
 use authms_core::signing_key::{Algorithm, Signing};
@@ -10,7 +12,7 @@ use authms_core::tenant::{Change, Tenant, TenantStatus};
 use authms_core::time::Timestamp;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "id",
     "name",
     "status",
@@ -21,6 +23,7 @@ const COLUMNS: [&str; 14] = [
     "mfa_policy",
     "password_policy",
     "risk_config",
+    "on_behalf_policy",
     "fence",
     "rev",
     "created_at",
@@ -44,6 +47,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         mfa_policy: mfa_policy::read(c)?,
         password_policy: password_policy::read(c)?,
         risk_config: risk_config::read(c)?,
+        on_behalf_policy: on_behalf::read_policy(c)?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -101,6 +105,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
                 mfa_policy::column(&new.mfa_policy),
                 password_policy::column(&new.password_policy),
                 risk_config::column(&new.risk_config),
+                on_behalf::policy_column(&new.on_behalf_policy),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
@@ -112,7 +117,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
                        ticket_policy = ?6, mfa_policy = ?7, password_policy = ?8, risk_config = ?9, fence = ?10,
-                       rev = ?11, updated_at = ?12 WHERE id = ?1";
+                       rev = ?11, updated_at = ?12, on_behalf_policy = ?13 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
                 new.name,
@@ -126,6 +131,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
                 new.fence,
                 signed(new.rev),
                 at.as_millis(),
+                on_behalf::policy_column(&new.on_behalf_policy),
             ];
             change_one(conn, sql, row)
         }

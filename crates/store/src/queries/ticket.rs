@@ -2,8 +2,9 @@
 
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, params};
-use super::{change, change_one, first, json, ticket_index};
+use super::{change, change_one, first, json, on_behalf, ticket_index};
 use authms_core::id::{SessionId, TicketId};
+use authms_core::on_behalf::Terms;
 use authms_core::ticket::{Idempotency, Minter, NewTicket, Purpose, Replay, Revocation, Ticket, TicketState};
 use authms_core::time::Timestamp;
 use ipnet::IpNet;
@@ -13,7 +14,7 @@ use std::sync::LazyLock;
 /// The stored state of a ticket that was neither spent nor revoked; perhaps it has expired.
 pub(super) const ISSUED: &str = "issued";
 
-const COLUMNS: [&str; 33] = [
+const COLUMNS: [&str; 34] = [
     "id",
     "tenant_id",
     "subject_id",
@@ -47,6 +48,7 @@ const COLUMNS: [&str; 33] = [
     "network",
     "redirect_uri",
     "context_hash",
+    "acting_terms",
 ];
 
 /// A SELECT list for [`read`].
@@ -69,6 +71,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Ticket> {
         redirect_uri: None,
         context_hash: None,
         reason: c.take()?,
+        terms: Terms::default(),
         subject_auth_time: c.time_if()?,
         subject_amr: c.texts()?,
         minted_ip: c.named_if(|ip| ip.parse().ok())?,
@@ -86,6 +89,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Ticket> {
     ticket.network = c.named_if(|network| network.parse().ok())?;
     ticket.redirect_uri = c.take()?;
     ticket.context_hash = c.take()?;
+    ticket.terms = on_behalf::read_terms(c)?;
     Ok(ticket)
 }
 
@@ -168,6 +172,7 @@ pub(super) fn insert(conn: Conn<'_>, new: &NewTicket, at: Timestamp) -> Result<(
         t.network.as_ref().map(IpNet::to_string),
         t.redirect_uri,
         t.context_hash,
+        on_behalf::terms_column(&t.terms),
     ];
     change_one(conn, &SQL, row)?;
     ticket_index::append(conn, t, at.plus(*ttl))?;

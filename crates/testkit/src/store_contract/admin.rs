@@ -7,6 +7,7 @@ use authms_core::commit::{Change, Guard, Row};
 use authms_core::id::{ClientId, TenantId, UserId};
 use authms_core::install::Installation;
 use authms_core::key::{ApiKeyStatus, Environment, LastUse, PreviousSecret, Restriction};
+use authms_core::on_behalf::{OnBehalfPolicy, Rule};
 use authms_core::risk::{RiskConfig, Signal, SignalWeights};
 use authms_core::signing_key::{Algorithm, KeyState, Signing, StoredKey};
 use authms_core::tenant::{Tenant, TenantStatus};
@@ -106,6 +107,20 @@ async fn tenants(w: World) {
         forbid_unbound: true,
         default_ttl: Some(Span::seconds(45)),
         max_ttl: None,
+    };
+    tenant.on_behalf_policy = OnBehalfPolicy {
+        rules: vec![Rule {
+            actor_roles: vec![Role::Support, Role::Admin],
+            actors: vec![w.id()],
+            subject_roles: vec![Role::Member],
+            clients: vec![w.id()],
+            writes: true,
+        }],
+        opted_out: vec![w.id()],
+        require_reference: true,
+        several_at_once: true,
+        session_ttl: Some(Span::seconds(600)),
+        notice_off: Some("told by telephone".to_owned()),
     };
     let at = w.commit(Change::Tenant(tenant::Change::Update(tenant.clone()))).await.at;
     tenant.updated_at = at;

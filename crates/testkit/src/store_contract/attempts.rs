@@ -4,6 +4,7 @@ use super::Case;
 use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::Change;
+use authms_core::on_behalf::Terms;
 use authms_core::page::PageRequest;
 use authms_core::session::{Acting, Origin};
 use authms_core::signin::{Attempt, Change as SignIn, FAILURES_KEPT, Failure, MethodKind, Outcome};
@@ -60,7 +61,12 @@ async fn list(w: World) {
     }
     let mut acting = w.new_session(&tenant, &user);
     acting.method = MethodKind::Ticket;
-    acting.acting = Some(Acting { user: actor.id, session: own.id, reason: "case 7".to_owned() });
+    acting.acting = Some(Acting {
+        user: actor.id,
+        session: own.id,
+        reason: "case 7".to_owned(),
+        terms: Terms::default(),
+    });
     let at = w.open(&acting).await.at;
     let of = |number, size| w.store.attempts_of(tenant.id, user.id, page(number, size));
     for _ in 0..2 {
@@ -94,7 +100,8 @@ async fn counted(w: World) {
     }
     let mut acting = w.new_session(&tenant, &user);
     let own = w.session(&tenant, &actor).await;
-    acting.acting = Some(Acting { user: actor.id, session: own.id, reason: String::new() });
+    acting.acting =
+        Some(Acting { user: actor.id, session: own.id, reason: String::new(), terms: Terms::default() });
     w.open(&acting).await;
     w.session(&other, &user).await;
     assert_eq!(count().await, 3, "neither somebody else nor elsewhere");

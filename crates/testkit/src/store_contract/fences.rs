@@ -7,6 +7,7 @@ use authms_core::client::{Change as Clients, Client};
 use authms_core::commit::Change;
 use authms_core::key::{ApiKey, Change as Keys};
 use authms_core::membership::{Change as Memberships, Membership};
+use authms_core::on_behalf::Terms;
 use authms_core::session::{Acting, ByAssurance, Session};
 use authms_core::tenant::{Change as Tenants, Tenant};
 use authms_core::ticket::{Minter, Ticket};
@@ -74,7 +75,12 @@ impl Scene {
         (from_system.client, from_system.minted_by) = (Some(client.id), Some(key.id));
         from_system.fences = by_system.fences;
         let mut on_behalf = w.new_session(&tenant, &user);
-        on_behalf.acting = Some(Acting { user: actor.id, session: own.id, reason: "case".to_owned() });
+        on_behalf.acting = Some(Acting {
+            user: actor.id,
+            session: own.id,
+            reason: "case".to_owned(),
+            terms: Terms::default(),
+        });
         on_behalf.fences = by_person.fences;
         for ticket in [&by_system, &by_person] {
             w.mint(ticket).await;

@@ -5,6 +5,7 @@ use super::world::{SESSION_TTL, World};
 use authms_core::access::Role;
 use authms_core::commit::Change;
 use authms_core::id::SessionId;
+use authms_core::on_behalf::Terms;
 use authms_core::session::{Acting, Change as To, EndReason, Origin, Session};
 use authms_core::signin::MethodKind;
 use authms_core::ticket::Ticket;
@@ -17,7 +18,39 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "an end is final and erases the ticket's replay", run: |w| Box::pin(end(w)) },
     Case { name: "a flag reads back and ends nothing", run: |w| Box::pin(flag(w)) },
     Case { name: "ending all spares others", run: |w| Box::pin(end_all(w)) },
+    Case { name: "what an actor does for others is found, and ended", run: |w| Box::pin(acts(w)) },
 ];
+
+async fn acts(w: World) {
+    let tenant = w.tenant().await;
+    let (user, actor) = (w.user(&tenant, Role::Member).await, w.user(&tenant, Role::Support).await);
+    let (first, second) = (w.session(&tenant, &actor).await, w.session(&tenant, &actor).await);
+    let mut acts = Vec::new();
+    for own in [&first, &first, &second] {
+        let mut act = w.new_session(&tenant, &user);
+        let terms = Terms { writes: true, reference: Some("CASE-7 'x'".to_owned()) };
+        act.acting = Some(Acting { user: actor.id, session: own.id, reason: "case".to_owned(), terms });
+        w.open(&act).await;
+        acts.push(act);
+    }
+    let found = async || {
+        let found = w.store.acts_of(tenant.id, actor.id, w.now()).await.unwrap();
+        found.into_iter().map(|s| (s.id, s.acting)).collect::<Vec<_>>()
+    };
+    let of = |acts: &[Session]| acts.iter().map(|s| (s.id, s.acting.clone())).collect::<Vec<_>>();
+    assert_eq!(found().await, of(&acts), "not the actor's own, oldest first");
+    assert!(w.store.acts_of(tenant.id, user.id, w.now()).await.unwrap().is_empty());
+    let end =
+        |session| To::EndActs { tenant: tenant.id, actor: actor.id, session, reason: EndReason::ActorGone };
+    w.commit(Change::Session(end(Some(first.id)))).await;
+    assert_eq!(found().await, of(&acts[2..]));
+    w.commit(Change::Session(end(None))).await;
+    assert!(found().await.is_empty());
+    let own = w.store.session(second.id).await.unwrap().unwrap();
+    assert!(own.session.ended.is_none(), "their own go on");
+    let ended = w.store.session(acts[2].id).await.unwrap().unwrap().session.ended;
+    assert_eq!(ended.map(|(_, why)| why), Some(EndReason::ActorGone));
+}
 
 async fn open(w: World) {
     let tenant = w.tenant().await;
@@ -28,7 +61,12 @@ async fn open(w: World) {
     session.client = Some(w.id());
     session.method = MethodKind::Ticket;
     (session.ticket, session.minted_by) = (Some(w.id()), Some(w.id()));
-    session.acting = Some(Acting { user: actor.id, session: own.id, reason: "case 7".to_owned() });
+    session.acting = Some(Acting {
+        user: actor.id,
+        session: own.id,
+        reason: "case 7".to_owned(),
+        terms: Terms::default(),
+    });
     session.fences.actor_membership = Some(0);
     session.amr = Vec::new();
     session.auth_time = None;

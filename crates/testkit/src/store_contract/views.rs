@@ -6,6 +6,7 @@ use authms_core::access::Role;
 use authms_core::commit::Change;
 use authms_core::limits::network;
 use authms_core::membership::{Change as Membership, Membership as Place};
+use authms_core::on_behalf::Terms;
 use authms_core::session::{Acting, ByAssurance, Change as Session, Dead, EndReason};
 use authms_core::tenant::Tenant;
 use authms_core::ticket::Minter;
@@ -120,7 +121,12 @@ async fn actor(w: World) {
     own.amr.push("mfa".to_owned());
     w.open(&own).await;
     let mut session = w.new_session(&tenant, &user);
-    session.acting = Some(Acting { user: helper.id, session: own.id, reason: "case 7".to_owned() });
+    session.acting = Some(Acting {
+        user: helper.id,
+        session: own.id,
+        reason: "case 7".to_owned(),
+        terms: Terms::default(),
+    });
     (session.fences.actor, session.fences.actor_membership) = (Some(helper.fence), Some(7));
     w.open(&session).await;
     let idle = ByAssurance::same(Span::hours(1));
@@ -166,7 +172,8 @@ async fn networks(w: World) {
     }
     let own = w.session(&tenant, &helper).await;
     let mut acted = w.new_session(&tenant, &user);
-    acted.acting = Some(Acting { user: helper.id, session: own.id, reason: "case".to_owned() });
+    acted.acting =
+        Some(Acting { user: helper.id, session: own.id, reason: "case".to_owned(), terms: Terms::default() });
     acted.origin.ip = "203.0.113.9".parse().ok();
     w.open(&acted).await;
     let came = |ip| w.store.signed_in_from(user.id, from(ip));

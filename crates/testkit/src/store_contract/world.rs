@@ -10,6 +10,7 @@ use authms_core::id::{Id, Kind, SessionId, TicketId};
 use authms_core::key::{ApiKey, ApiKeyStatus, Environment};
 use authms_core::membership::Membership;
 use authms_core::mfa::MfaPolicy;
+use authms_core::on_behalf::{OnBehalfPolicy, Terms};
 use authms_core::password::PasswordPolicy;
 use authms_core::ports::{Clock, Fut, Store, random};
 use authms_core::risk::RiskConfig;
@@ -120,6 +121,7 @@ impl World {
             is_default: false,
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
+            on_behalf_policy: OnBehalfPolicy::default(),
             mfa_policy: MfaPolicy::default(),
             password_policy: PasswordPolicy::default(),
             risk_config: RiskConfig::default(),
@@ -266,6 +268,7 @@ impl World {
             context_hash: None,
             reason: None,
             subject_auth_time: None,
+            terms: Terms::default(),
             subject_amr: Vec::new(),
             minted_ip: None,
             fences: self.fences(tenant, subject),

@@ -6,7 +6,7 @@ use crate::id::UserId;
 use serde_json::Value;
 
 /// What is told. Never what comes with every sign-in: that would be an index of all of them.
-pub const TOLD: [EventName; 37] = [
+pub const TOLD: [EventName; 39] = [
     EventName::UserUpdated,
     EventName::UserDisabled,
     EventName::UserEnabled,
@@ -42,6 +42,8 @@ pub const TOLD: [EventName; 37] = [
     EventName::TicketReplayed,
     EventName::TicketReported,
     EventName::TicketsRevoked,
+    EventName::OnBehalfStarted,
+    EventName::OnBehalfEnded,
     EventName::InvitationAccepted,
     EventName::UserCreated,
 ];

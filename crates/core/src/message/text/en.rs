@@ -131,6 +131,13 @@ const fn told(notice: Notice) -> Words {
              If it was not you, change your password. If it was, try where you usually are, or ask your \
              administrator.\n",
         ),
+        Notice::ActedFor => (
+            "Somebody acts on your behalf",
+            "{actor} has signed in on your behalf, with what your organization allows for that.\n\n\
+             Why: {reason}\nWhere: {client}\nTime: {time}\nDevice: {device}\nAddress: {ip}\n\n\
+             Your account at {service} lists the session, and you can end it there at once. If you did not expect this, ask \
+             your administrator.\n",
+        ),
     };
     Words { subject, body, short: "" }
 }

@@ -119,6 +119,7 @@ mod tests {
         Template::Notice(Notice::EnrolmentReleased),
         Template::Notice(Notice::NewDevice),
         Template::Notice(Notice::SignInRefused),
+        Template::Notice(Notice::ActedFor),
     ];
 
     const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];

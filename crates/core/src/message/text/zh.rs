@@ -120,6 +120,12 @@ const fn told(notice: Notice) -> Words {
              时间：{time}\n设备：{device}\n地址：{ip}\n\n\
              如非本人操作，请修改密码；如是本人操作，请在常用的环境中重试，或联系管理员。\n",
         ),
+        Notice::ActedFor => (
+            "有人正在代表您操作",
+            "{actor} 已按照贵组织的规定代表您登录。\n\n\
+             原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
+             您在 {service} 的账户会列出该会话，您可以立即将其结束。如非预期，请联系管理员。\n",
+        ),
     };
     Words { subject, body, short: "" }
 }

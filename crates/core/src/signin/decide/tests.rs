@@ -2,6 +2,7 @@ use super::*;
 use crate::factor::FactorKind;
 use crate::id::{TenantId, TicketId, UserId};
 use crate::install::{first_admin, first_tenant};
+use crate::on_behalf::Terms;
 use crate::risk::{Assessment, Observation, Risk, View};
 use crate::session::Acting;
 use crate::signin::{ActorStanding, EndUser};
@@ -139,6 +140,7 @@ fn who_acts_for_somebody_is_never_asked_for_their_factor_but_refused_at_critical
         user: UserId::from_bytes([4; 16]),
         session: crate::id::SessionId::from_bytes([5; 16]),
         reason: "ticket 42".to_owned(),
+        terms: Terms::default(),
     };
     let evidence = Evidence { acting: Some(acting), ..by(MethodKind::Ticket, &[], None) };
     let mut standing = standing(MfaPolicy { always: true, ..MfaPolicy::default() });

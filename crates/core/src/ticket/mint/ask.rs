@@ -4,6 +4,7 @@ use crate::access::Forbidden;
 use crate::fault::Fault;
 use crate::id::{ClientId, TenantId, TicketId, UserId};
 use crate::limits::Throttled;
+use crate::on_behalf::Terms;
 use crate::text::{self, InvalidText};
 use crate::ticket::binding::Bindings;
 use crate::ticket::model::Purpose;
@@ -29,6 +30,10 @@ pub struct Mint {
     pub purpose: Option<Purpose>,
     /// Why, where the minter acts on the user's behalf.
     pub reason: Option<String>,
+    /// What else the minter asks for there.
+    pub terms: Terms,
+    /// What shows that the minter proved themself just now.
+    pub step_up: Option<SecretString>,
     /// When the user authenticated, as the minter vouches.
     pub subject_auth_time: Option<Timestamp>,
     /// How the user authenticated (RFC 8176), as the minter vouches.
@@ -108,6 +113,8 @@ impl Mint {
             bindings: Bindings::default(),
             purpose: None,
             reason: None,
+            terms: Terms::default(),
+            step_up: None,
             subject_auth_time: None,
             subject_amr: Vec::new(),
             existing: Existing::Keep,
@@ -171,6 +178,15 @@ pub enum MintError {
     /// Acting on somebody's behalf needs a reason.
     #[error("a ticket on somebody's behalf needs a reason")]
     ReasonRequired,
+    /// Acting on somebody's behalf needs a reference in this tenant.
+    #[error("acting on somebody's behalf needs a reference in this tenant")]
+    ReferenceRequired,
+    /// The tenant does not let the minter act for this user, there, or like this.
+    #[error("this tenant's policy does not let you act for this user like this")]
+    OnBehalfPolicy,
+    /// The minter has not proved a second factor just now.
+    #[error("acting on somebody's behalf needs a second factor that was proved just now")]
+    NotFresh,
     /// The user has as many tickets as `existing` allows.
     #[error("the user has as many tickets as \"existing\" allows")]
     TooMany,
@@ -194,6 +210,30 @@ pub enum MintError {
 }
 
 impl MintError {
+    /// The stable word for the audit log.
+    pub(super) const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Forbidden(Forbidden::Rank) => "rank",
+            Self::Forbidden(_) => "forbidden",
+            Self::Invalid(_) => "invalid",
+            Self::Lifetime | Self::TooLong(_) => "lifetime",
+            Self::NeedsClient | Self::NeedsProof | Self::Unbound => "unbound",
+            Self::UnknownUser => "unknown_user",
+            Self::UserInactive => "user_inactive",
+            Self::UnknownClient => "unknown_client",
+            Self::ClientPurpose => "client_purpose",
+            Self::Purpose => "purpose",
+            Self::ReasonRequired => "no_reason",
+            Self::ReferenceRequired => "no_reference",
+            Self::OnBehalfPolicy => "on_behalf_policy",
+            Self::NotFresh => "not_fresh",
+            Self::TooMany => "too_many",
+            Self::Repeated(_) | Self::KeyReused => "repeated",
+            Self::Throttled { .. } => "throttled",
+            Self::Fault(_) => "fault",
+        }
+    }
+
     /// Whether it says that nothing was minted because of the request, not because of the store.
     pub(super) const fn is_refusal(&self) -> bool {
         matches!(self, Self::Fault(Fault::Changed)) || !matches!(self, Self::Fault(_))

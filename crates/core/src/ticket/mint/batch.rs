@@ -148,6 +148,9 @@ impl<'a> Batch<'a> {
         let (parts, caller, source) = (self.parts, self.caller, self.source);
         let begun = caller.require_tenant(ask.tenant).and_then(|()| rules::minter_of(caller, &ask));
         let begun = begun.map_err(MintError::from);
+        // Nobody acts for many: each act is asked for by itself.
+        let acts = matches!(caller, Caller::Person(me) if ask.user != Subject::User(me.user));
+        let begun = begun.and_then(|minter| if acts { Err(MintError::Purpose) } else { Ok(minter) });
         let begun =
             begun.and_then(|minter| Ok((By { caller, minter, source }, draft::idempotency(minter, &ask)?)));
         match begun {

@@ -8,6 +8,7 @@ use crate::client::Client;
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
 use crate::id::TicketId;
+use crate::on_behalf;
 use crate::parts::Parts;
 use crate::ports::{Member, random};
 use crate::signin::Fences;
@@ -15,7 +16,7 @@ use crate::tenant::Tenant;
 use crate::text::{self, InvalidText};
 use crate::ticket::PREFIX;
 use crate::ticket::life::{Revocation, TicketState};
-use crate::ticket::model::{Change, Idempotency, Minter, NewTicket, Ticket};
+use crate::ticket::model::{Change, Idempotency, Minter, NewTicket, Purpose, Ticket};
 use crate::ticket::policy::TicketPolicy;
 use crate::time::Span;
 use authms_crypto::{OpaqueToken, Secret, sha256};
@@ -37,6 +38,8 @@ pub(super) struct Ground<'a> {
     pub(super) tenant: Option<&'a Tenant>,
     /// The person who mints, if it is another than the subject.
     pub(super) actor: Option<&'a Member>,
+    /// Whether they proved a second factor just now.
+    pub(super) fresh: bool,
 }
 
 /// A ticket that is minted once its commit is durable.
@@ -57,10 +60,14 @@ impl Draft {
         let now = parts.now();
         let tenant = by.caller.tenant();
         let purpose = rules::purpose(by.caller, &ask, ground.subject)?;
+        if purpose == Purpose::OnBehalf {
+            rules::may_act(by.caller, ground, &ask)?;
+        }
         let policy = TicketPolicy::of(by.caller, ground.tenant);
         policy.check(&ask)?;
         let ttl = policy.lifetime(&parts.policy, purpose, ask.ttl_seconds)?;
         let reason = ask.reason.as_deref().map(|r| text::label("reason", r, 500)).transpose()?;
+        let terms = rules::terms(purpose, ask.terms.clone())?;
         let proof = ask.proof.as_deref().map(text::proof).transpose()?.map(str::to_owned);
         rules::check_vouching(&ask, now)?;
         if ask.client.is_some() {
@@ -83,6 +90,7 @@ impl Draft {
             redirect_uri: bound.redirect_uri,
             context_hash: bound.context_hash,
             reason,
+            terms,
             subject_auth_time: ask.subject_auth_time,
             subject_amr: ask.subject_amr,
             minted_ip: by.source.ip.filter(|_| matches!(by.minter, Minter::Person { .. })),
@@ -95,6 +103,9 @@ impl Draft {
         };
         let event = minted_event(&ticket, by, ttl, ask.existing);
         let mut commit = Commit::new(event.into_row(now, &*parts.rng));
+        if let Some(actor) = ticket.minter.acts_for(ticket.subject) {
+            commit = commit.audit(on_behalf::requested(parts, &ticket, actor, by.source));
+        }
         if let Some(key) = &key {
             commit = commit.guard(Guard::IdempotencyFree { scope: key.scope, key_hash: key.key_hash });
         }
@@ -156,8 +167,8 @@ fn fences(by: &By<'_>, ground: &Ground<'_>) -> Fences {
 pub(super) fn idempotency(minter: Minter, ask: &Mint) -> Result<Option<Idempotency>, InvalidText> {
     let Some(key) = &ask.idempotency_key else { return Ok(None) };
     let key = text::idempotency_key(key)?;
-    // Debug shows every member of the request, in order; the key itself must not differ by itself.
-    let meaning = format!("{:?}", Mint { idempotency_key: None, ..ask.clone() });
+    // Debug shows every member of the request, in order; what differs by itself must not.
+    let meaning = format!("{:?}", Mint { idempotency_key: None, step_up: None, ..ask.clone() });
     Ok(Some(Idempotency {
         scope: minter.scope(),
         key_hash: sha256(key.as_bytes()),

@@ -95,6 +95,8 @@ impl Known {
             client: ask.client.and_then(|id| self.clients.get(&id)).and_then(Option::as_ref),
             tenant: self.tenant.as_ref(),
             actor: by.minter.acts_for(subject.user.id).map(|user| self.member(user)).transpose()?,
+            // Nobody acts by a batch.
+            fresh: false,
         })
     }
 }

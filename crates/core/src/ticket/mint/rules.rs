@@ -1,11 +1,13 @@
 //! Who may mint what for whom: pure.
 
 use super::ask::{Mint, MintError, Subject};
+use super::draft::Ground;
 use crate::access::{Caller, Forbidden, Permission};
 use crate::client::{Client, ClientStatus};
 use crate::id::TenantId;
+use crate::on_behalf::{Act, Terms};
 use crate::ports::Member;
-use crate::text::InvalidText;
+use crate::text::{self, InvalidText};
 use crate::ticket::model::{Minter, Purpose};
 use crate::time::{Span, Timestamp};
 use crate::user::UserStatus;
@@ -73,11 +75,43 @@ pub(super) fn purpose(caller: &Caller, ask: &Mint, subject: &Member) -> Result<P
             if subject.role >= person.role {
                 return Err(Forbidden::Rank.into());
             }
-            if ask.reason.is_none() { Err(MintError::ReasonRequired) } else { Ok(Purpose::OnBehalf) }
+            let blank = ask.reason.as_deref().is_none_or(|reason| reason.trim().is_empty());
+            if blank { Err(MintError::ReasonRequired) } else { Ok(Purpose::OnBehalf) }
         }
         Caller::Console(_) if ask.purpose == Some(Purpose::OnBehalf) => Err(MintError::Purpose),
         Caller::Console(_) => Ok(Purpose::Sso),
     }
+}
+
+/// That whoever acts may, for this subject, there, and like this; at last that they have shown who they are.
+pub(super) fn may_act(caller: &Caller, ground: &Ground<'_>, ask: &Mint) -> Result<(), MintError> {
+    let person = caller.person()?;
+    let policy = ground.tenant.map(|t| &t.on_behalf_policy).ok_or(MintError::UnknownUser)?;
+    let act = Act {
+        actor: person.user,
+        actor_role: person.role,
+        subject: ground.subject.user.id,
+        subject_role: ground.subject.role,
+        // Without one any client may redeem it: which, is looked at then.
+        client: ask.client.map(Some),
+        terms: &ask.terms,
+    };
+    if !policy.permits(act) {
+        return Err(MintError::OnBehalfPolicy);
+    }
+    if policy.require_reference && ask.terms.reference.is_none() {
+        return Err(MintError::ReferenceRequired);
+    }
+    if ground.fresh { Ok(()) } else { Err(MintError::NotFresh) }
+}
+
+/// The terms of a ticket of this purpose.
+pub(super) fn terms(purpose: Purpose, asked: Terms) -> Result<Terms, InvalidText> {
+    if purpose != Purpose::OnBehalf {
+        return Ok(Terms::default());
+    }
+    let reference = asked.reference.map(|text| text::label("reference", &text, 100)).transpose()?;
+    Ok(Terms { reference, ..asked })
 }
 
 /// That what the minter vouches for can be true.

@@ -1,12 +1,16 @@
 //! Budgets of minters, and the alarm when one of them is unusually fast.
 
-use super::ask::MintError;
+use super::ask::{Mint, MintError, Subject};
 use super::draft::By;
 use crate::access::Caller;
 use crate::audit::{AuditRow, Event, EventName};
 use crate::commit::Commit;
+use crate::fault::Fault;
+use crate::id::UserId;
 use crate::limits::{self, LimitKind, Take};
+use crate::on_behalf;
 use crate::parts::Parts;
+use crate::ticket::model::Purpose;
 
 /// Charges so many tickets to the caller's budget: all of them, or none. What is refused later is not given back.
 pub(super) async fn charge(parts: &Parts, caller: &Caller, tickets: usize) -> Result<(), MintError> {
@@ -38,6 +42,30 @@ pub(super) fn count(parts: &Parts, by: &By<'_>, tickets: usize) -> Option<AuditR
     };
     tracing::warn!(minter, tickets = alarm.tickets, usual = alarm.usual, "a minter is unusually fast");
     Some(event.into_row(now, &*parts.rng))
+}
+
+/// A person's wish to act for somebody, if a request is one.
+pub(super) struct Act {
+    wish: Option<(Option<UserId>, Option<String>)>,
+}
+
+impl Act {
+    /// Of this request.
+    pub(super) fn of(by: &By<'_>, ask: &Mint) -> Self {
+        let Caller::Person(me) = by.caller else { return Self { wish: None } };
+        let acts = ask.user != Subject::User(me.user) || ask.purpose == Some(Purpose::OnBehalf);
+        let subject = match ask.user {
+            Subject::User(user) => Some(user),
+            Subject::External(_) => None,
+        };
+        Self { wish: acts.then(|| (subject, ask.reason.clone())) }
+    }
+
+    /// Writes down that it was refused, before whoever asked is told.
+    pub(super) async fn refused(&self, parts: &Parts, by: &By<'_>, why: &MintError) -> Result<(), Fault> {
+        let (Some((subject, reason)), Caller::Person(me)) = (&self.wish, by.caller) else { return Ok(()) };
+        on_behalf::refused(parts, me, *subject, (why.as_str(), reason.as_deref()), by.source).await
+    }
 }
 
 /// Writes an alarm whose commit was not written by itself: nobody silences it by a mint that fails.

@@ -4,6 +4,7 @@ pub mod api_key;
 pub mod contact;
 pub mod device;
 pub mod email_factor;
+pub mod impersonation;
 pub mod membership;
 pub mod mfa;
 pub mod mfa_device;

@@ -206,11 +206,12 @@ async fn what_is_no_json_object_is_refused() {
             let answer = send_bytes(&app, &cast, &example, bytes).await;
             assert_eq!(answer.refusal(), (400, 40000001), "{} {bytes:?}: {}", route.path, answer.body);
         }
-        // Signing out, unlocking, rotating, removing and changing a factor, and beginning with a passkey need nothing; all others need something.
+        // Acting for somebody misses its reason, by a code of its own; signing out, unlocking, rotating, removing and changing a factor, and beginning with a passkey need nothing; all others need something.
         let content = [
             "/auth/logout",
             "/admin/users/{user_id}/account-unlocks",
             "/admin/users/{user_id}/password-compromised",
+            "/admin/users/{user_id}/impersonate",
             "/auth/api-keys/{id}/rotate",
             "/mfa/backup-codes/generate",
             "/auth/webauthn/authenticate/begin",

@@ -79,6 +79,7 @@ async fn a_clients_life() {
 async fn a_client_redeems_only_the_purposes_that_it_may() {
     let app = TestApp::start().await;
     let admin = app.sign_in(app.admin).await.access;
+    app.proves(&admin);
     let alice = app.user("alice", Role::Member).await.to_string();
     let made = app.post(CLIENTS, &admin, json!({ "name": "Shop" })).await;
     assert_eq!(made.body["data"]["purposes"], json!(["sso"]), "the default");

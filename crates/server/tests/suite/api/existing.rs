@@ -83,6 +83,8 @@ async fn nobody_replaces_what_another_minted() {
     let another = app.api_key(MINT, Role::Admin).await;
     let (_, helper) = app.home().signed_in("helper", Role::Support).await;
     let (_, colleague) = app.home().signed_in("colleague", Role::Support).await;
+    app.proves(&helper);
+    app.proves(&colleague);
     let systems = app.mint(&key, json!({ "user_id": alice })).await;
     let consoles = app.ticket(authms_core::id::UserId::parse(&alice).expect("an id")).await;
     let ask = json!({ "user_id": alice, "reason": "ticket 7", "existing": "replace" });
@@ -124,6 +126,7 @@ async fn max_n_refuses_one_more_and_changes_nothing() {
 async fn acting_for_somebody_does_not_use_up_their_tickets() {
     let (app, alice, key) = start().await;
     let (_, helper) = app.home().signed_in("helper", Role::Support).await;
+    app.proves(&helper);
     for _ in 0..3 {
         app.mint(&helper, json!({ "user_id": alice, "reason": "ticket 7" })).await;
     }

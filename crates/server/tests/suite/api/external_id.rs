@@ -79,6 +79,7 @@ async fn exactly_one_of_user_id_and_external_id_names_the_user() {
     assert_eq!((none.refusal(), &none.body["member"]), ((400, 40000001), &json!("user_id")));
     assert_eq!(mint(&app, &key, json!({ "external_id": "crm 7" })).await.refusal(), (400, 40000001));
     let (_, helper) = app.home().signed_in("helper", Role::Support).await;
+    app.proves(&helper);
     let acting = mint(&app, &helper, json!({ "external_id": "crm:7", "reason": "ticket 7" })).await;
     assert_eq!((acting.status, &acting.body["purpose"]), (200, &json!("on_behalf")));
     let boss = json!({ "username": "boss", "external_id": "crm:1", "role": "admin" });

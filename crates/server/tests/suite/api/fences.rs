@@ -4,7 +4,8 @@ use authms_core::access::{Permission, Role};
 use authms_core::id::{TenantId, UserId};
 use authms_core::ticket::{self, Mint, Purpose};
 use authms_core::time::{Span, Timestamp};
-use authms_testkit::{Answer, TestApp, TestRequest, Tokens};
+use authms_crypto::pkce_s256;
+use authms_testkit::{Answer, TestApp, TestRequest, Tokens, VERIFIER};
 use serde_json::{Value, json};
 
 const REFUSED: (u16, u64) = (400, 40000401);
@@ -46,8 +47,13 @@ impl Scene {
         let (bearer, body) = match by {
             By::System => (text(&created["raw_key"]), json!({ "user_id": user_id, "client_id": client.0 })),
             By::Self_ => (subject_token.clone(), json!({ "user_id": user_id })),
-            By::Supporter => (supporter_token.clone(), json!({ "user_id": user_id, "reason": "ticket 42" })),
+            By::Supporter => {
+                let proof = pkce_s256(VERIFIER);
+                let body = json!({ "user_id": user_id, "reason": "ticket 42", "proof": proof });
+                (supporter_token.clone(), body)
+            }
         };
+        app.proves(&supporter_token);
         let ticket = app.mint(&bearer, body).await;
         let key_id = text(&created["id"]);
         let admin = admin.to_owned();
@@ -55,7 +61,8 @@ impl Scene {
     }
 
     async fn redeem(&self, app: &TestApp, by: By) -> Answer {
-        let request = app.signin(json!({ "ticket": self.ticket }));
+        let verifier = (by == By::Supporter).then_some(VERIFIER);
+        let request = app.signin(json!({ "ticket": self.ticket, "verifier": verifier }));
         let request = if by == By::System { request.basic(&self.client.0, &self.client.1) } else { request };
         request.send().await
     }

@@ -37,6 +37,7 @@ mod faults;
 mod fences;
 mod fixation;
 mod idempotency;
+mod impersonate;
 mod invitations;
 mod key_compromised;
 mod key_networks;

@@ -124,6 +124,7 @@ impl<'a> Cast<'a> {
             "/refresh",
             "/sessions/",
             "/generate-ticket",
+            "impersonat",
             "/batch/status",
             "/introspect",
             "/mfa/",
@@ -162,6 +163,9 @@ impl<'a> Cast<'a> {
                 if about("/security-events") {
                     app.put("/auth/me", &bearer, json!({ "locale": "zh-CN" })).await;
                     app.seal().await;
+                }
+                if about("impersonat") || about("/generate-ticket") {
+                    app.proves(&bearer);
                 }
                 if !about("/admin/") {
                     owner = me;
@@ -332,6 +336,7 @@ impl<'a> Cast<'a> {
             | "GET /auth/me/tenants"
             | "GET /auth/me/email-verification-status"
             | "GET /auth/me/sessions"
+            | "GET /auth/me/security-events"
             | "GET /mfa/status/{user_id}"
             | "DELETE /mfa/methods/{method_type}"
             | "POST /mfa/totp/disable"
@@ -383,6 +388,8 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants"
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
+            | "GET /admin/on-behalf/policy"
+            | "POST /auth/me/stop-impersonation"
             | "GET /admin/mfa/risk-policy"
             | "POST /admin/mfa/release/{user_id}"
             | "DELETE /admin/mfa/release/{user_id}"
@@ -402,7 +409,6 @@ impl<'a> Cast<'a> {
             | "GET /mfa/webauthn/credentials"
             | "GET /mfa/webauthn/credentials/{credential_id}"
             | "GET /auth/me/webauthn-credentials"
-            | "GET /auth/me/security-events"
             | "GET /admin/audit/logs"
             | "GET /admin/audit/logs/{alert_id}"
             | "GET /admin/audit/merkle-proof"
@@ -423,6 +429,9 @@ impl<'a> Cast<'a> {
             "POST /auth/mfa/verify-challenge" => {
                 json!({ "challenge_token": self.challenge.0, "code": self.challenge.1 })
             }
+            "POST /admin/impersonate" => json!({ "user_id": self.target.to_string(), "reason": "ticket 42" }),
+            "POST /admin/users/{user_id}/impersonate" => json!({ "reason": "ticket 42" }),
+            "PUT /admin/on-behalf/policy" => json!({ "require_reference": false }),
             "PUT /devices/{id}/trust" => json!({ "trust": false }),
             "PUT /auth/me/devices/{device_id}/trust" => json!({ "trusted": false }),
             "POST /trusted-devices" | "POST /mfa/trusted-devices" => {

@@ -74,6 +74,7 @@ async fn nobody_mints_or_redeems_across_the_wall() {
     let bob = other.user("bob", Role::Member).await;
     let theirs = other.client("their app").await;
     let (_, person) = app.home().signed_in("root", Role::SuperAdmin).await;
+    app.proves(&person);
     let key = app.home().key(&scopes(), Role::SuperAdmin).await.raw;
     let nobody = UserId::from_bytes([7; 16]);
     for minter in [person.as_str(), key.expose()] {
@@ -98,7 +99,12 @@ async fn nobody_mints_or_redeems_across_the_wall() {
             .await;
         assert_eq!(seen(&behind), seen(&absent));
         assert_eq!(behind.refusal(), (404, 40000601));
-        assert_eq!(app.written(), before, "nothing was stored");
+        if minter == person {
+            assert_eq!(app.count("SELECT count(*) FROM tickets WHERE purpose = 'on_behalf'"), 0);
+            assert_eq!(app.audit("on_behalf.refused").len(), 4, "but that it was tried");
+        } else {
+            assert_eq!(app.written(), before, "nothing was stored");
+        }
     }
 
     // A ticket names its tenant; neither a header nor a client of another one has a say.

@@ -167,6 +167,7 @@ async fn lifetimes_follow_the_tenants_policy() {
     assert_eq!((longer.refusal(), &longer.body["max_ttl_seconds"]), ((400, 40000418), &json!("50")));
     assert_eq!(scene.mint(json!({ "ttl_seconds": 601 })).await.refusal(), (400, 40000402));
     let ask = json!({ "user_id": scene.alice, "reason": "asked by telephone" });
+    scene.app.proves(&scene.chief);
     let on_behalf = scene.app.post("/auth/generate-ticket", &scene.chief, ask).await;
     assert_eq!((on_behalf.status, &on_behalf.body["expires_in"]), (200, &json!(50)), "60 is too long");
 

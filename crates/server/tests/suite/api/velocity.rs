@@ -58,6 +58,8 @@ async fn a_person_has_a_budget_over_all_of_their_sessions() {
     let (app, alice, key) = start(|s| s.policy.quotas.minter_person = per_minute(2)).await;
     let (helper, first) = app.home().signed_in("helper", Role::Support).await;
     let second = app.sign_in(helper).await.access;
+    app.proves(&first);
+    app.proves(&second);
     let ask = json!({ "user_id": alice, "reason": "ticket 7" });
     assert_eq!(mint(&app, &first, ask.clone()).await.status, 200);
     assert_eq!(mint(&app, &second, ask.clone()).await.status, 200);
@@ -144,6 +146,7 @@ async fn what_a_minter_usually_makes_is_learned() {
 async fn a_person_who_acts_for_many_is_noticed_and_one_who_signs_in_elsewhere_is_not() {
     let (app, alice, _) = start(watchful).await;
     let (helper, token) = app.home().signed_in("helper", Role::Support).await;
+    app.proves(&token);
     for _ in 0..5 {
         assert_eq!(mint(&app, &token, json!({ "user_id": helper.to_string() })).await.status, 200);
     }

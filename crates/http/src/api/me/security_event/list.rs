@@ -5,6 +5,7 @@ use crate::extract::{Json, Me, Query};
 use crate::state::AppState;
 use crate::wire::{List, Paging, Time};
 use authms_core::audit::{self, Shown};
+use authms_core::time::Span;
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
@@ -16,10 +17,16 @@ pub struct SecurityEvent {
     /// Who did it, if it was not the user.
     #[serde(skip_serializing_if = "Option::is_none")]
     actor_id: Option<String>,
+    /// The client at which somebody acts on the user's behalf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_id: Option<String>,
     /// When.
     created_at: Time,
     /// Always false.
     dismissed: bool,
+    /// When an act on the user's behalf ends at the latest.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ends_at: Option<Time>,
     /// The event.
     id: String,
     /// The address that it came from.
@@ -28,6 +35,9 @@ pub struct SecurityEvent {
     /// Why, if whoever did it said so.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// The session of an act on the user's behalf.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_id: Option<String>,
     /// `low`, or `high` for what the user should look at.
     severity: &'static str,
     /// What happened: the event's stable name.
@@ -62,14 +72,19 @@ fn render(shown: Shown, own: &str) -> SecurityEvent {
     let actor_id = text("actor").filter(|actor| actor != own);
     // Where an administrator was is theirs to know.
     let ip = if actor_id.is_none() { text("ip") } else { None };
+    let acted = shown.name.starts_with("on_behalf.");
+    let lasts = body.get("lasts_seconds").and_then(Value::as_i64).map(Span::seconds);
     let severity = if text("level").as_deref() == Some("alert") { "high" } else { "low" };
     SecurityEvent {
         actor_id,
+        client_id: text("client").filter(|_| acted),
         created_at: shown.id.made_at().into(),
         dismissed: false,
+        ends_at: lasts.map(|lasts| shown.id.made_at().plus(lasts).into()),
         id: shown.id.to_string(),
         ip,
         reason: text("reason"),
+        session_id: text("session").filter(|_| acted),
         severity,
         kind: shown.name,
     }

@@ -2,13 +2,15 @@
 
 use crate::codes;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Json, Source};
+use crate::extract::{Authenticated, Json, Source, step_up_token};
 use crate::state::AppState;
 use crate::wire::{SecretText, SimpleResponse, Text};
 use authms_core::id::{ClientId, TenantId, UserId};
+use authms_core::on_behalf::Terms;
 use authms_core::ticket::{self, Bindings, Context, Existing, Mint, Purpose, Subject};
 use authms_core::time::Timestamp;
 use axum::extract::State;
+use axum::http::HeaderMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -38,6 +40,10 @@ pub struct GenerateTicketInput {
     purpose: Option<Text<32>>,
     /// Why, on somebody's behalf: required there, told to the user. At most 500 characters.
     reason: Option<Text<500>>,
+    /// What an act on somebody's behalf is filed under elsewhere, such as a case number; the tenant may require it.
+    reference: Option<Text<100>>,
+    /// On somebody's behalf: whether anything is to be changed, not only looked at; needs a rule of the tenant's policy.
+    write: Option<bool>,
     /// When the user authenticated, in seconds since 1970; needs the scope `ticket:vouch`.
     subject_auth_time: Option<i64>,
     /// How the user authenticated (RFC 8176); needs the scope `ticket:vouch`.
@@ -72,6 +78,8 @@ pub struct GenerateTicketResponse {
     path = "/auth/generate-ticket",
     operation_id = "generate_ticket",
     tag = "tickets",
+    params(("X-Step-Up-Token" = Option<String>, Header, description = "On somebody's behalf, unless the caller proved a \
+        second factor at a sign-in within 15 minutes: of `/mfa/step-up`.")),
     request_body = GenerateTicketInput,
     security(("bearer" = []), ("api_key" = [])),
     responses(
@@ -85,9 +93,11 @@ pub async fn generate(
     State(state): State<AppState>,
     Authenticated(caller): Authenticated,
     source: Source,
+    headers: HeaderMap,
     Json(body): Json<GenerateTicketInput>,
 ) -> Result<Json<GenerateTicketResponse>, ApiError> {
-    let minted = ticket::mint(&state, &caller, read(body)?, &source).await?;
+    let ask = Mint { step_up: step_up_token(&headers)?, ..read(body)? };
+    let minted = ticket::mint(&state, &caller, ask, &source).await?;
     Ok(Json(GenerateTicketResponse {
         expires_in: minted.expires_in.as_seconds(),
         ticket: minted.ticket.expose().to_owned(),
@@ -125,6 +135,11 @@ pub(super) fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
         },
         purpose,
         reason: body.reason.map(Text::into_string),
+        terms: Terms {
+            writes: body.write.unwrap_or_default(),
+            reference: body.reference.map(Text::into_string),
+        },
+        step_up: None,
         subject_auth_time: body.subject_auth_time.map(seconds),
         subject_amr: body.subject_amr.into_iter().flatten().map(Text::into_string).collect(),
         existing: existing.unwrap_or_default(),

@@ -36,7 +36,7 @@ pub struct TokenIntrospectionResponse {
     /// How the user authenticated (RFC 8176), if known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     amr: Vec<String>,
-    /// The first audience, our own endpoints; `client_id` is the other one.
+    /// The first audience, our own endpoints; `client_id` is the other one. Where somebody acts at a client: that.
     #[serde(skip_serializing_if = "Option::is_none")]
     aud: Option<String>,
     /// When the user authenticated, if known.
@@ -45,6 +45,9 @@ pub struct TokenIntrospectionResponse {
     /// The client that the token was issued to.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_id: Option<String>,
+    /// Who acts as the user and why, in the words of the contract's clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    custom: Option<Impersonation>,
     /// When it expires, in seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     exp: Option<i64>,
@@ -60,6 +63,9 @@ pub struct TokenIntrospectionResponse {
     /// The role that the user has now, whatever the token says.
     #[serde(skip_serializing_if = "Option::is_none")]
     role: Option<&'static str>,
+    /// What may be done on the user's behalf, where somebody acts (RFC 8693 §4.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     /// The session.
     #[serde(skip_serializing_if = "Option::is_none")]
     sid: Option<String>,
@@ -86,6 +92,21 @@ pub struct Actor {
     sub: String,
 }
 
+/// `custom` of an access token on somebody's behalf.
+#[derive(Serialize, ToSchema, Debug)]
+pub struct Impersonation {
+    /// The actor's name.
+    admin_name: String,
+    /// The act: its session.
+    imp_id: String,
+    /// Why.
+    imp_reason: String,
+    /// The actor.
+    impersonated_by: String,
+    /// Always true.
+    is_imp: bool,
+}
+
 impl TokenIntrospectionResponse {
     fn of(state: &AppState, token: Active) -> Self {
         let Active { session, kind, .. } = token;
@@ -93,14 +114,22 @@ impl TokenIntrospectionResponse {
             active: true,
             act: token.act.map(|act| Actor { iss: act.iss, sub: act.sub }),
             amr: session.amr,
-            aud: Some(state.policy.audience.clone()),
+            aud: Some(token.audience),
             auth_time: session.auth_time.map(authms_core::time::Timestamp::as_seconds),
             client_id: Some(token.client_id),
+            custom: session.acting.map(|acting| Impersonation {
+                admin_name: token.actor_name.unwrap_or_default(),
+                imp_id: session.id.to_string(),
+                imp_reason: acting.reason,
+                impersonated_by: acting.user.to_string(),
+                is_imp: true,
+            }),
             exp: Some(token.expires_at),
             iat: Some(token.issued_at),
             iss: Some(state.policy.issuer.clone()),
             jti: token.jti,
             role: Some(token.role.as_str()),
+            scope: token.scope,
             sid: Some(session.id.to_string()),
             sub: Some(session.user.to_string()),
             tenant_id: Some(session.tenant.to_string()),

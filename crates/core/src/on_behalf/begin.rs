@@ -1,0 +1,63 @@
+//! Beginning an act at once: a ticket is minted and redeemed inside, by the rules of every other.
+
+use crate::access::{Caller, Person};
+use crate::audit::Source;
+use crate::fault::Fault;
+use crate::parts::Parts;
+use crate::ports::random;
+use crate::signin::{Answer, SignedIn};
+use crate::ticket::{self, Mint, MintError, Purpose, Redeem, RedeemError};
+use authms_crypto::{SecretString, pkce_s256};
+use std::fmt::Write;
+
+/// Why no act begins.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ActError {
+    /// No ticket was minted for it.
+    #[error(transparent)]
+    Mint(#[from] MintError),
+    /// Something changed before its ticket was redeemed.
+    #[error(transparent)]
+    Redeem(#[from] RedeemError),
+}
+
+impl From<Fault> for ActError {
+    fn from(fault: Fault) -> Self {
+        Self::Mint(fault.into())
+    }
+}
+
+/// Begins to act as `ask` says, at our own endpoints. The ticket never leaves: its proof is made here and met here.
+///
+/// # Errors
+/// [`ActError`]; then there is no session.
+pub async fn begin(parts: &Parts, me: &Person, ask: Mint, source: &Source) -> Result<SignedIn, ActError> {
+    let verifier = verifier(parts);
+    let proof = Some(pkce_s256(verifier.expose()));
+    let ask = Mint { purpose: Some(Purpose::OnBehalf), proof, client: None, ..ask };
+    let minted = ticket::mint(parts, &Caller::Person(me.clone()), ask, source).await?;
+    let redeem = Redeem {
+        ticket: minted.ticket,
+        verifier: Some(verifier),
+        redirect_uri: None,
+        context: None,
+        told: None,
+        client: None,
+        tenant: None,
+        idempotency_key: None,
+    };
+    match ticket::redeem(parts, &redeem, source).await? {
+        Answer::SignedIn(signed_in) => Ok(*signed_in),
+        // Nobody is asked for another's factors.
+        Answer::Challenged(_) | Answer::ChangeFirst(_) => Err(RedeemError::Refused.into()),
+    }
+}
+
+/// RFC 7636 §4.1, of 256 bits.
+fn verifier(parts: &Parts) -> SecretString {
+    let mut text = String::with_capacity(64);
+    for byte in random::<32>(&*parts.rng) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    SecretString::new(text)
+}

@@ -1,0 +1,22 @@
+//! Acting on somebody's behalf: who may, what such a session may do, how it begins, ends and is told of.
+
+mod begin;
+mod end;
+mod fresh;
+mod opened;
+mod policy;
+mod rights;
+mod terms;
+mod told;
+
+pub use begin::{ActError, begin};
+pub use end::{StopError, stop};
+pub(crate) use end::{end_of_actor, ended_row};
+pub(crate) use fresh::demand_fresh;
+pub(crate) use opened::opened;
+pub(crate) use policy::Act;
+pub use policy::{OnBehalfPolicy, Rule, UpdateOnBehalfPolicy, policy, update_policy};
+pub use rights::Rights;
+pub use terms::Terms;
+pub use told::{Reach, differ, note_request};
+pub(crate) use told::{refused, requested};

@@ -1,0 +1,3 @@
+//! Acting on somebody's behalf, for whoever acts.
+
+pub mod stop;
