@@ -11,12 +11,16 @@ use authms_core::audit::Source;
 use authms_core::factor::FactorKind;
 use authms_core::id::{SessionId, UserId};
 use authms_core::key;
-use authms_core::session::{self, AdministerError, AuthenticateError, EndError, Logout, RefreshError};
+use authms_core::mfa::{STEP_UP_TOKEN_TYP, STEP_UP_TTL};
+use authms_core::session::{
+    self, AdministerError, AuthenticateError, Bearer, EndError, Logout, RefreshError,
+};
 use authms_core::signin::challenge::{ChallengeError, Verify, verify};
 use authms_core::signin::{Login, LoginError, login};
 use authms_core::ticket::{self, Existing, Mint, MintError, Redeem, RedeemError, Subject, TicketError};
 use authms_core::user::{self, UserError};
 use authms_crypto::{RefreshToken, SecretString, TOTP_STEP, pkce_s256, totp_code};
+use serde_json::json;
 
 /// RFC 7636, appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
@@ -101,7 +105,10 @@ impl Scene {
         let source = Source::default();
         let minted = self.persist(is_mint_fault, || async {
             match session::authenticate(&self.world.parts, access.expose(), &source).await {
-                Ok(bearer) => ticket::mint(&self.world.parts, &bearer.caller, ask.clone(), &source).await,
+                Ok(bearer) => {
+                    let ask = Mint { step_up: self.stepped_up(&bearer), ..ask.clone() };
+                    ticket::mint(&self.world.parts, &bearer.caller, ask, &source).await
+                }
                 Err(AuthenticateError::Fault(fault)) => Err(fault.into()),
                 Err(_) => Err(MintError::UnknownUser),
             }
@@ -109,6 +116,24 @@ impl Scene {
         if let Some((_, Ok(minted))) = minted.await {
             self.minted(minted, true);
         }
+    }
+
+    /// What a second factor would have given them that they proved just now.
+    fn stepped_up(&self, bearer: &Bearer) -> Option<SecretString> {
+        let (Caller::Person(me), Some(standing)) = (&bearer.caller, &bearer.standing) else { return None };
+        let parts = &self.world.parts;
+        let now = parts.now().as_seconds();
+        let claims = json!({
+            "iss": parts.policy.issuer,
+            "aud": [parts.policy.audience],
+            "exp": now + STEP_UP_TTL.as_seconds(),
+            "iat": now,
+            "sub": me.user.to_string(),
+            "sid": me.session.to_string(),
+            "proof": "factor",
+        });
+        let jwt = standing.tenant.signing.key(&parts.keys.ring()).sign_jwt(STEP_UP_TOKEN_TYP, &claims);
+        jwt.ok().map(SecretString::new)
     }
 
     async fn redeem(&self) {

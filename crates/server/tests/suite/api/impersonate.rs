@@ -472,6 +472,20 @@ async fn the_user_finds_who_acted_why_where_and_how_long() {
 }
 
 #[tokio::test]
+async fn how_the_users_password_stands_is_kept_from_the_actor() {
+    let s = Scene::new().await;
+    let body = json!({ "username": "bob", "password": "correct horse battery staple" });
+    let made = s.app.post("/admin/users", &s.admin, body).await;
+    let bob = made.body["data"]["user"]["id"].as_str().and_then(UserId::parse).expect("a user");
+    let own = s.app.sign_in(bob).await.access;
+    assert_eq!(s.app.get("/auth/me", &own).await.body["data"]["must_change_password"], true);
+    let begun = s.act(bob).await;
+    assert_eq!(begun.body["data"]["user"]["must_change_password"], false);
+    let token = begun.body["data"]["access_token"].as_str().expect("a token").to_owned();
+    assert_eq!(s.app.get("/auth/me", &token).await.body["data"]["must_change_password"], false);
+}
+
+#[tokio::test]
 async fn nothing_of_the_users_own_state_moves() {
     let s = Scene::new().await;
     let of = |table: &str| s.app.count(&format!("SELECT count(*) FROM {table}"));
