@@ -301,6 +301,15 @@ impl History {
                     session.ended.get_or_insert(moment);
                 }
             }
+            session::Change::EndActs { actor, session: own, .. } => {
+                let theirs = |life: &&mut SessionLife| {
+                    life.actor
+                        .is_some_and(|(user, session)| user == *actor && own.is_none_or(|own| own == session))
+                };
+                for life in self.sessions.values_mut().filter(theirs) {
+                    life.ended.get_or_insert(moment);
+                }
+            }
             session::Change::EndAll { user, except, .. } => {
                 for (id, session) in &mut self.sessions {
                     if session.user == *user && Some(*id) != *except {
