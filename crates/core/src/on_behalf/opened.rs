@@ -35,7 +35,8 @@ pub(crate) async fn opened(
             None => (None, "unreachable"),
         },
     };
-    let row = started(parts, ticket, (acting.user, new.session.id, new.ttl), told, source);
+    let at = client.map(|c| c.id);
+    let row = started(parts, ticket, (acting.user, new.session.id, new.ttl), (at, told), source);
     let commit = commit.audit(row).with(letter);
     match policy.several_at_once {
         true => Ok(commit),

@@ -4,7 +4,7 @@ use crate::access::Person;
 use crate::audit::{AuditRow, Event, EventName, Source};
 use crate::commit::Commit;
 use crate::fault::Fault;
-use crate::id::{SessionId, TenantId, UserId};
+use crate::id::{ClientId, SessionId, TenantId, UserId};
 use crate::limits::{self, LimitKind, Take, Throttled};
 use crate::parts::Parts;
 use crate::ticket::Ticket;
@@ -30,11 +30,12 @@ pub(super) fn started(
     parts: &Parts,
     ticket: &Ticket,
     (actor, session, ttl): (UserId, SessionId, Span),
-    told: &'static str,
+    (client, told): (Option<ClientId>, &'static str),
     source: &Source,
 ) -> AuditRow {
     of_ticket(EventName::OnBehalfStarted, ticket, actor)
         .session(session)
+        .client(client)
         .number("lasts_seconds", ttl.as_seconds())
         .text("told", told)
         .from(source)

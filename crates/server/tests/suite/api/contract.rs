@@ -150,9 +150,8 @@ async fn every_answer_has_the_contracts_status_and_shape() {
     for route in routes() {
         let Some((document, operation)) = contracted(route) else { continue };
         let who = match route.path.as_str() {
-            // Who does not act for anybody has nothing to stop, and nobody acts for the highest.
+            // Who does not act for anybody has nothing to stop.
             "/auth/me/stop-impersonation" => Who::OnBehalf,
-            "/auth/me/security-events" => Who::Person(Role::Member),
             _ => Who::Person(Role::SuperAdmin),
         };
         let cast = Cast::new(&app, &app.home(), who, route).await;
