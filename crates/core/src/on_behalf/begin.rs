@@ -1,8 +1,10 @@
 //! Beginning an act at once: a ticket is minted and redeemed inside, by the rules of every other.
 
-use crate::access::{Caller, Person};
+use super::told::refused;
+use crate::access::{Caller, Permission, Person};
 use crate::audit::Source;
 use crate::fault::Fault;
+use crate::id::UserId;
 use crate::parts::Parts;
 use crate::ports::random;
 use crate::signin::{Answer, SignedIn};
@@ -19,6 +21,9 @@ pub enum ActError {
     /// Something changed before its ticket was redeemed.
     #[error(transparent)]
     Redeem(#[from] RedeemError),
+    /// The request names two people.
+    #[error("the request names two people")]
+    IdsDiffer,
 }
 
 impl From<Fault> for ActError {
@@ -51,6 +56,21 @@ pub async fn begin(parts: &Parts, me: &Person, ask: Mint, source: &Source) -> Re
         // Nobody is asked for another's factors.
         Answer::Challenged(_) | Answer::ChangeFirst(_) => Err(RedeemError::Refused.into()),
     }
+}
+
+/// Why no act begins by a request whose path names this user, and whose body another: written down of whoever could act.
+pub async fn differ(parts: &Parts, me: &Person, named: UserId, source: &Source) -> ActError {
+    match refuse_two(parts, me, named, source).await {
+        Ok(()) => ActError::IdsDiffer,
+        Err(error) => error.into(),
+    }
+}
+
+async fn refuse_two(parts: &Parts, me: &Person, named: UserId, source: &Source) -> Result<(), MintError> {
+    let caller = Caller::Person(me.clone());
+    caller.require(Permission::TicketOnBehalf)?;
+    ticket::charge_minter(parts, &caller, 1).await?;
+    Ok(refused(parts, me, Some(named), ("ids_differ", None), source).await?)
 }
 
 /// RFC 7636 §4.1, of 256 bits.

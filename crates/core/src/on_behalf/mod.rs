@@ -9,7 +9,7 @@ mod rights;
 mod terms;
 mod told;
 
-pub use begin::{ActError, begin};
+pub use begin::{ActError, begin, differ};
 pub use end::{StopError, stop};
 pub(crate) use end::{end_of_actor, ended_row};
 pub(crate) use fresh::demand_fresh;
@@ -18,5 +18,5 @@ pub(crate) use policy::Act;
 pub use policy::{OnBehalfPolicy, Rule, UpdateOnBehalfPolicy, policy, update_policy};
 pub use rights::Rights;
 pub use terms::Terms;
-pub use told::{Reach, differ, note_request};
+pub use told::{Reach, note_request};
 pub(crate) use told::{refused, requested};

@@ -71,14 +71,6 @@ pub(crate) async fn refused(
     write(parts, event).await
 }
 
-/// Path and body of a request named two people.
-///
-/// # Errors
-/// [`Fault`] if that cannot be written down.
-pub async fn differ(parts: &Parts, me: &Person, named: UserId, source: &Source) -> Result<(), Fault> {
-    refused(parts, me, Some(named), ("ids_differ", None), source).await
-}
-
 /// Writes down what is asked for in a session on somebody's behalf, before it is done or refused: as many requests as a
 /// client has.
 ///

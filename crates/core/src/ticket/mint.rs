@@ -10,6 +10,7 @@ mod watch;
 
 pub use ask::{Existing, Mint, MintError, Minted, Subject};
 pub use batch::{BatchOutcome, MAX_BATCH, mint_batch, require_batch};
+pub(crate) use watch::charge_minter;
 
 use super::model::{Idempotency, Minter};
 use crate::access::Caller;
@@ -32,7 +33,7 @@ const TRIES: usize = 3;
 pub async fn mint(parts: &Parts, caller: &Caller, ask: Mint, source: &Source) -> Result<Minted, MintError> {
     caller.require_tenant(ask.tenant)?;
     let minter = rules::minter_of(caller, &ask)?;
-    watch::charge(parts, caller, 1).await?;
+    watch::charge_minter(parts, caller, 1).await?;
     let by = By { caller, minter, source };
     let key = draft::idempotency(minter, &ask)?;
     let act = watch::Act::of(&by, &ask);

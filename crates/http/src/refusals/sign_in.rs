@@ -114,6 +114,7 @@ impl From<ActError> for ApiError {
         match error {
             ActError::Mint(mint) => mint.into(),
             ActError::Redeem(redeem) => redeem.into(),
+            ActError::IdsDiffer => codes::IDS_DIFFER.into(),
         }
     }
 }

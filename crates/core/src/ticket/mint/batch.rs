@@ -46,7 +46,7 @@ pub async fn mint_batch(
     source: &Source,
 ) -> Result<BatchOutcome, MintError> {
     require_batch(caller)?;
-    watch::charge(parts, caller, asks.len()).await?;
+    watch::charge_minter(parts, caller, asks.len()).await?;
     let outcomes = asks.iter().map(|_| Err(Fault::Changed.into())).collect();
     let (known, creating, again) = (Known::default(), HashSet::new(), Vec::new());
     let mut batch = Batch { parts, caller, source, known, creating, again, outcomes };

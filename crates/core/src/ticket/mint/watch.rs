@@ -13,7 +13,7 @@ use crate::parts::Parts;
 use crate::ticket::model::Purpose;
 
 /// Charges so many tickets to the caller's budget: all of them, or none. What is refused later is not given back.
-pub(super) async fn charge(parts: &Parts, caller: &Caller, tickets: usize) -> Result<(), MintError> {
+pub(crate) async fn charge_minter(parts: &Parts, caller: &Caller, tickets: usize) -> Result<(), MintError> {
     let (kind, key) = match caller {
         Caller::System(system) => (LimitKind::Minter, system.key.bytes()),
         Caller::Person(person) => (LimitKind::MinterPerson, person.user.bytes()),

@@ -116,6 +116,10 @@ async fn p21_path_and_body_that_name_two_people_are_refused() {
         assert_eq!(answer.refusal(), (400, 40001603), "{other}");
     }
     assert_eq!((s.minted(), s.refusals()), (0, vec![json!("ids_differ"); 4]));
+    // Who could not act at all leaves no row by it.
+    let nobody = s.app.sign_in(bob).await.access;
+    let answer = s.app.post(&path, &nobody, json!({ "user_id": bob.to_string() })).await;
+    assert_eq!((answer.refusal(), s.refusals().len()), ((403, 40000010), 4));
 }
 
 #[tokio::test]

@@ -1,7 +1,6 @@
 //! `POST /admin/users/{user_id}/impersonate`
 
 use super::Asked;
-use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Json, OptionalJson, Path, Source, Stepping};
 use crate::state::AppState;
@@ -60,8 +59,7 @@ pub async fn begin_for(
     OptionalJson(body): OptionalJson<ImpersonateRequest>,
 ) -> Result<Json<Data<ImpersonateResponse>>, ApiError> {
     if body.user_id.is_some_and(|named| UserId::parse(&named) != Some(user)) {
-        on_behalf::differ(&state, &me, user, &source).await?;
-        return Err(codes::IDS_DIFFER.into());
+        return Err(on_behalf::differ(&state, &me, user, &source).await.into());
     }
     let asked = Asked { reason: body.reason, reference: body.reference, write: body.write, step_up: token };
     let session = on_behalf::begin(&state, &me, asked.for_user(user), &source).await?;
