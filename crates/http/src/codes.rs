@@ -239,14 +239,14 @@ pub const NO_REGISTRATION: Code = code(
 
 /// The tenant's policy does not let the caller act for this user, there, or like this.
 pub const ON_BEHALF_POLICY: Code =
-    code(40001601, 403, "this tenant's policy does not let you act for this user like this");
+    code(40001801, 403, "this tenant's policy does not let you act for this user like this");
 /// The tenant wants a reference for every act on somebody's behalf.
 pub const ON_BEHALF_REFERENCE: Code =
-    code(40001602, 400, "acting on somebody's behalf needs a reference in this tenant");
+    code(40001802, 400, "acting on somebody's behalf needs a reference in this tenant");
 /// Path and body name two people.
-pub const IDS_DIFFER: Code = code(40001603, 400, "path and body name two people");
+pub const IDS_DIFFER: Code = code(40001803, 400, "path and body name two people");
 /// Nobody acts in this session.
-pub const NOT_ACTING: Code = code(40001604, 409, "nobody acts in this session");
+pub const NOT_ACTING: Code = code(40001804, 409, "nobody acts in this session");
 
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[

@@ -113,7 +113,7 @@ async fn p21_path_and_body_that_name_two_people_are_refused() {
     let path = format!("/admin/users/{}/impersonate", s.alice);
     for other in [bob.to_string(), s.sup.to_string(), "alice".to_owned(), String::new()] {
         let answer = s.app.post(&path, &s.own, json!({ "reason": "ticket 42", "user_id": other })).await;
-        assert_eq!(answer.refusal(), (400, 40001603), "{other}");
+        assert_eq!(answer.refusal(), (400, 40001803), "{other}");
     }
     assert_eq!((s.minted(), s.refusals()), (0, vec![json!("ids_differ"); 4]));
     // Who could not act at all leaves no row by it.
@@ -133,7 +133,7 @@ async fn stopping_ends_that_session_alone_and_hands_nothing_out() {
     let row = s.app.audit("on_behalf.ended").pop().expect("a row");
     assert_eq!((&row["why"], &row["actor"]), (&json!("act_stopped"), &json!(s.sup.to_string())));
     let again = s.app.post("/auth/me/stop-impersonation", &s.own, json!({})).await;
-    assert_eq!(again.refusal(), (409, 40001604), "nobody acts in one's own");
+    assert_eq!(again.refusal(), (409, 40001804), "nobody acts in one's own");
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn an_act_needs_a_reason_and_a_reference_where_the_tenant_says_so() {
         "no body"
     );
     s.set(json!({ "require_reference": true })).await;
-    assert_eq!(ask(json!({ "reason": "r" })).await.refusal(), (400, 40001602));
+    assert_eq!(ask(json!({ "reason": "r" })).await.refusal(), (400, 40001802));
     assert_eq!(ask(json!({ "reason": "r", "reference": " " })).await.refusal(), (400, 40000001));
     assert_eq!(s.minted(), 0);
     assert_eq!(s.refusals().len(), 7);
@@ -266,11 +266,11 @@ async fn the_policy_says_who_acts_for_whom_and_where() {
     let client = s.app.client("helpdesk", &Purpose::ALL).await;
     let other = s.app.client("shop", &Purpose::ALL).await;
     s.set(json!({ "rules": [{ "actor_roles": ["admin"] }] })).await;
-    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001601), "of another role");
+    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001801), "of another role");
     s.set(json!({ "rules": [{ "actors": [s.app.admin.to_string()] }] })).await;
-    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001601), "another person");
+    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001801), "another person");
     s.set(json!({ "rules": [{ "subject_roles": ["support"] }] })).await;
-    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001601), "for others");
+    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001801), "for others");
     let ask = json!({ "user_id": s.alice.to_string(), "reason": "ticket 42" });
     s.set(json!({ "rules": [{ "actors": [s.sup.to_string()], "client_ids": [client.0] }] })).await;
     assert_eq!(s.act(s.alice).await.refusal(), REFUSED, "elsewhere than at its clients");
@@ -281,7 +281,7 @@ async fn the_policy_says_who_acts_for_whom_and_where() {
     assert_eq!(at(&other).await.refusal(), REFUSED);
     assert_eq!(at(&client).await.status, 200);
     s.set(json!({ "rules": [], "opted_out": [s.alice.to_string()] })).await;
-    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001601), "for her nobody does");
+    assert_eq!(s.act(s.alice).await.refusal(), (403, 40001801), "for her nobody does");
     s.set(json!({ "rules": [{ "client_ids": [client.0] }], "opted_out": [] })).await;
     // Taken back, it counts at once: also for a ticket that is out.
     let ticket = s.app.mint(&s.own, ask).await;
@@ -295,7 +295,7 @@ async fn an_act_only_looks_unless_a_rule_lets_it_write() {
     let s = Scene::new().await;
     let ask = json!({ "user_id": s.alice.to_string(), "reason": "ticket 42", "write": true });
     let begin = async || s.app.post("/admin/impersonate", &s.own, ask.clone()).await;
-    assert_eq!(begin().await.refusal(), (403, 40001601));
+    assert_eq!(begin().await.refusal(), (403, 40001801));
     s.set(json!({ "rules": [{ "write": true }], "session_ttl_seconds": 600 })).await;
     let answer = begin().await;
     assert_eq!(answer.status, 200, "{}", answer.body);

@@ -143,7 +143,7 @@ async fn p21_header_body_and_token_name_one_tenant() {
             assert_eq!(app.written(), before, "{at}: something was stored");
             let own = named(&cast.tenant).await;
             assert_ne!(own.code(), 40000103, "{at}");
-            let nothing_to_stop = own.code() == 40001604;
+            let nothing_to_stop = own.code() == 40001804;
             let good = own.status < 300 || nothing_to_stop;
             assert!(good || who != Who::Person(Role::SuperAdmin), "{at}: {}", own.body);
         }
