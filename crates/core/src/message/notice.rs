@@ -97,7 +97,9 @@ pub(crate) fn notice_of_act(
     let client = act.client.unwrap_or(&parts.policy.issuer);
     let more = [("actor", act.actor), ("reason", act.reason), ("client", client)];
     let more = more.map(|(gap, text)| (gap, Cow::Owned(text.to_owned())));
-    letter(parts, user, user.email.as_deref()?, Notice::ActedFor, source, more.into())
+    // In the user's language, not in the actor's.
+    let theirs = Source { language: None, ..source.clone() };
+    letter(parts, user, user.email.as_deref()?, Notice::ActedFor, &theirs, more.into())
 }
 
 /// The same to an address that need not be the user's any more.
