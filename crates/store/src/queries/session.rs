@@ -146,12 +146,16 @@ pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> 
             change_one(conn, sql, params![id.bytes(), at.as_millis()])
         }
         Change::EndActs { tenant, actor, session, reason } => {
-            let sql = "UPDATE sessions SET ended_at = ?3, end_reason = ?4
-                       WHERE actor_id = ?1 AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3
-                           AND (?5 IS NULL OR actor_session_id = ?5)";
-            let session = session.as_ref().map(|s| s.bytes());
-            let row = params![actor.bytes(), tenant.bytes(), at.as_millis(), reason.as_str(), session];
-            change(conn, sql, row)
+            let all = "UPDATE sessions SET ended_at = ?3, end_reason = ?4
+                       WHERE actor_id = ?1 AND tenant_id = ?2 AND ended_at IS NULL AND expires_at > ?3";
+            let (actor, tenant, why) = (actor.bytes(), tenant.bytes(), reason.as_str());
+            match session {
+                None => change(conn, all, params![actor, tenant, at.as_millis(), why]),
+                Some(own) => {
+                    let sql = format!("{all} AND actor_session_id = ?5");
+                    change(conn, &sql, params![actor, tenant, at.as_millis(), why, own.bytes()])
+                }
+            }
         }
         Change::EndAll { tenant, user, except, reason } => {
             end_all(conn, (*tenant, *user), *except, *reason, at)?;
