@@ -36,8 +36,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "0021_epoch", sql: include_str!("../../migrations/postgres/0021_epoch.sql") },
     Step { name: "0022_state", sql: include_str!("../../migrations/postgres/0022_state.sql") },
     Step { name: "0024_audit_trees", sql: include_str!("../../migrations/postgres/0024_audit_trees.sql") },
-    Step { name: "0026_audit_exports", sql: include_str!("../../migrations/postgres/0026_audit_exports.sql") },
     Step { name: "0025_on_behalf", sql: include_str!("../../migrations/postgres/0025_on_behalf.sql") },
+    Step { name: "0026_audit_exports", sql: include_str!("../../migrations/postgres/0026_audit_exports.sql") },
 ];
 
 /// What only this engine has: the place of its own books, a function that SQLite has, and the traffic budgets, which one server

@@ -103,7 +103,6 @@ const EXTRA: &[(&str, &[&str])] = &[
     ("dto.MerkleRootResponse", &["head"]),
     ("dto.ExportJobResponse", &["progress"]),
     ("dto.ExportJobStatusResponse", &["progress", "record_count"]),
-    ("dto.SecurityEventResponse", &["actor_id", "reason"]),
     ("dto.SecurityEventResponse", &["actor_id", "client_id", "ends_at", "reason", "session_id"]),
     ("dto.SimpleResponseWrapper", &["data", "timestamp"]),
     ("dto.WebAuthnRegistrationOptionsResponse", &["excludeCredentials"]),
