@@ -86,11 +86,15 @@ pub enum Permission {
     TokenIntrospect,
     /// Read the tenant's audit log.
     AuditRead,
+    /// Look at webhooks and what they were told.
+    WebhookRead,
+    /// Create, change, delete webhooks; that needs `audit:read` as well, since they are told of what the log says.
+    WebhookWrite,
 }
 
 impl Permission {
     /// All permissions.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::TicketMint,
         Self::TicketVouch,
         Self::TicketOnBehalf,
@@ -107,6 +111,8 @@ impl Permission {
         Self::TenantWrite,
         Self::TokenIntrospect,
         Self::AuditRead,
+        Self::WebhookRead,
+        Self::WebhookWrite,
     ];
 
     /// The name on the wire and at rest.
@@ -128,6 +134,8 @@ impl Permission {
             Self::TenantWrite => "tenant:write",
             Self::TokenIntrospect => "token:introspect",
             Self::AuditRead => "audit:read",
+            Self::WebhookRead => "webhook:read",
+            Self::WebhookWrite => "webhook:write",
         }
     }
 
@@ -151,7 +159,9 @@ impl Permission {
             | Self::KeyWrite
             | Self::TenantRead
             | Self::TokenIntrospect
-            | Self::AuditRead => Some(Role::Admin),
+            | Self::AuditRead
+            | Self::WebhookRead
+            | Self::WebhookWrite => Some(Role::Admin),
             Self::TenantWrite => Some(Role::SuperAdmin),
         }
     }

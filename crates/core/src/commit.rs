@@ -11,7 +11,7 @@ use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
     audit, client, code, device, factor, install, invitation, key, membership, message, mfa, passkey, risk,
-    session, signin, signing_key, tenant, ticket, user,
+    session, signin, signing_key, tenant, ticket, user, webhook,
 };
 
 /// One change; each noun's own are in its model.
@@ -57,6 +57,8 @@ pub enum Change {
     Risk(risk::Change),
     /// To the audit log, besides the rows of the act.
     Audit(audit::log::Change),
+    /// To webhooks.
+    Webhook(webhook::Change),
     /// Counts a refusal that concerns no row, by the minute: bounded, whatever anonymous callers send, and as slow as
     /// any other refusal.
     CountRefusal(&'static str),
@@ -105,7 +107,8 @@ impl Change {
             | Self::Device(_)
             | Self::Passkey(_)
             | Self::Release(_)
-            | Self::Invitation(_) => Lane::Alone,
+            | Self::Invitation(_)
+            | Self::Webhook(_) => Lane::Alone,
         }
     }
 }

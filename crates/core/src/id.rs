@@ -177,6 +177,11 @@ pub enum ExportKind {}
 impl Kind for ExportKind {
     const PREFIX: &'static str = "exp_";
 }
+/// Names a webhook.
+pub enum WebhookKind {}
+impl Kind for WebhookKind {
+    const PREFIX: &'static str = "whk_";
+}
 /// Names an audit event.
 pub enum EventKind {}
 impl Kind for EventKind {
@@ -213,5 +218,7 @@ pub type CodeId = Id<CodeKind>;
 pub type TokenId = Id<TokenKind>;
 /// The identifier of an export of the audit log, `exp_…`.
 pub type ExportId = Id<ExportKind>;
+/// A webhook's identifier, `whk_…`.
+pub type WebhookId = Id<WebhookKind>;
 /// An audit event's identifier, `evt_…`.
 pub type EventId = Id<EventKind>;

@@ -37,5 +37,6 @@ pub mod ticket;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod webhook;
 
 pub use parts::Parts;

@@ -4,7 +4,7 @@ use crate::audit;
 use crate::key::Uses;
 use crate::limits::Quotas;
 use crate::message;
-use crate::ports::{Agents, Clock, Mailer, Messenger, Passwords, Places, Rng, Store};
+use crate::ports::{Agents, Clock, Mailer, Messenger, Passwords, Places, Poster, Rng, Store};
 use crate::session::ByAssurance;
 use crate::signing_key::Keys;
 use crate::ticket::{Velocity, VelocityPolicy};
@@ -28,6 +28,8 @@ pub struct Parts {
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Who sends text messages, if anybody does.
     pub messenger: Option<Arc<dyn Messenger>>,
+    /// Who posts to webhooks, if anybody does.
+    pub poster: Option<Arc<dyn Poster>>,
     /// Where addresses are.
     pub places: Arc<dyn Places>,
     /// What devices call themselves.
@@ -62,6 +64,8 @@ pub struct Secrets {
     pub factors: Secret<32>,
     /// Seals messages on their way.
     pub message_seal: Secret<32>,
+    /// Seals what webhooks' receivers share with us.
+    pub webhook_seal: Secret<32>,
     /// Authenticates one-time codes, of which nothing else is kept.
     pub code_mac: Secret<32>,
     /// What credentials are made up from that nobody has.
@@ -78,6 +82,7 @@ impl Secrets {
             page_mac: master.derive("page token mac"),
             factors: master.derive("factor secrets"),
             message_seal: master.derive("message seal"),
+            webhook_seal: master.derive("webhook secrets"),
             code_mac: master.derive("one-time code mac"),
             decoys: master.derive("passkey decoys"),
             audit_key: audit::log::head_key(master),
@@ -116,6 +121,8 @@ pub struct Policy {
     pub rotate_keys_after: Option<Span>,
     /// How long rows of the audit log are kept; `None`: for ever.
     pub audit_kept: Option<Span>,
+    /// For how long a webhook may fail before it is disabled.
+    pub webhook_patience: Span,
     /// The fewest characters of a password.
     pub password_min_length: usize,
     /// What is sent to users.

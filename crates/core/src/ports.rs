@@ -9,7 +9,7 @@ use crate::limits::{Budget, Take};
 use crate::message::Letter;
 use crate::password::Estimate;
 use crate::risk::{Agent, Place};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 use crate::user::PasswordHash;
 use authms_crypto::{Secret, SecretString};
 use std::net::IpAddr;
@@ -94,6 +94,35 @@ pub trait Messenger: Send + Sync {
     fn send<'a>(&'a self, letter: &'a Letter) -> Fut<'a, Result<(), Undelivered>>;
 }
 
+/// What is posted to somebody else's server.
+#[derive(Clone, Debug)]
+pub struct Post {
+    /// Where to.
+    pub url: String,
+    /// Headers of this message, by their names in lower case.
+    pub headers: Vec<(&'static str, String)>,
+    /// JSON.
+    pub body: Vec<u8>,
+}
+
+/// What that server answered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Answered {
+    /// The status.
+    pub status: u16,
+    /// How long it wants to be left alone.
+    pub retry_after: Option<Span>,
+}
+
+/// Posts to servers that tenants name, each time within 30 seconds: only to where the operator allows it, whatever a name resolves to.
+/// Redirects are answers like any other.
+pub trait Poster: Send + Sync {
+    /// Posts once. Without an answer it says what happened in words of our own.
+    fn post<'a>(&'a self, post: &'a Post) -> Fut<'a, Result<Answered, String>>;
+    /// Why nothing is ever posted to this URL, as far as its text tells.
+    fn refuses(&self, url: &str) -> Option<&'static str>;
+}
+
 /// Tells where addresses are, from memory.
 pub trait Places: Send + Sync {
     /// Where an address is; what is not known is left out.
@@ -135,6 +164,7 @@ pub trait Store:
     + Devices
     + Passkeys
     + Audits
+    + Webhooks
     + Send
     + Sync
 {

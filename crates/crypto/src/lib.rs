@@ -24,6 +24,7 @@ mod tls;
 mod token;
 mod totp;
 pub mod webauthn;
+mod webhook;
 
 pub use algorithm::Algorithm;
 pub use digest::{hkdf_sha256, hmac_sha256, pkce_s256, sha256};
@@ -43,3 +44,4 @@ pub use secret::{Secret, SecretString, ct_eq};
 pub use tls::{TlsClient, TlsError, TlsIdentity, TlsServer, client, probe};
 pub use token::OpaqueToken;
 pub use totp::{TOTP_STEP, totp_code, totp_step};
+pub use webhook::WebhookSecret;

@@ -211,6 +211,18 @@ fn admin() -> OpenApiRouter<AppState> {
         .routes(routes!(admin::audit_export::list::list))
         .routes(routes!(admin::audit_export::status::status))
         .routes(routes!(admin::audit_export::download::download))
+        .routes(routes!(admin::webhook::list::list, admin::webhook::create::create))
+        .routes(routes!(admin::webhook::events::events))
+        .routes(routes!(
+            admin::webhook::show::show,
+            admin::webhook::update::update,
+            admin::webhook::delete::delete
+        ))
+        .routes(routes!(admin::webhook::rotate_secret::rotate_secret))
+        .routes(routes!(admin::webhook::test::test))
+        .routes(routes!(admin::webhook::deliveries::deliveries))
+        .routes(routes!(admin::webhook::replay::replay))
+        .routes(routes!(admin::webhook::replay_dead::replay_dead))
         .routes(routes!(admin::api_key::list::list))
         .routes(routes!(admin::api_key::expiring::expiring))
         .routes(routes!(admin::api_key::batch_revoke::batch_revoke))

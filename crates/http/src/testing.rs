@@ -13,7 +13,7 @@ use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId,
+    TenantId, TicketId, UserId, WebhookId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -34,6 +34,7 @@ use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
 use authms_core::time::{Day, Span, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
+use authms_core::webhook::{Delivery, DeliveryState, Webhook};
 use axum::Router;
 use axum::body::Body;
 use axum::http::Request;
@@ -212,6 +213,35 @@ impl Audits for FakeStore {
         down()
     }
     fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<String>>> {
+        down()
+    }
+}
+
+impl Webhooks for FakeStore {
+    fn webhook(&self, _: WebhookId) -> Fut<'_, Read<Option<Webhook>>> {
+        down()
+    }
+    fn webhooks(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<Webhook>>> {
+        down()
+    }
+    fn webhooks_with_work(&self, _: Timestamp, _: u32) -> Fut<'_, Read<Vec<Webhook>>> {
+        down()
+    }
+    fn webhook_waiting(&self, _: WebhookId) -> Fut<'_, Read<u64>> {
+        down()
+    }
+    fn webhook_due(&self, _: WebhookId, _: Timestamp, _: u32) -> Fut<'_, Read<Vec<Delivery>>> {
+        down()
+    }
+    fn webhook_deliveries(
+        &self,
+        _: WebhookId,
+        _: Option<DeliveryState>,
+        _: PageRequest,
+    ) -> Fut<'_, Read<Page<Delivery>>> {
+        down()
+    }
+    fn webhook_delivery(&self, _: WebhookId, _: u64) -> Fut<'_, Read<Option<Delivery>>> {
         down()
     }
 }

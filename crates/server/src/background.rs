@@ -10,6 +10,7 @@ use authms_core::parts::Parts;
 use authms_core::ports::Fut;
 use authms_core::risk;
 use authms_core::signing_key;
+use authms_core::webhook;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -26,6 +27,12 @@ const MAIL: Duration = Duration::from_secs(1);
 
 /// How many messages are sent at once.
 const SENDERS: usize = 4;
+
+/// How soon webhooks are told of what was sealed.
+const WEBHOOKS: Duration = Duration::from_secs(1);
+
+/// How many look for webhooks with work, so that a slow one keeps no others waiting.
+const TELLERS: usize = 4;
 
 /// How soon sign-ins are learned from.
 const LEARN: Duration = Duration::from_secs(3);
@@ -44,6 +51,9 @@ pub fn start(parts: &Parts) -> JoinSet<()> {
     tasks.spawn(every(KEY_USES, "writing down the uses of API keys", parts.clone(), key_uses));
     for _ in 0..SENDERS {
         tasks.spawn(every(MAIL, "sending messages", parts.clone(), mail));
+    }
+    for _ in 0..TELLERS {
+        tasks.spawn(every(WEBHOOKS, "telling webhooks", parts.clone(), webhooks));
     }
     tasks.spawn(every(LEARN, "learning from sign-ins", parts.clone(), learn));
     tasks.spawn(every(SEAL, "counting exports of the audit log", parts.clone(), count));
@@ -81,6 +91,10 @@ fn key_uses(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
 
 fn mail(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
     Box::pin(message::deliver(parts))
+}
+
+fn webhooks(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(webhook::deliver(parts))
 }
 
 async fn every(

@@ -10,6 +10,7 @@ pub mod config;
 pub mod data_dir;
 mod failure;
 pub mod logging;
+mod outbound;
 mod output;
 mod passwords;
 pub mod places;

@@ -38,6 +38,7 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
         jwks_max_age: span(config.tokens.jwks_max_age),
         rotate_keys_after: config.keys.rotate_after.map(span),
         audit_kept: config.audit_kept.map(span),
+        webhook_patience: span(config.webhooks.disable_after),
         password_min_length: config.passwords.min_length as usize,
         messages: message::Policy {
             language: config.mail.language,

@@ -17,6 +17,7 @@ use crate::clock::SystemClock;
 use crate::config::{Config, MasterKeySource, StorePlace};
 use crate::data_dir;
 use crate::failure::Failure;
+use crate::outbound;
 use crate::passwords::PasswordWorkers;
 use crate::places::LivePlaces;
 use crate::policy;
@@ -157,6 +158,7 @@ impl Opened {
             passwords: Arc::new(passwords),
             mailer: post.mailer,
             messenger: post.messenger,
+            poster: Some(outbound::poster(config, &issuer)?),
             places: places.clone(),
             agents: Arc::new(UserAgents),
             keys: Arc::new(Keys::new(&self.master)),

@@ -3,7 +3,7 @@
 use crate::queries::{
     Conn, Result, api_key, audit_export, audit_tree, challenge, client, device, factor, history,
     installation, invitation, membership, message, mfa_release, passkey, passkey_ceremony, recovery_code,
-    sent_code, session, tenant, ticket, ticket_life, user,
+    sent_code, session, tenant, ticket, ticket_life, user, webhook,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -77,6 +77,8 @@ fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::ExportAsRead { id, looked_at } => {
             audit_export::get(conn, *id)?.is_some_and(|export| export.looked_at == *looked_at)
         }
+        Guard::WebhookTurn { id, turn } => webhook::turn(conn, *id)? == Some(*turn),
+        Guard::WebhooksBelow { tenant, bound } => webhook::count(conn, *tenant)? < u64::from(*bound),
         Guard::SealerAsRead { rev } => audit_tree::sealer(conn)?.rev == *rev,
         Guard::Rev { row, rev: wanted } => match rev(conn, *row)? {
             Some(found) => *wanted != 0 && found == *wanted,
@@ -93,5 +95,6 @@ fn rev(conn: Conn<'_>, row: Row) -> Result<Option<u64>> {
         Row::Membership(tenant, user) => membership::rev(conn, tenant, user),
         Row::Client(id) => client::rev(conn, id),
         Row::ApiKey(id) => api_key::rev(conn, id),
+        Row::Webhook(id) => webhook::rev(conn, id),
     }
 }

@@ -4,7 +4,7 @@ use crate::guards;
 use crate::queries::{
     Conn, Result, api_key, attempt, audit, audit_tree, challenge, client, device, factor, installation,
     invitation, membership, message, mfa_release, passkey, refusal, risk_event, sent_code, session,
-    signing_key, tenant, ticket_life, user,
+    signing_key, tenant, ticket_life, user, webhook,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -53,6 +53,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
         Change::Code(c) => sent_code::write(conn, c, at),
         Change::Risk(c) => risk_event::write(conn, c, at),
         Change::Audit(c) => audit_tree::write(conn, c),
+        Change::Webhook(c) => webhook::write(conn, c, at),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }
 }

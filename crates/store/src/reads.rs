@@ -6,6 +6,7 @@ use crate::queries::{
     history, installation, invitation, login, membership, message, mfa_release, on_behalf, passkey,
     passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code, session_view,
     signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
 };
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
@@ -16,7 +17,7 @@ use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId,
+    TenantId, TicketId, UserId, WebhookId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -29,6 +30,7 @@ use authms_core::password::Census;
 use authms_core::ports::{
     ApiKeys, Audits, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations, Invitations,
     Member, Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
+    Webhooks,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{ByAssurance, Session, SessionView};
@@ -39,6 +41,7 @@ use authms_core::tenant::Tenant;
 use authms_core::ticket::{self as tickets, Idempotency, Ticket, TicketFilter};
 use authms_core::time::{Day, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
+use authms_core::webhook::{Delivery, DeliveryState, Webhook};
 use ipnet::IpNet;
 use std::ops::RangeInclusive;
 
@@ -420,5 +423,40 @@ impl<E: Engine> Histories for EngineStore<E> {
 
     fn to_learn(&self, at_most: u32) -> Fut<'_, Read<Vec<Lesson>>> {
         self.0.list(move |conn| history::to_learn(conn, at_most))
+    }
+}
+
+impl<E: Engine> Webhooks for EngineStore<E> {
+    fn webhook(&self, id: WebhookId) -> Fut<'_, Read<Option<Webhook>>> {
+        self.0.point(move |conn| webhook::get(conn, id))
+    }
+
+    fn webhooks(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Webhook>>> {
+        self.0.list(move |conn| webhook::list(conn, tenant, page))
+    }
+
+    fn webhooks_with_work(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Webhook>>> {
+        self.0.list(move |conn| webhook::with_work(conn, now, most))
+    }
+
+    fn webhook_waiting(&self, id: WebhookId) -> Fut<'_, Read<u64>> {
+        self.0.list(move |conn| webhook_delivery::waiting(conn, id))
+    }
+
+    fn webhook_due(&self, id: WebhookId, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Delivery>>> {
+        self.0.list(move |conn| webhook_delivery::due(conn, id, now, most))
+    }
+
+    fn webhook_deliveries(
+        &self,
+        id: WebhookId,
+        state: Option<DeliveryState>,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Delivery>>> {
+        self.0.list(move |conn| webhook_delivery::list(conn, id, state, page))
+    }
+
+    fn webhook_delivery(&self, id: WebhookId, leaf: u64) -> Fut<'_, Read<Option<Delivery>>> {
+        self.0.point(move |conn| webhook_delivery::get(conn, id, leaf))
     }
 }

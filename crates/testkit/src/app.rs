@@ -7,6 +7,7 @@ use crate::outbox::{Arrived, Outbox};
 use crate::passwords::{CountingPasswords, MASTER};
 use crate::places::SmallWorld;
 use crate::postgres::TestDatabase;
+use crate::receiver::{Received, Receiver};
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
@@ -46,6 +47,8 @@ pub struct TestApp {
     pub admin: UserId,
     /// Where its messages arrive, once [`TestApp::post_leaves`].
     pub outbox: Arc<Outbox>,
+    /// Where its webhooks arrive.
+    pub receiver: Arc<Receiver>,
     /// Its password hashing.
     pub passwords: Arc<CountingPasswords>,
     /// Makes the store fail.
@@ -88,6 +91,7 @@ impl Default for Setup {
             jwks_max_age: Span::seconds(300),
             rotate_keys_after: Some(Span::hours(90 * 24)),
             audit_kept: None,
+            webhook_patience: Span::hours(5 * 24),
             password_min_length: 15,
             messages: message::Policy::default(),
             code_digits: 6,
@@ -171,6 +175,7 @@ impl TestApp {
         let master = MasterKey::parse(MASTER).expect("a master key");
         let passwords = Arc::new(CountingPasswords::default());
         let outbox = Arc::new(Outbox::default());
+        let receiver = Arc::new(Receiver::default());
         let parts = Parts {
             store: Arc::new(FaultyStore::new(store, faults.clone())),
             clock: time,
@@ -178,6 +183,7 @@ impl TestApp {
             passwords: passwords.clone(),
             mailer: setup.sends.then(|| -> Arc<dyn Mailer> { outbox.clone() }),
             messenger: setup.sends.then(|| -> Arc<dyn Messenger> { outbox.clone() }),
+            poster: Some(receiver.clone()),
             places: Arc::new(SmallWorld),
             agents: Arc::new(SmallWorld),
             keys: Arc::new(Keys::new(&master)),
@@ -191,7 +197,7 @@ impl TestApp {
         let admin = parts.store.first_with_role(tenant, Role::SuperAdmin).await.expect("reads");
         let admin = admin.expect("the first administrator").user.id;
         let app = authms_http::app(parts.clone(), setup.settings);
-        Self { parts, clock, tenant, admin, outbox, passwords, faults, app, data }
+        Self { parts, clock, tenant, admin, outbox, receiver, passwords, faults, app, data }
     }
 
     /// Learns from the sign-ins up to now, as every server does every few seconds.
@@ -361,6 +367,13 @@ impl TestApp {
     pub async fn post_leaves(&self) -> Vec<Arrived> {
         message::deliver(&self.parts).await.expect("delivers");
         self.outbox.take()
+    }
+
+    /// Seals the audit log and has webhooks told of it, as every server does every second; what arrived.
+    pub async fn hooks_leave(&self) -> Vec<Received> {
+        self.seal().await;
+        authms_core::webhook::deliver(&self.parts).await.expect("delivers");
+        self.receiver.take()
     }
 
     /// A number out of the database, by other means than the store.

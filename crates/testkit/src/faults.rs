@@ -10,7 +10,7 @@ use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId,
+    TenantId, TicketId, UserId, WebhookId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -31,6 +31,7 @@ use authms_core::tenant::Tenant;
 use authms_core::ticket::{self, Idempotency, Ticket, TicketFilter};
 use authms_core::time::{Day, Timestamp};
 use authms_core::user::{Identifier, PasswordHash, UserFilter};
+use authms_core::webhook::{Delivery, DeliveryState, Webhook};
 use std::collections::VecDeque;
 use std::ops::RangeInclusive;
 use std::pin::Pin;
@@ -264,6 +265,35 @@ impl<S: Store + ?Sized> Audits for FaultyStore<S> {
     }
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
         self.read(|s| s.audit_heads(tree))
+    }
+}
+
+impl<S: Store + ?Sized> Webhooks for FaultyStore<S> {
+    fn webhook(&self, id: WebhookId) -> Fut<'_, Read<Option<Webhook>>> {
+        self.read(|s| s.webhook(id))
+    }
+    fn webhooks(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Webhook>>> {
+        self.read(|s| s.webhooks(tenant, page))
+    }
+    fn webhooks_with_work(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Webhook>>> {
+        self.read(|s| s.webhooks_with_work(now, most))
+    }
+    fn webhook_waiting(&self, id: WebhookId) -> Fut<'_, Read<u64>> {
+        self.read(|s| s.webhook_waiting(id))
+    }
+    fn webhook_due(&self, id: WebhookId, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Delivery>>> {
+        self.read(|s| s.webhook_due(id, now, most))
+    }
+    fn webhook_deliveries(
+        &self,
+        id: WebhookId,
+        state: Option<DeliveryState>,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Delivery>>> {
+        self.read(|s| s.webhook_deliveries(id, state, page))
+    }
+    fn webhook_delivery(&self, id: WebhookId, leaf: u64) -> Fut<'_, Read<Option<Delivery>>> {
+        self.read(|s| s.webhook_delivery(id, leaf))
     }
 }
 

@@ -187,9 +187,123 @@ pub enum EventName {
     MessageSent,
     /// A message was not sent and will not be.
     MessageGivenUp,
+    /// A webhook was created.
+    WebhookCreated,
+    /// A webhook was changed.
+    WebhookUpdated,
+    /// A webhook was deleted.
+    WebhookDeleted,
+    /// A webhook is told nothing more, since it does not take it.
+    WebhookDisabled,
+    /// A webhook was tried out.
+    WebhookTested,
+    /// A webhook is told once more of what it was told, or could not be.
+    WebhookReplayed,
 }
 
 impl EventName {
+    /// All names, in the order of their list.
+    pub const ALL: &[Self] = &[
+        Self::Installed,
+        Self::StoreRestored,
+        Self::AuditExported,
+        Self::AuditErased,
+        Self::KeysRotated,
+        Self::KeysRetired,
+        Self::TenantCreated,
+        Self::TenantUpdated,
+        Self::TicketPolicyChanged,
+        Self::PasswordPolicyChanged,
+        Self::RiskConfigChanged,
+        Self::MembershipChanged,
+        Self::UserCreated,
+        Self::UserUpdated,
+        Self::UserDisabled,
+        Self::UserEnabled,
+        Self::UserDeleted,
+        Self::PasswordChanged,
+        Self::PasswordCompromised,
+        Self::PasswordRehashed,
+        Self::UserUnlocked,
+        Self::InvitationCreated,
+        Self::InvitationRevoked,
+        Self::InvitationAccepted,
+        Self::InvitationRefused,
+        Self::ClientCreated,
+        Self::ClientUpdated,
+        Self::ClientDeleted,
+        Self::KeyCreated,
+        Self::KeyUpdated,
+        Self::KeyDeleted,
+        Self::KeyRotated,
+        Self::KeyCompromised,
+        Self::KeyRefused,
+        Self::TicketMinted,
+        Self::VelocityAlarm,
+        Self::TicketRedeemed,
+        Self::TicketRefused,
+        Self::TicketRevoked,
+        Self::TicketsRevoked,
+        Self::TicketReplayed,
+        Self::TicketPeeked,
+        Self::TicketReported,
+        Self::LoginSucceeded,
+        Self::LoginFailed,
+        Self::LoginChallenged,
+        Self::ChallengePassed,
+        Self::ChallengeFailed,
+        Self::ChallengeRefused,
+        Self::EnrolmentProven,
+        Self::EnrolmentReleased,
+        Self::EnrolmentReleaseEnded,
+        Self::RiskRefused,
+        Self::DeviceRegistered,
+        Self::DeviceTrusted,
+        Self::DeviceTrustEnded,
+        Self::DeviceForgotten,
+        Self::DevicesForgotten,
+        Self::PasskeyRefused,
+        Self::PasskeyRenamed,
+        Self::PasskeyCopied,
+        Self::StepUpPassed,
+        Self::StepUpFailed,
+        Self::FactorPending,
+        Self::FactorEnrolled,
+        Self::FactorTried,
+        Self::FactorRemoved,
+        Self::FactorEnabled,
+        Self::FactorDisabled,
+        Self::FactorPrimary,
+        Self::RecoveryCodesMade,
+        Self::FactorsReset,
+        Self::MfaPolicyChanged,
+        Self::SessionRefreshed,
+        Self::RefreshChallenged,
+        Self::RefreshRefused,
+        Self::RefreshReused,
+        Self::SessionEnded,
+        Self::SessionsEnded,
+        Self::CodeSent,
+        Self::CodeChecked,
+        Self::CodeRefused,
+        Self::PasswordReset,
+        Self::AddressVerified,
+        Self::OnBehalfPolicyChanged,
+        Self::OnBehalfRequested,
+        Self::OnBehalfRefused,
+        Self::OnBehalfStarted,
+        Self::OnBehalfAction,
+        Self::OnBehalfEnded,
+        Self::MessageSent,
+        Self::MessageGivenUp,
+        Self::WebhookCreated,
+        Self::WebhookUpdated,
+        Self::WebhookDeleted,
+        Self::WebhookDisabled,
+        Self::WebhookTested,
+        Self::WebhookReplayed,
+    ];
+
     /// The name in the log.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -285,6 +399,34 @@ impl EventName {
             Self::OnBehalfEnded => "on_behalf.ended",
             Self::MessageSent => "message.sent",
             Self::MessageGivenUp => "message.given_up",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookUpdated => "webhook.updated",
+            Self::WebhookDeleted => "webhook.deleted",
+            Self::WebhookDisabled => "webhook.disabled",
+            Self::WebhookTested => "webhook.tested",
+            Self::WebhookReplayed => "webhook.replayed",
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::EventName;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_list_of_all_names_has_each_once() {
+        let source = include_str!("name.rs");
+        let written =
+            source.lines().filter_map(|line| line.trim().strip_prefix("Self::")?.split_once(" => \""));
+        let written: BTreeSet<&str> = written.filter_map(|(_, rest)| rest.strip_suffix("\",")).collect();
+        let listed: BTreeSet<&str> = EventName::ALL.iter().map(|name| name.as_str()).collect();
+        assert_eq!(listed, written);
+        assert_eq!(listed.len(), EventName::ALL.len());
+        assert!(
+            listed.iter().all(|name| name
+                .split_once('.')
+                .is_some_and(|(kind, rest)| { !kind.is_empty() && !rest.is_empty() && !rest.contains('.') }))
+        );
     }
 }

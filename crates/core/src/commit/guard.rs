@@ -2,7 +2,7 @@
 
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, ExportId, FactorId, InvitationId, MessageId,
-    SessionId, TenantId, TicketId, UserId,
+    SessionId, TenantId, TicketId, UserId, WebhookId,
 };
 use crate::signin::challenge;
 use crate::{code, factor, ticket};
@@ -195,6 +195,20 @@ pub enum Guard {
         /// Through how many leaves.
         looked_at: u64,
     },
+    /// The webhook works, and nobody has worked on it since this turn.
+    WebhookTurn {
+        /// Which.
+        id: WebhookId,
+        /// Its turn as read, or taken.
+        turn: u64,
+    },
+    /// The tenant has fewer webhooks than this.
+    WebhooksBelow {
+        /// Whose.
+        tenant: TenantId,
+        /// The bound.
+        bound: u32,
+    },
     /// Nobody has sealed since this revision of the sealer was read.
     SealerAsRead {
         /// Its revision as read.
@@ -231,4 +245,6 @@ pub enum Row {
     Client(ClientId),
     /// An API key.
     ApiKey(ApiKeyId),
+    /// A webhook.
+    Webhook(WebhookId),
 }

@@ -9,7 +9,7 @@ use crate::device::{Device, SessionsOn};
 use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId,
+    TenantId, TicketId, UserId, WebhookId,
 };
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
@@ -28,6 +28,7 @@ use crate::tenant::Tenant;
 use crate::ticket::{self, Idempotency, Replay, Ticket, TicketFilter};
 use crate::time::{Day, Timestamp};
 use crate::user::{Identifier, PasswordHash, User, UserFilter};
+use crate::webhook::{Delivery, DeliveryState, Webhook};
 use std::ops::RangeInclusive;
 
 /// Reads about the audit log.
@@ -62,6 +63,30 @@ pub trait Audits {
     fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>>;
     /// The last head of each day of a tree, oldest first.
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>>;
+}
+
+/// Reads about webhooks.
+pub trait Webhooks {
+    /// One webhook.
+    fn webhook(&self, id: WebhookId) -> Fut<'_, Read<Option<Webhook>>>;
+    /// A tenant's webhooks, oldest first.
+    fn webhooks(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Webhook>>>;
+    /// At most so many that work, belong to an active tenant, are free at this time, and have deliveries due or rows of the log that
+    /// they have not looked at; those that waited longest first.
+    fn webhooks_with_work(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Webhook>>>;
+    /// How many deliveries wait.
+    fn webhook_waiting(&self, id: WebhookId) -> Fut<'_, Read<u64>>;
+    /// At most so many deliveries that are due at this time, none of which waits behind another of its subject; in the order of the log.
+    fn webhook_due(&self, id: WebhookId, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<Delivery>>>;
+    /// Deliveries, newest first, among the newest 10,000.
+    fn webhook_deliveries(
+        &self,
+        id: WebhookId,
+        state: Option<DeliveryState>,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<Delivery>>>;
+    /// The delivery of this leaf's event.
+    fn webhook_delivery(&self, id: WebhookId, leaf: u64) -> Fut<'_, Read<Option<Delivery>>>;
 }
 
 /// Reads about the installation.

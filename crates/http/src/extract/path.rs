@@ -6,7 +6,7 @@ use crate::wire::factor_kind;
 use authms_core::factor::FactorKind;
 use authms_core::id::{
     ApiKeyKind, ClientKind, DeviceKind, EventKind, ExportKind, FactorIdKind, Id, InvitationKind, Kind,
-    RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind,
+    RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind, WebhookKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -37,6 +37,9 @@ impl Noun for RestrictionKind {
 }
 impl Noun for InvitationKind {
     const NOT_FOUND: Code = codes::INVITATION_NOT_FOUND;
+}
+impl Noun for WebhookKind {
+    const NOT_FOUND: Code = codes::WEBHOOK_NOT_FOUND;
 }
 impl Noun for ExportKind {
     const NOT_FOUND: Code = codes::EXPORT_NOT_FOUND;

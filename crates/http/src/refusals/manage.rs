@@ -16,6 +16,7 @@ use authms_core::session::ListError;
 use authms_core::tenant::TenantError;
 use authms_core::text::InvalidText;
 use authms_core::user::UserError;
+use authms_core::webhook::WebhookError;
 
 impl From<InvalidText> for ApiError {
     fn from(error: InvalidText) -> Self {
@@ -43,6 +44,22 @@ impl From<AuditError> for ApiError {
             AuditError::UnknownExport => codes::EXPORT_NOT_FOUND.into(),
             AuditError::NotSealed => codes::NOT_SEALED.into(),
             AuditError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<WebhookError> for ApiError {
+    fn from(error: WebhookError) -> Self {
+        let said = error.to_string();
+        match error {
+            WebhookError::Forbidden(forbidden) => forbidden.into(),
+            WebhookError::Invalid(invalid) => invalid.into(),
+            WebhookError::Url(_) => Self::from(codes::WEBHOOK_URL).saying(said).with("member", "url"),
+            WebhookError::TooMany => codes::TOO_MANY_WEBHOOKS.into(),
+            WebhookError::Unknown => codes::WEBHOOK_NOT_FOUND.into(),
+            WebhookError::UnknownDelivery => codes::DELIVERY_NOT_FOUND.into(),
+            WebhookError::Disabled => codes::WEBHOOK_DISABLED.into(),
+            WebhookError::Fault(fault) => fault.into(),
         }
     }
 }

@@ -71,6 +71,7 @@ pub(super) fn parts(stage: &Arc<Stage>, seed: u64) -> Parts {
         passwords: Arc::new(SlowPasswords(TestPasswords::default())),
         mailer: None,
         messenger: None,
+        poster: None,
         places: Arc::new(SmallWorld),
         agents: Arc::new(SmallWorld),
         keys: Arc::new(Keys::new(&master)),

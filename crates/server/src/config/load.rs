@@ -14,7 +14,7 @@ use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
     Codes, Config, ConfigError, Data, Environment, Geo, Keys, Limit, Limits, Log, LogFormat, Mail,
     MasterKeySource, Passkeys, Passwords, Problem, Server, Sms, SmsFormat, Smtp, SmtpTls, Sources, Store,
-    StorePlace, Tickets, TlsFiles, Tokens, file, passkeys, rules, value,
+    StorePlace, Tickets, TlsFiles, Tokens, Webhooks, file, passkeys, rules, value,
 };
 
 /// What the command line may set; the strongest layer. Flatten it into a clap command.
@@ -236,6 +236,11 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             smtp: smtp(layers, count("mail.smtp.port")?)?,
         },
         sms: sms(layers)?,
+        allowed_networks: parsed(layers, "outbound.allowed_networks", value::networks)?,
+        webhooks: Webhooks {
+            ca_file: optional(layers, "webhooks.ca_file").map(PathBuf::from),
+            disable_after: Duration::from_secs(u64::from(count("webhooks.disable_after_days")?) * 24 * 3600),
+        },
         codes: Codes {
             digits: u8::try_from(count("codes.digits")?).unwrap_or(6),
             short_recovery: required(layers, "codes.recovery")?.text == "8",

@@ -29,7 +29,7 @@ pub use levels::{LogFormat, LogLevels};
 pub use load::Overrides;
 pub use model::{
     Codes, Config, Data, Geo, Keys, Limit, Limits, Log, Mail, MasterKeySource, Passkeys, Passwords, Server,
-    Sms, SmsFormat, Smtp, SmtpTls, Store, StorePlace, Tickets, TlsFiles, Tokens,
+    Sms, SmsFormat, Smtp, SmtpTls, Store, StorePlace, Tickets, TlsFiles, Tokens, Webhooks,
 };
 pub use passkeys::relying_party;
 pub use settings::environment_help;

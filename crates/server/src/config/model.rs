@@ -39,6 +39,10 @@ pub struct Config {
     pub mail: Mail,
     /// How text messages are sent; `None`: there is no gateway.
     pub sms: Option<Sms>,
+    /// Where requests of ours may go besides public addresses.
+    pub allowed_networks: Vec<IpNet>,
+    /// How others are told of events.
+    pub webhooks: Webhooks,
     /// Codes that are sent.
     pub codes: Codes,
     /// Whom passkeys are made for.
@@ -301,6 +305,15 @@ pub enum SmsFormat {
     Json,
     /// The form of Twilio's Messages resource.
     Twilio,
+}
+
+/// `[webhooks]`
+#[derive(Clone, Debug)]
+pub struct Webhooks {
+    /// PEM file of the authorities that vouch for receivers, in place of the system's.
+    pub ca_file: Option<PathBuf>,
+    /// For how long one may fail before it is disabled, 1..=30 days.
+    pub disable_after: Duration,
 }
 
 /// `[codes]`

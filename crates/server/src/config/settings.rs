@@ -167,6 +167,10 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("sms.token", Secret, Unset("none"), "token, or with a user name the password, at it"),
     one("sms.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
 
+    one("outbound.allowed_networks", Networks, Value(""), "where webhooks and the gateway may be besides public addresses"),
+    one("webhooks.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for receivers"),
+    number("webhooks.disable_after_days", 1, 30, "days", "5", "for how long a webhook may fail before it is disabled"),
+
     number("codes.digits", 6, 10, "digits", "6", "length of a code that is sent"),
     one("codes.recovery", Choice(&["16", "8"]), Value("16"), "characters of a recovery code"),
     one("passkeys.rp_id", Domain, Unset("the issuer's host"), "domain that passkeys are made for"),

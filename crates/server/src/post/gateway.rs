@@ -1,33 +1,23 @@
 //! Text messages by an HTTP gateway: one POST a message, over TLS off this machine. Redirects are not followed: a
 //! message goes where the operator said, and nowhere else.
 
-use std::time::Duration;
-
 use authms_core::message::Letter;
 use authms_core::ports::{Fut, Messenger, Undelivered};
 use authms_crypto::{SecretString, TlsClient};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use http_body_util::Full;
-use hyper::body::Bytes;
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
-use hyper::rt::{Read, Write};
-use hyper::{Method, Request, StatusCode, Uri};
-use hyper_util::rt::TokioIo;
+use hyper::StatusCode;
+use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
 use serde_json::Value;
-use tokio::net::TcpStream;
-use tokio_rustls::TlsConnector;
-use tokio_rustls::rustls::pki_types::ServerName;
 
 use crate::config::{Sms, SmsFormat};
 use crate::failure::Failure;
-
-/// How long a message may take.
-const WHOLE: Duration = Duration::from_secs(20);
+use crate::outbound::{self, Outbound, Target};
 
 /// Hands text messages to one gateway.
 pub(super) struct Gateway {
-    target: Uri,
+    outbound: Outbound,
+    target: Target,
     /// `None`: in the clear, on this machine.
     tls: Option<TlsClient>,
     authorization: Option<HeaderValue>,
@@ -45,10 +35,14 @@ enum Form {
 
 impl Gateway {
     /// Speaks to this gateway; no connection is made yet.
-    pub(super) fn new(sms: &Sms) -> Result<Self, Failure> {
-        let target: Uri =
-            sms.url.parse().map_err(|_| Failure::new("`sms.url` is not understood as a URL"))?;
-        let tls = (target.scheme_str() == Some("https")).then(|| tls(sms)).transpose()?;
+    pub(super) fn new(sms: &Sms, outbound: Outbound) -> Result<Self, Failure> {
+        let target =
+            Target::parse(&sms.url).ok_or_else(|| Failure::new("`sms.url` is not understood as a URL"))?;
+        if let Some(why) = outbound.refuses(&target) {
+            return Err(Failure::new(format!("`sms.url` cannot be reached: {why}")));
+        }
+        let authorities = sms.ca_file.as_deref();
+        let tls = target.is_tls().then(|| outbound::tls("sms.ca_file", authorities)).transpose()?;
         let form = match sms.format {
             SmsFormat::Twilio => Form::Twilio,
             SmsFormat::Json => Form::Json(
@@ -57,6 +51,7 @@ impl Gateway {
         };
         let authorization = sms.token.as_ref().map(|token| authorization(sms.username.as_deref(), token));
         Ok(Self {
+            outbound,
             target,
             tls,
             authorization: authorization.transpose()?,
@@ -66,49 +61,14 @@ impl Gateway {
     }
 
     async fn post(&self, letter: &Letter) -> Result<StatusCode, &'static str> {
-        let host = self.target.host().ok_or("the gateway has no host")?;
-        let port = self.target.port_u16().unwrap_or(if self.tls.is_some() { 443 } else { 80 });
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let tcp = TcpStream::connect((bare, port)).await.map_err(|_| "the gateway cannot be reached")?;
-        let Some(tls) = &self.tls else { return self.send(tcp, letter).await };
-        let name = ServerName::try_from(bare.to_owned()).map_err(|_| "the gateway has no host")?;
-        let stream = TlsConnector::from(tls.clone()).connect(name, tcp).await;
-        self.send(stream.map_err(|_| "TLS failed: the gateway's certificate is not believed")?, letter).await
-    }
-
-    async fn send<S>(&self, stream: S, letter: &Letter) -> Result<StatusCode, &'static str>
-    where
-        S: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + Unpin + 'static,
-        TokioIo<S>: Read + Write,
-    {
-        let broken = "the connection to the gateway broke";
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.map_err(|_| broken)?;
-        let request = self.request(letter).ok_or("no request can be made of it")?;
-        // The connection is worked on beside its one request. If it ends first, the answer has come or never will.
-        let working = async {
-            let _ = connection.await;
-            std::future::pending::<()>().await;
-        };
-        tokio::select! {
-            answer = sender.send_request(request) => answer.map(|a| a.status()).map_err(|_| broken),
-            () = working => Err(broken),
-        }
-    }
-
-    fn request(&self, letter: &Letter) -> Option<Request<Full<Bytes>>> {
         let (media, body) = self.body(letter);
-        let path = self.target.path_and_query().map_or("/", |p| p.as_str());
-        let mut request = Request::builder()
-            .method(Method::POST)
-            .uri(path)
-            .header(HOST, self.target.authority()?.as_str())
-            .header(USER_AGENT, concat!("authms/", env!("CARGO_PKG_VERSION")))
-            .header(CONTENT_TYPE, media);
+        let mut headers = HeaderMap::new();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(media));
         if let Some(authorization) = &self.authorization {
-            request = request.header(AUTHORIZATION, authorization);
+            headers.insert(AUTHORIZATION, authorization.clone());
         }
-        request.body(Full::new(Bytes::from(body))).ok()
+        let answered = self.outbound.post(&self.target, self.tls.as_ref(), headers, body.into()).await?;
+        StatusCode::from_u16(answered.status).map_err(|_| "the answer is not understood")
     }
 
     fn body(&self, letter: &Letter) -> (&'static str, String) {
@@ -173,29 +133,11 @@ fn authorization(username: Option<&str>, token: &SecretString) -> Result<HeaderV
     Ok(value)
 }
 
-fn tls(sms: &Sms) -> Result<TlsClient, Failure> {
-    let pem = match &sms.ca_file {
-        Some(path) => Some(std::fs::read(path).map_err(|error| {
-            Failure::new(format!("cannot read `sms.ca_file` {}: {error}", path.display()))
-        })?),
-        None => None,
-    };
-    authms_crypto::client(pem.as_deref()).map_err(|error| {
-        Failure::new(format!(
-            "cannot verify the gateway at `sms.url`: {error}; name authorities by `sms.ca_file`"
-        ))
-    })
-}
-
 impl Messenger for Gateway {
     fn send<'a>(&'a self, letter: &'a Letter) -> Fut<'a, Result<(), Undelivered>> {
         Box::pin(async {
             let not_yet = |why: String| Undelivered { for_good: false, why };
-            let status = match tokio::time::timeout(WHOLE, self.post(letter)).await {
-                Ok(Ok(status)) => status,
-                Ok(Err(why)) => return Err(not_yet(why.to_owned())),
-                Err(_) => return Err(not_yet("the gateway took too long".to_owned())),
-            };
+            let status = self.post(letter).await.map_err(|why| not_yet(why.to_owned()))?;
             if status.is_success() {
                 return Ok(());
             }

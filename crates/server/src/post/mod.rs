@@ -5,7 +5,7 @@ mod folder;
 mod gateway;
 mod smtp;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use authms_core::ports::{Mailer, Messenger};
 
 use crate::config::{Config, is_local};
 use crate::failure::Failure;
+use crate::outbound::Outbound;
 use folder::Folder;
 use gateway::Gateway;
 use smtp::SmtpMailer;
@@ -44,7 +45,10 @@ impl Post {
             (None, None) => None,
         };
         let messenger: Option<Arc<dyn Messenger>> = match (&config.sms, &folder) {
-            (Some(sms), _) => Some(Arc::new(Gateway::new(sms)?)),
+            (Some(sms), _) => {
+                let outbound = Outbound::of(config, issuer);
+                Some(Arc::new(Gateway::new(sms, outbound)?))
+            }
             (None, Some(folder)) => Some(folder.clone()),
             (None, None) => None,
         };

@@ -6,6 +6,7 @@ use authms_core::device;
 use authms_core::invitation::KEPT;
 use authms_core::session::ROTATION_WINDOW;
 use authms_core::time::{Span, Timestamp};
+use authms_core::webhook;
 
 /// Rows erased in one step.
 const ERASED: u32 = 500;
@@ -34,6 +35,22 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
                           (SELECT challenge_hash FROM passkey_ceremonies WHERE expires_at <= ?1 LIMIT ?2)";
     let exports = "DELETE FROM audit_exports WHERE id IN
                        (SELECT id FROM audit_exports WHERE created_at <= ?1 LIMIT ?2)";
+    let told = |state| {
+        format!(
+            "DELETE FROM webhook_deliveries WHERE (webhook_id, leaf) IN
+                 (SELECT webhook_id, leaf FROM webhook_deliveries
+                  WHERE state = '{state}' AND ended_at <= ?1 LIMIT ?2)"
+        )
+    };
+    let untold = "DELETE FROM webhook_deliveries WHERE (webhook_id, leaf) IN
+                      (SELECT d.webhook_id, d.leaf FROM webhooks w
+                           JOIN webhook_deliveries d ON d.webhook_id = w.id
+                       WHERE w.status = 'deleted' AND w.updated_at <= ?1 LIMIT ?2)";
+    let webhooks = "DELETE FROM webhooks WHERE id IN
+                        (SELECT w.id FROM webhooks w
+                         WHERE w.status = 'deleted' AND w.updated_at <= ?1
+                             AND NOT EXISTS (SELECT 1 FROM webhook_deliveries d WHERE d.webhook_id = w.id)
+                         LIMIT ?2)";
     let mut all = true;
     for (sql, until) in [
         (replays, now),
@@ -46,6 +63,10 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
         (devices, now.minus(device::KEPT)),
         (ceremonies, now),
         (exports, now.minus(audit::KEPT)),
+        (&told("delivered"), now.minus(webhook::KEPT)),
+        (&told("dead"), now.minus(webhook::DEAD_KEPT)),
+        (untold, now),
+        (webhooks, now),
     ] {
         let erased = conn.execute(sql, params![until.as_millis(), ERASED])?;
         all &= erased < ERASED as usize;

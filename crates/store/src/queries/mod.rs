@@ -53,6 +53,8 @@ pub(crate) mod user;
 pub(crate) mod user_list;
 mod user_terms;
 pub(crate) mod void;
+pub(crate) mod webhook;
+pub(crate) mod webhook_delivery;
 
 use authms_core::page::{Page, PageRequest};
 use conn::{Params, ToSql};

@@ -32,6 +32,7 @@ mod ticket_life;
 mod tickets;
 mod time;
 mod views;
+mod webhooks;
 mod world;
 
 pub use nodes::{agree, two_lanes, two_nodes};
@@ -79,6 +80,7 @@ pub const CASES: &[&[Case]] = &[
     sweep::CASES,
     takes::CASES,
     restart::CASES,
+    webhooks::CASES,
 ];
 
 /// A case that takes longer hangs.

@@ -21,3 +21,4 @@ pub mod ticket;
 pub mod ticket_policy;
 pub mod trusted_device;
 pub mod user;
+pub mod webhook;

@@ -3,6 +3,7 @@
 use super::letter;
 use super::peer::http;
 use crate::config::{Sms, SmsFormat};
+use crate::outbound::{Outbound, Reach};
 use crate::post::gateway::Gateway;
 use crate::scratch::Scratch;
 use authms_core::message::Channel;
@@ -24,7 +25,8 @@ fn settings(url: String) -> Sms {
 }
 
 async fn send(sms: &Sms) -> Result<(), Undelivered> {
-    let gateway = Gateway::new(sms).expect("a gateway");
+    let here = ["127.0.0.0/8", "::1/128"].map(|network| network.parse().expect("a network"));
+    let gateway = Gateway::new(sms, Outbound::new(Reach::new(here.to_vec()))).expect("a gateway");
     gateway.send(&letter(Channel::Sms, "+8613800138000")).await
 }
 
@@ -94,4 +96,20 @@ async fn redirects_are_not_followed_and_refusals_are_told_apart() {
     }
     let nobody = send(&settings("http://127.0.0.1:1/".to_owned())).await;
     assert!(matches!(nobody, Err(Undelivered { for_good: false, .. })), "{nobody:?}");
+}
+
+#[tokio::test]
+async fn a_gateway_in_an_inner_network_must_be_allowed() {
+    let nowhere = || Outbound::new(Reach::default());
+    for inner in ["https://10.0.0.1/", "https://[fd00::1]/", "https://169.254.169.254/", "http://127.0.0.1/"]
+    {
+        let refused = Gateway::new(&settings(inner.to_owned()), nowhere()).err().expect(inner).to_string();
+        assert!(refused.contains("`sms.url`") && refused.contains("outbound.allowed_networks"), "{refused}");
+    }
+    let (address, heard) = http(None, "HTTP/1.1 200 OK").await;
+    let by_name = settings(format!("http://localhost:{}/", address.port()));
+    let gateway = Gateway::new(&by_name, nowhere()).expect("a name may be anything's");
+    let refused = gateway.send(&letter(Channel::Sms, "+8613800138000")).await;
+    assert!(matches!(refused, Err(Undelivered { for_good: false, .. })), "{refused:?}");
+    assert!(heard.lock().expect("unpoisoned").is_empty());
 }

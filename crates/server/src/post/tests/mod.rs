@@ -2,7 +2,7 @@
 
 mod folder;
 mod gateway;
-mod peer;
+pub(crate) mod peer;
 mod smtp;
 
 use authms_core::id::MessageId;

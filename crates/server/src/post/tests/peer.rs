@@ -10,7 +10,7 @@ use tokio::net::TcpListener;
 use tokio_rustls::TlsAcceptor;
 
 /// What was said to it, a conversation each.
-pub(super) type Heard = Arc<Mutex<Vec<String>>>;
+pub(crate) type Heard = Arc<Mutex<Vec<String>>>;
 
 /// How an SMTP server behaves.
 #[derive(Clone, Default)]
@@ -125,7 +125,7 @@ async fn read_mail(stream: &mut (impl AsyncBufReadExt + Unpin), said: &mut Strin
 }
 
 /// Starts an HTTP server that answers every request with this head.
-pub(super) async fn http(tls: Option<TestCertificate>, head: &'static str) -> (SocketAddr, Heard) {
+pub(crate) async fn http(tls: Option<TestCertificate>, head: &'static str) -> (SocketAddr, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     let heard = Heard::default();

@@ -51,6 +51,17 @@ const OURS: &[&str] = &[
     "PUT /admin/on-behalf/policy",
     "PUT /admin/tickets/policy",
     "PUT /auth/api-keys/{id}/clients",
+    "GET /admin/webhooks",
+    "POST /admin/webhooks",
+    "GET /admin/webhooks/events",
+    "GET /admin/webhooks/{webhook_id}",
+    "PUT /admin/webhooks/{webhook_id}",
+    "DELETE /admin/webhooks/{webhook_id}",
+    "GET /admin/webhooks/{webhook_id}/deliveries",
+    "POST /admin/webhooks/{webhook_id}/deliveries/{event_id}/replay",
+    "POST /admin/webhooks/{webhook_id}/replay",
+    "POST /admin/webhooks/{webhook_id}/rotate-secret",
+    "POST /admin/webhooks/{webhook_id}/test",
 ];
 
 /// Members of our answers that the contract's shapes do not have, by shape.

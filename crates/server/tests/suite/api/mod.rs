@@ -94,3 +94,4 @@ mod tickets;
 mod users;
 mod velocity;
 mod virtual_authenticator;
+mod webhooks;

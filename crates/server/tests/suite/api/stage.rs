@@ -16,6 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 mod codes;
 mod passkeys;
+mod webhooks;
 
 use passkeys::Passkey;
 
@@ -102,6 +103,8 @@ pub struct Cast<'a> {
     pub event: String,
     /// An export of the tenant's log.
     pub export: String,
+    /// A webhook of the tenant, and an event that it was told.
+    pub webhook: (String, String),
     /// The tenant of all that.
     pub tenant: String,
 }
@@ -208,6 +211,7 @@ impl<'a> Cast<'a> {
         };
         let ticket =
             if about("/ticket/") || about("{ticket_id}") { home.ticket(target).await } else { String::new() };
+        let webhook = if about("/webhooks") { webhooks::told(home).await } else { Default::default() };
         let export = if about("/audit/export/") { export(home).await } else { String::new() };
         let event = if about("/audit/") { sealed_event(home).await } else { String::new() };
         if about("/risk-events") || about("/risk-dashboard") {
@@ -227,6 +231,7 @@ impl<'a> Cast<'a> {
         Self {
             event,
             export,
+            webhook,
             app,
             n,
             bearer,
@@ -309,6 +314,8 @@ impl<'a> Cast<'a> {
             .replace("{level}", "high")
             .replace("{alert_id}", &self.event)
             .replace("{job_id}", &self.export)
+            .replace("{webhook_id}", &self.webhook.0)
+            .replace("{event_id}", &self.webhook.1)
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
             "/mfa/trusted-devices/check" => format!("{path}?user_id={}&fingerprint=sha256:1", self.target),
@@ -419,6 +426,15 @@ impl<'a> Cast<'a> {
             | "GET /admin/audit/export/jobs"
             | "GET /admin/audit/export/{job_id}/status"
             | "GET /admin/audit/export/{job_id}/download"
+            | "GET /admin/webhooks"
+            | "GET /admin/webhooks/events"
+            | "GET /admin/webhooks/{webhook_id}"
+            | "DELETE /admin/webhooks/{webhook_id}"
+            | "POST /admin/webhooks/{webhook_id}/rotate-secret"
+            | "POST /admin/webhooks/{webhook_id}/test"
+            | "GET /admin/webhooks/{webhook_id}/deliveries"
+            | "POST /admin/webhooks/{webhook_id}/deliveries/{event_id}/replay"
+            | "POST /admin/webhooks/{webhook_id}/replay"
             | "GET /admin/oauth/clients"
             | "GET /admin/oauth/clients/{client_id}"
             | "DELETE /admin/oauth/clients/{client_id}"
@@ -432,6 +448,8 @@ impl<'a> Cast<'a> {
             "POST /admin/impersonate" => json!({ "user_id": self.target.to_string(), "reason": "ticket 42" }),
             "POST /admin/users/{user_id}/impersonate" => json!({ "reason": "ticket 42" }),
             "PUT /admin/on-behalf/policy" => json!({ "require_reference": false }),
+            "POST /admin/webhooks" => json!({ "url": "https://hooks.shop.test/", "events": ["user.*"] }),
+            "PUT /admin/webhooks/{webhook_id}" => json!({ "description": "CRM" }),
             "PUT /devices/{id}/trust" => json!({ "trust": false }),
             "PUT /auth/me/devices/{device_id}/trust" => json!({ "trusted": false }),
             "POST /trusted-devices" | "POST /mfa/trusted-devices" => {

@@ -27,3 +27,4 @@ mod stop;
 mod tenants;
 mod tickets;
 mod tls;
+mod webhooks;

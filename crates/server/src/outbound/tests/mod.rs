@@ -1,0 +1,4 @@
+//! As somebody who names URLs would attack us.
+
+mod addresses;
+mod attacks;
