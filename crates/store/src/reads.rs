@@ -5,7 +5,6 @@ use crate::queries::{
     api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client, device, factor,
     history, installation, invitation, login, membership, message, mfa_release, on_behalf, passkey,
     passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code, session_view,
-    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
     signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
 };
 use authms_core::access::Role;
