@@ -12,6 +12,8 @@ use crate::time::Timestamp;
 use crate::{
     audit, client, code, device, factor, install, invitation, key, membership, message, mfa, passkey, risk,
     session, signin, signing_key, tenant, ticket, user, webhook,
+    audit, client, code, device, factor, install, invitation, key, membership, message, mfa, on_behalf,
+    passkey, risk, session, signin, signing_key, tenant, ticket, user,
 };
 
 /// One change; each noun's own are in its model.
@@ -35,6 +37,8 @@ pub enum Change {
     Ticket(ticket::Change),
     /// To sessions.
     Session(session::Change),
+    /// To requests to act on somebody's behalf.
+    OnBehalf(on_behalf::Change),
     /// To invitations.
     Invitation(invitation::Change),
     /// To second factors.
@@ -109,6 +113,8 @@ impl Change {
             | Self::Release(_)
             | Self::Invitation(_)
             | Self::Webhook(_) => Lane::Alone,
+            | Self::OnBehalf(_)
+            | Self::Invitation(_) => Lane::Alone,
         }
     }
 }

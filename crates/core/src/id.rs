@@ -157,6 +157,11 @@ pub enum InvitationKind {}
 impl Kind for InvitationKind {
     const PREFIX: &'static str = "inv_";
 }
+/// Names a request to act on somebody's behalf.
+pub enum ActRequestKind {}
+impl Kind for ActRequestKind {
+    const PREFIX: &'static str = "obr_";
+}
 /// Names a message on its way.
 pub enum MessageKind {}
 impl Kind for MessageKind {
@@ -210,6 +215,8 @@ pub type TicketId = Id<TicketKind>;
 pub type SessionId = Id<SessionKind>;
 /// An invitation's identifier, `inv_…`.
 pub type InvitationId = Id<InvitationKind>;
+/// The identifier of a request to act, `obr_…`.
+pub type ActRequestId = Id<ActRequestKind>;
 /// A message's identifier, `msg_…`.
 pub type MessageId = Id<MessageKind>;
 /// A one-time code's identifier, `otc_…`.

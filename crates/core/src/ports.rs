@@ -156,6 +156,7 @@ pub trait Store:
     + Tickets
     + Sessions
     + Invitations
+    + ActRequests
     + Factors
     + Challenges
     + Histories

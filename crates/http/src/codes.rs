@@ -259,6 +259,21 @@ pub const IDS_DIFFER: Code = code(40001803, 400, "path and body name two people"
 /// Nobody acts in this session.
 pub const NOT_ACTING: Code = code(40001804, 409, "nobody acts in this session");
 
+/// The tenant wants another administrator to approve, or the user to agree, before anybody acts.
+pub const NOT_CLEARED: Code = code(
+    40001805,
+    403,
+    "this tenant wants it approved by another administrator, agreed to by the user, or both, before you act",
+);
+/// The request to act cannot be used for this.
+pub const ACT_REQUEST: Code = code(40001806, 403, "act_request names no open request of yours for this");
+/// No such request to act, or none that the caller may see.
+pub const ACT_REQUEST_NOT_FOUND: Code = code(40001807, 404, "request not found");
+/// Nobody approves their own request.
+pub const OWN_ACT_REQUEST: Code = code(40001808, 403, "somebody else must approve this");
+/// The request to act was decided or used, or its time is over.
+pub const ACT_REQUEST_CLOSED: Code = code(40001809, 409, "the request is no longer open");
+
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
     MALFORMED,
@@ -363,6 +378,11 @@ pub const ALL: &[Code] = &[
     WEBHOOK_URL,
     DELIVERY_NOT_FOUND,
     WEBHOOK_DISABLED,
+    NOT_CLEARED,
+    ACT_REQUEST,
+    ACT_REQUEST_NOT_FOUND,
+    OWN_ACT_REQUEST,
+    ACT_REQUEST_CLOSED,
 ];
 
 #[cfg(test)]

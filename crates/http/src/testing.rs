@@ -14,6 +14,8 @@ use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
     TenantId, TicketId, UserId, WebhookId,
+    ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
+    SessionId, TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -21,6 +23,7 @@ use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Quota, Quotas, Take};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
+use authms_core::on_behalf::ActRequest;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
@@ -398,6 +401,20 @@ impl Sessions for FakeStore {
         down()
     }
     fn failures_of(&self, _: TenantId, _: UserId) -> Fut<'_, Read<u32>> {
+        down()
+    }
+}
+
+impl ActRequests for FakeStore {
+    fn act_request(&self, _: ActRequestId) -> Fut<'_, Read<Option<ActRequest>>> {
+        down()
+    }
+    fn act_requests(
+        &self,
+        _: TenantId,
+        _: (Option<UserId>, Option<UserId>),
+        _: PageRequest,
+    ) -> Fut<'_, Read<Page<ActRequest>>> {
         down()
     }
 }

@@ -1,7 +1,7 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    Conn, Result, api_key, audit_export, audit_tree, challenge, client, device, factor, history,
+    Conn, Result, act_request, api_key, audit_export, audit_tree, challenge, client, device, factor, history,
     installation, invitation, membership, message, mfa_release, passkey, passkey_ceremony, recovery_code,
     sent_code, session, tenant, ticket, ticket_life, user, webhook,
 };
@@ -37,6 +37,9 @@ fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::SessionOpen(id) => session::life(conn, *id)?.is_some_and(|life| life.is_open(at)),
         Guard::InvitationOpen(id) => {
             invitation::get(conn, *id)?.is_some_and(|i| i.status(at) == InvitationStatus::Open)
+        }
+        Guard::ActRequestPermits { id, step } => {
+            act_request::get(conn, *id)?.is_some_and(|request| request.permits(*step, at))
         }
         Guard::ChallengeAsRead { id, wrong } => challenge::is_as_read(conn, *id, *wrong, at)?,
         Guard::EnrolmentAsRead { id, enrolment } => {

@@ -5,6 +5,9 @@ use crate::queries::{
     Conn, Result, api_key, attempt, audit, audit_tree, challenge, client, device, factor, installation,
     invitation, membership, message, mfa_release, passkey, refusal, risk_event, sent_code, session,
     signing_key, tenant, ticket_life, user, webhook,
+    Conn, Result, act_request, api_key, attempt, audit, audit_tree, challenge, client, device, factor,
+    installation, invitation, membership, message, mfa_release, passkey, refusal, risk_event, sent_code,
+    session, signing_key, tenant, ticket_life, user,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;
@@ -42,6 +45,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
         Change::ApiKey(c) => api_key::write(conn, c, at),
         Change::Ticket(c) => ticket_life::write(conn, c, at),
         Change::Session(c) => session::write(conn, c, at),
+        Change::OnBehalf(c) => act_request::write(conn, c, at),
         Change::Invitation(c) => invitation::write(conn, c, at),
         Change::Factor(c) => factor::write(conn, c, at),
         Change::Challenge(c) => challenge::write(conn, c, at),

@@ -6,6 +6,10 @@ use crate::queries::{
     history, installation, invitation, login, membership, message, mfa_release, on_behalf, passkey,
     passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code, session_view,
     signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
+    act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client,
+    device, factor, history, installation, invitation, login, membership, message, mfa_release, on_behalf,
+    passkey, passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code,
+    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
 };
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
@@ -17,12 +21,15 @@ use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
     TenantId, TicketId, UserId, WebhookId,
+    ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
+    SessionId, TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
+use authms_core::on_behalf::ActRequest;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
@@ -30,6 +37,9 @@ use authms_core::ports::{
     ApiKeys, Audits, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations, Invitations,
     Member, Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
     Webhooks,
+    ActRequests, ApiKeys, Audits, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations,
+    Invitations, Member, Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants,
+    Tickets, Users,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{ByAssurance, Session, SessionView};
@@ -304,6 +314,21 @@ impl<E: Engine> Sessions for EngineStore<E> {
 
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
         self.0.list(move |conn| attempt::failures(conn, tenant, user))
+    }
+}
+
+impl<E: Engine> ActRequests for EngineStore<E> {
+    fn act_request(&self, id: ActRequestId) -> Fut<'_, Read<Option<ActRequest>>> {
+        self.0.point(move |conn| act_request::get(conn, id))
+    }
+
+    fn act_requests(
+        &self,
+        tenant: TenantId,
+        whose: (Option<UserId>, Option<UserId>),
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<ActRequest>>> {
+        self.0.list(move |conn| act_request::list(conn, tenant, whose, page))
     }
 }
 

@@ -11,6 +11,8 @@ use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
     TenantId, TicketId, UserId, WebhookId,
+    ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
+    SessionId, TenantId, TicketId, UserId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -18,6 +20,7 @@ use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Take};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
+use authms_core::on_behalf::ActRequest;
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
@@ -461,6 +464,20 @@ impl<S: Store + ?Sized> Sessions for FaultyStore<S> {
     }
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>> {
         self.read(|s| s.failures_of(tenant, user))
+    }
+}
+
+impl<S: Store + ?Sized> ActRequests for FaultyStore<S> {
+    fn act_request(&self, id: ActRequestId) -> Fut<'_, Read<Option<ActRequest>>> {
+        self.read(|s| s.act_request(id))
+    }
+    fn act_requests(
+        &self,
+        tenant: TenantId,
+        whose: (Option<UserId>, Option<UserId>),
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<ActRequest>>> {
+        self.read(|s| s.act_requests(tenant, whose, page))
     }
 }
 

@@ -5,9 +5,10 @@ use authms_core::access::{Caller, Permission, Person, Role};
 use authms_core::audit::{Event, EventName, Source};
 use authms_core::client::{self, CreateClient, Created};
 use authms_core::commit::{self, Commit};
-use authms_core::id::{SessionId, TenantId, UserId};
+use authms_core::id::{ActRequestId, SessionId, TenantId, UserId};
 use authms_core::invitation::{self, Invite};
 use authms_core::key::{self, CreateKey, CreatedKey};
+use authms_core::on_behalf::{self, ActRequest, Terms};
 use authms_core::recovery;
 use authms_core::risk::{self, Country, Level, Observation, RiskEvent, RiskOutcome, Signal};
 use authms_core::signin::{self, MethodKind};
@@ -169,6 +170,33 @@ impl Population<'_> {
         let letters = self.app.post_leaves().await;
         let mut theirs = letters.iter().rev().filter(|l| member.user.email.as_ref() == Some(&l.to));
         theirs.find_map(Arrived::code_if).expect("a letter with a code")
+    }
+
+    /// What somebody else asked to do on behalf of `user`.
+    ///
+    /// # Panics
+    /// The store refuses it.
+    pub async fn act_request(&self, user: UserId) -> ActRequestId {
+        let (parts, now) = (&self.app.parts, self.now());
+        let id = ActRequestId::generate(now, &*parts.rng);
+        let request = ActRequest {
+            id,
+            tenant: self.tenant,
+            actor: UserId::from_bytes([9; 16]),
+            subject: user,
+            client: None,
+            reason: "ticket 42".to_owned(),
+            terms: Terms::default(),
+            created_at: now,
+            expires_at: now,
+            approved_by: None,
+            agreed: false,
+            end: None,
+        };
+        let row = Event::new(EventName::OnBehalfRequested, Some(self.tenant)).into_row(now, &*parts.rng);
+        let ask = commit::Change::OnBehalf(on_behalf::Change::Ask(Box::new(request)));
+        self.app.store().commit(Commit::new(row).change(ask)).await.expect("asks");
+        id
     }
 
     /// A ticket minted at the console.

@@ -175,6 +175,8 @@ pub enum EventName {
     OnBehalfPolicyChanged,
     /// Somebody asked to act on somebody's behalf, and may.
     OnBehalfRequested,
+    /// Another administrator, or the user, cleared a request to act.
+    OnBehalfApproved,
     /// Somebody may not act on somebody's behalf, or not do this.
     OnBehalfRefused,
     /// Somebody began to act.
@@ -393,6 +395,7 @@ impl EventName {
             Self::AddressVerified => "user.address_verified",
             Self::OnBehalfPolicyChanged => "tenant.on_behalf_policy_changed",
             Self::OnBehalfRequested => "on_behalf.requested",
+            Self::OnBehalfApproved => "on_behalf.approved",
             Self::OnBehalfRefused => "on_behalf.refused",
             Self::OnBehalfStarted => "on_behalf.started",
             Self::OnBehalfAction => "on_behalf.action",

@@ -3,9 +3,11 @@
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, ExportId, FactorId, InvitationId, MessageId,
     SessionId, TenantId, TicketId, UserId, WebhookId,
+    ActRequestId, ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, ExportId, FactorId, InvitationId,
+    MessageId, SessionId, TenantId, TicketId, UserId,
 };
 use crate::signin::challenge;
-use crate::{code, factor, ticket};
+use crate::{code, factor, on_behalf, ticket};
 
 /// A condition of a commit; never writes. All guards of a commit are evaluated, under the commit's locks and at its
 /// time, before any of its changes.
@@ -49,6 +51,13 @@ pub enum Guard {
     SessionOpen(SessionId),
     /// The invitation was neither accepted nor revoked, and its time is not over.
     InvitationOpen(InvitationId),
+    /// This may be done now with the request to act.
+    ActRequestPermits {
+        /// The request.
+        id: ActRequestId,
+        /// What.
+        step: on_behalf::Step,
+    },
     /// The message waits, and its sending was begun so many times.
     MessageDue {
         /// The message.

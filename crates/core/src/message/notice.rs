@@ -36,6 +36,8 @@ pub enum Notice {
     SignInRefused,
     /// Somebody acts on their behalf.
     ActedFor,
+    /// Somebody wants to, if they agree.
+    ActAsked,
 }
 
 /// What a user is told of an act on their behalf.
@@ -87,10 +89,10 @@ pub fn notice(parts: &Parts, user: &User, what: Notice, source: &Source) -> Opti
     notice_to(parts, user, user.email.as_deref()?, what, source)
 }
 
-/// The same of an act on the user's behalf.
+/// The same of an act on the user's behalf, begun or asked for.
 pub(crate) fn notice_of_act(
     parts: &Parts,
-    user: &User,
+    (user, what): (&User, Notice),
     act: ActTold<'_>,
     source: &Source,
 ) -> Option<commit::Change> {
@@ -99,7 +101,7 @@ pub(crate) fn notice_of_act(
     let more = more.map(|(gap, text)| (gap, Cow::Owned(text.to_owned())));
     // In the user's language, not in the actor's.
     let theirs = Source { language: None, ..source.clone() };
-    letter(parts, user, user.email.as_deref()?, Notice::ActedFor, &theirs, more.into())
+    letter(parts, user, user.email.as_deref()?, what, &theirs, more.into())
 }
 
 /// The same to an address that need not be the user's any more.

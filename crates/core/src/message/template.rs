@@ -45,6 +45,7 @@ impl Template {
             Self::Notice(Notice::NewDevice) => "new_device",
             Self::Notice(Notice::SignInRefused) => "sign_in_refused",
             Self::Notice(Notice::ActedFor) => "acted_for",
+            Self::Notice(Notice::ActAsked) => "act_asked",
         }
     }
 }

@@ -37,6 +37,7 @@ impl From<Fault> for ActError {
 /// # Errors
 /// [`ActError`]; then there is no session.
 pub async fn begin(parts: &Parts, me: &Person, ask: Mint, source: &Source) -> Result<SignedIn, ActError> {
+    usable_here(parts, me, &ask, source).await?;
     let verifier = verifier(parts);
     let proof = Some(pkce_s256(verifier.expose()));
     let ask = Mint { purpose: Some(Purpose::OnBehalf), proof, client: None, ..ask };
@@ -56,6 +57,16 @@ pub async fn begin(parts: &Parts, me: &Person, ask: Mint, source: &Source) -> Re
         // Nobody is asked for another's factors.
         Answer::Challenged(_) | Answer::ChangeFirst(_) => Err(RedeemError::Refused.into()),
     }
+}
+
+/// That a request to act, if one was cleared, is not for a client.
+async fn usable_here(parts: &Parts, me: &Person, ask: &Mint, source: &Source) -> Result<(), ActError> {
+    let Some(id) = ask.act_request else { return Ok(()) };
+    let request = parts.store.act_request(id).await.map_err(Fault::from)?;
+    let Some(request) = request.filter(|r| r.client.is_some() && r.actor == me.user) else { return Ok(()) };
+    let why = ("act_request", Some(request.reason.as_str()));
+    refused(parts, me, Some(request.subject), why, source).await?;
+    Err(MintError::ActRequest.into())
 }
 
 /// Why no act begins by a request whose path names this user, and whose body another: written down of whoever could act.

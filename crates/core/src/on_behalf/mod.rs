@@ -5,6 +5,7 @@ mod end;
 mod fresh;
 mod opened;
 mod policy;
+mod request;
 mod rights;
 mod terms;
 mod told;
@@ -16,6 +17,11 @@ pub(crate) use fresh::demand_fresh;
 pub(crate) use opened::opened;
 pub(crate) use policy::Act;
 pub use policy::{OnBehalfPolicy, Rule, UpdateOnBehalfPolicy, policy, update_policy};
+pub use request::{
+    ActEnd, ActRequest, ActRequestError, ActStatus, Change, DECIDED_WITHIN, KEPT, Step, agree, approve, ask,
+    get, list, list_mine, refuse, refuse_mine,
+};
+pub(crate) use request::{Cleared, clear};
 pub use rights::Rights;
 pub use terms::Terms;
 pub use told::{Reach, note_request};

@@ -6,7 +6,7 @@ use crate::audit::Source;
 use crate::client::Client;
 use crate::commit::Commit;
 use crate::fault::Fault;
-use crate::message::{self, ActTold};
+use crate::message::{self, ActTold, Notice};
 use crate::parts::Parts;
 use crate::session::NewSession;
 use crate::signin::Standing;
@@ -30,7 +30,7 @@ pub(crate) async fn opened(
     };
     let (letter, told) = match policy.notice_off {
         Some(_) => (None, "off"),
-        None => match message::notice_of_act(parts, &standing.user, act, source) {
+        None => match message::notice_of_act(parts, (&standing.user, Notice::ActedFor), act, source) {
             Some(letter) => (Some(letter), "mail"),
             None => (None, "unreachable"),
         },

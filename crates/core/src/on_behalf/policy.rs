@@ -22,6 +22,10 @@ pub struct OnBehalfPolicy {
     pub opted_out: Vec<UserId>,
     /// Whether every act needs a reference, such as a case number.
     pub require_reference: bool,
+    /// Whether another administrator has to approve every act.
+    pub require_approval: bool,
+    /// Whether the user has to agree to every act.
+    pub require_consent: bool,
     /// Whether an actor may act for several people at once; else a new act ends the one before.
     pub several_at_once: bool,
     /// How long an act lasts; [`OnBehalfPolicy::USUAL`] if absent.
@@ -81,6 +85,11 @@ impl OnBehalfPolicy {
         };
         below && fits && !self.opted_out.contains(&act.subject)
     }
+
+    /// Whether whoever has to was asked before these terms.
+    pub(crate) const fn is_cleared(&self, terms: &Terms) -> bool {
+        (terms.approved || !self.require_approval) && (terms.agreed || !self.require_consent)
+    }
 }
 
 impl Rule {
@@ -109,6 +118,10 @@ pub struct UpdateOnBehalfPolicy {
     pub opted_out: Option<Vec<UserId>>,
     /// See [`OnBehalfPolicy::require_reference`].
     pub require_reference: Option<bool>,
+    /// See [`OnBehalfPolicy::require_approval`].
+    pub require_approval: Option<bool>,
+    /// See [`OnBehalfPolicy::require_consent`].
+    pub require_consent: Option<bool>,
     /// See [`OnBehalfPolicy::several_at_once`].
     pub several_at_once: Option<bool>,
     /// In seconds; an inner `None` goes back to [`OnBehalfPolicy::USUAL`].
@@ -185,6 +198,8 @@ fn changed(before: &OnBehalfPolicy, ask: UpdateOnBehalfPolicy) -> Result<OnBehal
         rules: ask.rules.unwrap_or_else(|| before.rules.clone()),
         opted_out: ask.opted_out.unwrap_or_else(|| before.opted_out.clone()),
         require_reference: ask.require_reference.unwrap_or(before.require_reference),
+        require_approval: ask.require_approval.unwrap_or(before.require_approval),
+        require_consent: ask.require_consent.unwrap_or(before.require_consent),
         several_at_once: ask.several_at_once.unwrap_or(before.several_at_once),
         session_ttl,
         notice_off,
@@ -202,6 +217,8 @@ fn event(tenant: &Tenant, caller: &Caller) -> Event {
         .text("rules", rules.join("; "))
         .text("opted_out", opted_out.join(","))
         .text("require_reference", yes(policy.require_reference))
+        .text("require_approval", yes(policy.require_approval))
+        .text("require_consent", yes(policy.require_consent))
         .text("several_at_once", yes(policy.several_at_once))
         .number("session_ttl_seconds", policy.ttl().as_seconds())
         .text_if("notice_off", policy.notice_off.clone())
@@ -256,7 +273,7 @@ mod tests {
             writes: bool,
         ) {
             let policy = OnBehalfPolicy { rules, opted_out: vec![id(out)], ..OnBehalfPolicy::default() };
-            let terms = Terms { writes, reference: None };
+            let terms = Terms { writes, ..Terms::default() };
             let client = client.map(id);
             let act = Act { actor: id(actor), actor_role: roles.0, subject: id(subject), subject_role: roles.1, client: Some(client), terms: &terms };
             if policy.permits(act) {
@@ -271,10 +288,22 @@ mod tests {
     }
 
     #[test]
+    fn whoever_has_to_is_asked_before() {
+        for bits in 0..16u8 {
+            let [require_approval, require_consent, approved, agreed] =
+                [1, 2, 4, 8].map(|bit| bits & bit != 0);
+            let policy = OnBehalfPolicy { require_approval, require_consent, ..OnBehalfPolicy::default() };
+            let cleared = policy.is_cleared(&Terms { approved, agreed, ..Terms::default() });
+            let missing = (require_approval && !approved) || (require_consent && !agreed);
+            assert_eq!(cleared, !missing, "{bits:04b}");
+        }
+    }
+
+    #[test]
     fn without_rules_one_may_only_look() {
         let policy = OnBehalfPolicy::default();
         let permits = |writes| {
-            let terms = Terms { writes, reference: None };
+            let terms = Terms { writes, ..Terms::default() };
             let (actor_role, subject_role) = (Role::Support, Role::Member);
             policy.permits(Act {
                 actor: id(1),

@@ -42,7 +42,7 @@ mod tests {
     proptest! {
         #[test]
         fn s56_no_right_that_either_side_lacks(actor in role(), subject in role(), writes: bool) {
-            let terms = Terms { writes, reference: None };
+            let terms = Terms { writes, ..Terms::default() };
             let rights = Rights::of(actor, subject, &terms);
             prop_assert!(rights.role <= actor && rights.role <= subject);
             for permission in &rights.permissions {
@@ -57,7 +57,7 @@ mod tests {
     #[test]
     fn a_scope_says_what_may_be_done() {
         let scope =
-            |writes| Rights::of(Role::Admin, Role::Support, &Terms { writes, reference: None }).scope();
+            |writes| Rights::of(Role::Admin, Role::Support, &Terms { writes, ..Terms::default() }).scope();
         assert_eq!(scope(false), "read ticket:read user:read");
         assert_eq!(scope(true), "read write ticket:read ticket:revoke user:read");
         assert_eq!(Rights::of(Role::Admin, Role::Member, &Terms::default()).scope(), "read");

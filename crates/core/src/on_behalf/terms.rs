@@ -1,4 +1,6 @@
-//! What an act was asked for with, besides its reason.
+//! What an act was asked for with, besides its reason, and what was cleared before it.
+
+use crate::id::ActRequestId;
 
 /// On which terms somebody acts.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -7,4 +9,10 @@ pub struct Terms {
     pub writes: bool,
     /// What the act is filed under elsewhere, such as a case number: 1–100 characters.
     pub reference: Option<String>,
+    /// The request that was used for it.
+    pub request: Option<ActRequestId>,
+    /// Whether another administrator approved that.
+    pub approved: bool,
+    /// Whether the user agreed to it.
+    pub agreed: bool,
 }

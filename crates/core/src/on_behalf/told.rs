@@ -48,6 +48,7 @@ fn of_ticket(name: EventName, ticket: &Ticket, actor: UserId) -> Event {
         .subject(ticket.subject)
         .ticket(ticket.id)
         .client(ticket.client)
+        .text_if("act_request", ticket.terms.request.map(|id| id.to_string()))
         .text_if("reason", ticket.reason.clone())
         .text_if("reference", ticket.terms.reference.clone())
         .text("may_write", if ticket.terms.writes { "yes" } else { "no" })

@@ -10,12 +10,15 @@ use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
     ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
     TenantId, TicketId, UserId, WebhookId,
+    ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
+    SessionId, TenantId, TicketId, UserId,
 };
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
 use crate::membership::Membership;
 use crate::message::Outgoing;
+use crate::on_behalf::ActRequest;
 use crate::page::{Page, PageRequest};
 use crate::passkey::{Ceremony, Passkey};
 use crate::password::Census;
@@ -245,6 +248,19 @@ pub trait Sessions {
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>>;
     /// How many sign-ins failed since the user last signed in to this tenant, at most 100.
     fn failures_of(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<u32>>;
+}
+
+/// Reads about requests to act on somebody's behalf.
+pub trait ActRequests {
+    /// One request.
+    fn act_request(&self, id: ActRequestId) -> Fut<'_, Read<Option<ActRequest>>>;
+    /// Those of a tenant, newest first: only of this actor, only for this subject.
+    fn act_requests(
+        &self,
+        tenant: TenantId,
+        whose: (Option<UserId>, Option<UserId>),
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<ActRequest>>>;
 }
 
 /// Reads about invitations.

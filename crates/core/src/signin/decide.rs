@@ -235,14 +235,9 @@ fn may_act(case: &Case<'_>, acting: &Acting, subject_role: Role) -> bool {
     let Some(actor_role) = case.standing.actor.as_ref().and_then(|a| a.role) else { return false };
     let client = Some(case.evidence.client.as_ref().map(|c| c.id));
     let (actor, subject, terms) = (acting.user, case.evidence.subject, &acting.terms);
-    case.standing.tenant.on_behalf_policy.permits(Act {
-        actor,
-        actor_role,
-        subject,
-        subject_role,
-        client,
-        terms,
-    })
+    let policy = &case.standing.tenant.on_behalf_policy;
+    policy.is_cleared(terms)
+        && policy.permits(Act { actor, actor_role, subject, subject_role, client, terms })
 }
 
 #[cfg(test)]

@@ -4,24 +4,26 @@ mod ask;
 mod batch;
 mod draft;
 mod known;
+mod look;
 mod newcomer;
 mod rules;
 mod watch;
+mod weigh;
 
 pub use ask::{Existing, Mint, MintError, Minted, Subject};
 pub use batch::{BatchOutcome, MAX_BATCH, mint_batch, require_batch};
 pub(crate) use watch::charge_minter;
+pub(crate) use weigh::weigh;
 
 use super::model::{Idempotency, Minter};
 use crate::access::Caller;
 use crate::audit::Source;
-use crate::commit::Commit;
+use crate::commit::{Commit, CommitError, Guard};
 use crate::fault::Fault;
-use crate::id::{TenantId, UserId};
-use crate::on_behalf;
+use crate::id::TenantId;
 use crate::parts::Parts;
-use crate::ports::Member;
-use draft::{By, Draft, Ground};
+use draft::{By, Draft};
+use look::look;
 
 /// How often a user is looked for whom others create at the same moment.
 const TRIES: usize = 3;
@@ -81,63 +83,23 @@ async fn attempt(
     ask: Mint,
     key: Option<Idempotency>,
 ) -> Result<Minted, MintError> {
-    let tenant = by.caller.tenant();
-    let (subject, is_new) = subject(parts, by.caller, &ask.user).await?;
-    let client = match ask.client {
-        Some(id) => parts.store.client(id).await.map_err(Fault::from)?,
-        None => None,
-    };
-    let actor = match by.minter.acts_for(subject.user.id) {
-        Some(actor) => Some(member(parts, tenant, actor).await?),
-        None => None,
-    };
-    let tenant = parts.store.tenant(tenant).await.map_err(Fault::from)?;
-    let fresh = match (&actor, by.caller) {
-        (Some(_), Caller::Person(me)) => on_behalf::demand_fresh(parts, me, ask.step_up.as_ref()).await?,
-        _ => false,
-    };
-    let ground = Ground {
-        subject: &subject,
-        is_new,
-        client: client.as_ref(),
-        tenant: tenant.as_ref(),
-        actor: actor.as_ref(),
-        fresh,
-    };
+    let (looked, ask) = look(parts, by, ask).await?;
+    let ground = looked.ground();
     let Draft { commit, minted } = Draft::new(parts, by, &ground, ask, key)?;
     // Who signs themself in elsewhere is not watched.
     let watched = !matches!(by.minter, Minter::Person { .. }) || ground.actor.is_some();
     let alarm = if watched { watch::count(parts, by, 1) } else { None };
+    let used = commit.guards().iter().position(|guard| matches!(guard, Guard::ActRequestPermits { .. }));
     match parts.store.commit(alarm.iter().cloned().fold(commit, Commit::audit)).await {
         Ok(_) => Ok(minted),
         Err(error) => {
             watch::insist(parts, alarm).await;
-            Err(draft::refused(key, error))
+            match error {
+                CommitError::Conflict(index) if Some(index) == used => Err(MintError::ActRequest),
+                error => Err(draft::refused(key, error)),
+            }
         }
     }
-}
-
-/// Whom the ticket is for, and whether they are new.
-async fn subject(parts: &Parts, caller: &Caller, asked: &Subject) -> Result<(Member, bool), MintError> {
-    let tenant = caller.tenant();
-    let user = match asked {
-        Subject::User(user) => Some(*user),
-        Subject::External(id) => {
-            let found = parts.store.by_external_id(tenant, &[id]).await.map_err(Fault::from)?;
-            found.into_iter().next().flatten()
-        }
-    };
-    match (user, asked) {
-        (Some(user), _) => Ok((member(parts, tenant, user).await?, false)),
-        (None, Subject::External(id)) => Ok((newcomer::draft(parts, caller, id)?, true)),
-        (None, Subject::User(_)) => Err(MintError::UnknownUser),
-    }
-}
-
-async fn member(parts: &Parts, tenant: TenantId, user: UserId) -> Result<Member, MintError> {
-    let member = parts.store.member(tenant, user).await.map_err(Fault::from)?;
-    rules::active(member.as_ref())?;
-    member.ok_or(MintError::UnknownUser)
 }
 
 /// What to answer to a refused request: if it was granted before, then that, whatever has happened since.

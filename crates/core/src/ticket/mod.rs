@@ -19,11 +19,11 @@ pub use attempt::{Redeem, RedeemError};
 pub use binding::{Bindings, Context};
 pub use life::*;
 pub use list::*;
-pub(crate) use mint::charge_minter;
 pub use mint::{
     BatchOutcome, Existing, MAX_BATCH, Mint, MintError, Minted, Subject, mint, mint_at_console, mint_batch,
     require_batch,
 };
+pub(crate) use mint::{charge_minter, weigh};
 pub use model::*;
 pub use page_token::Position;
 pub use peek::{Peeked, peek};

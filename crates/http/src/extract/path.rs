@@ -7,6 +7,8 @@ use authms_core::factor::FactorKind;
 use authms_core::id::{
     ApiKeyKind, ClientKind, DeviceKind, EventKind, ExportKind, FactorIdKind, Id, InvitationKind, Kind,
     RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind, WebhookKind,
+    ActRequestKind, ApiKeyKind, ClientKind, DeviceKind, EventKind, ExportKind, FactorIdKind, Id,
+    InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;
@@ -43,6 +45,9 @@ impl Noun for WebhookKind {
 }
 impl Noun for ExportKind {
     const NOT_FOUND: Code = codes::EXPORT_NOT_FOUND;
+}
+impl Noun for ActRequestKind {
+    const NOT_FOUND: Code = codes::ACT_REQUEST_NOT_FOUND;
 }
 impl Noun for EventKind {
     const NOT_FOUND: Code = codes::EVENT_NOT_FOUND;

@@ -4,7 +4,7 @@ use super::no_transport;
 use crate::codes;
 use crate::error::ApiError;
 use authms_core::message::Channel;
-use authms_core::on_behalf::{ActError, StopError};
+use authms_core::on_behalf::{ActError, ActRequestError, StopError};
 use authms_core::recovery::RecoveryError;
 use authms_core::session::{AuthenticateError, EndError, RefreshError};
 use authms_core::signin::challenge::ChallengeError;
@@ -99,6 +99,8 @@ impl From<MintError> for ApiError {
             MintError::ReasonRequired => codes::TICKET_REASON.into(),
             MintError::ReferenceRequired => codes::ON_BEHALF_REFERENCE.into(),
             MintError::OnBehalfPolicy => codes::ON_BEHALF_POLICY.into(),
+            MintError::NotCleared => codes::NOT_CLEARED.into(),
+            MintError::ActRequest => codes::ACT_REQUEST.into(),
             MintError::NotFresh => Self::step_up("factor"),
             MintError::TooMany => codes::TICKET_EXISTS.into(),
             MintError::Throttled { throttled, .. } => Self::from(throttled).saying(said),
@@ -115,6 +117,20 @@ impl From<ActError> for ApiError {
             ActError::Mint(mint) => mint.into(),
             ActError::Redeem(redeem) => redeem.into(),
             ActError::IdsDiffer => codes::IDS_DIFFER.into(),
+        }
+    }
+}
+
+impl From<ActRequestError> for ApiError {
+    fn from(error: ActRequestError) -> Self {
+        match error {
+            ActRequestError::Forbidden(forbidden) => forbidden.into(),
+            ActRequestError::Mint(mint) => mint.into(),
+            ActRequestError::Unknown => codes::ACT_REQUEST_NOT_FOUND.into(),
+            ActRequestError::OwnRequest => codes::OWN_ACT_REQUEST.into(),
+            ActRequestError::NotFresh => Self::step_up("factor"),
+            ActRequestError::Closed => codes::ACT_REQUEST_CLOSED.into(),
+            ActRequestError::Fault(fault) => fault.into(),
         }
     }
 }

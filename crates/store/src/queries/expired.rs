@@ -4,6 +4,7 @@ use super::conn::{Conn, Result, params};
 use authms_core::audit;
 use authms_core::device;
 use authms_core::invitation::KEPT;
+use authms_core::on_behalf;
 use authms_core::session::ROTATION_WINDOW;
 use authms_core::time::{Span, Timestamp};
 use authms_core::webhook;
@@ -24,6 +25,8 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
                          (SELECT scope, key_hash FROM mint_keys WHERE until <= ?1 LIMIT ?2)";
     let invitations = "DELETE FROM invitations WHERE id IN
                            (SELECT id FROM invitations WHERE expires_at <= ?1 LIMIT ?2)";
+    let act_requests = "DELETE FROM act_requests WHERE id IN
+                            (SELECT id FROM act_requests WHERE expires_at <= ?1 LIMIT ?2)";
     let challenges = "DELETE FROM challenges WHERE id IN
                           (SELECT id FROM challenges WHERE expires_at <= ?1 LIMIT ?2)";
     let codes = "DELETE FROM sent_codes WHERE slot IN
@@ -57,6 +60,7 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
         (rotations, now.minus(ROTATION_WINDOW)),
         (mint_keys, now),
         (invitations, now.minus(KEPT)),
+        (act_requests, now.minus(on_behalf::KEPT)),
         (challenges, now.minus(CHALLENGE_KEPT)),
         (codes, now),
         (releases, now),

@@ -4,7 +4,7 @@ use super::columns::Columns;
 use super::conn::{Conn, Result, params};
 use super::{all, session};
 use authms_core::access::Role;
-use authms_core::id::{Id, TenantId, UserId};
+use authms_core::id::{ActRequestId, ClientId, Id, TenantId, UserId};
 use authms_core::on_behalf::{OnBehalfPolicy, Rule, Terms};
 use authms_core::session::Session;
 use authms_core::time::{Span, Timestamp};
@@ -19,6 +19,8 @@ struct PolicyRow {
     rules: Vec<RuleRow>,
     opted_out: Vec<String>,
     require_reference: bool,
+    require_approval: bool,
+    require_consent: bool,
     several_at_once: bool,
     session_ttl_ms: Option<i64>,
     notice_off: Option<String>,
@@ -44,6 +46,8 @@ fn policy(row: PolicyRow) -> Option<OnBehalfPolicy> {
         rules: row.rules.into_iter().map(rule).collect::<Option<_>>()?,
         opted_out: ids(&row.opted_out, UserId::parse)?,
         require_reference: row.require_reference,
+        require_approval: row.require_approval,
+        require_consent: row.require_consent,
         several_at_once: row.several_at_once,
         session_ttl: row.session_ttl_ms.map(Span::millis),
         notice_off: row.notice_off,
@@ -56,7 +60,7 @@ fn rule(row: RuleRow) -> Option<Rule> {
         actor_roles: roles(row.actor_roles)?,
         actors: ids(&row.actors, UserId::parse)?,
         subject_roles: roles(row.subject_roles)?,
-        clients: ids(&row.clients, authms_core::id::ClientId::parse)?,
+        clients: ids(&row.clients, ClientId::parse)?,
         writes: row.writes,
     })
 }
@@ -82,6 +86,8 @@ pub(super) fn policy_column(policy: &OnBehalfPolicy) -> Option<String> {
             .collect(),
         opted_out: policy.opted_out.iter().map(ToString::to_string).collect(),
         require_reference: policy.require_reference,
+        require_approval: policy.require_approval,
+        require_consent: policy.require_consent,
         several_at_once: policy.several_at_once,
         session_ttl_ms: policy.session_ttl.map(Span::as_millis),
         notice_off: policy.notice_off.clone(),
@@ -95,18 +101,30 @@ pub(super) fn policy_column(policy: &OnBehalfPolicy) -> Option<String> {
 struct TermsRow {
     writes: bool,
     reference: Option<String>,
+    request: Option<String>,
+    approved: bool,
+    agreed: bool,
 }
 
 /// The terms in the next column.
 pub(super) fn read_terms(c: &mut Columns<'_>) -> Result<Terms> {
-    let row: TermsRow = c.named_if(|text| serde_json::from_str(text).ok())?.unwrap_or_default();
-    Ok(Terms { writes: row.writes, reference: row.reference })
+    Ok(c.named_if(|text| terms(serde_json::from_str(text).ok()?))?.unwrap_or_default())
+}
+
+fn terms(row: TermsRow) -> Option<Terms> {
+    let TermsRow { writes, reference, request, approved, agreed } = row;
+    let request = match request {
+        Some(text) => Some(ActRequestId::parse(&text)?),
+        None => None,
+    };
+    Some(Terms { writes, reference, request, approved, agreed })
 }
 
 /// The column of these terms.
 pub(super) fn terms_column(terms: &Terms) -> Option<String> {
-    let Terms { writes, reference } = terms.clone();
-    (*terms != Terms::default()).then(|| json!(TermsRow { writes, reference }).to_string())
+    let Terms { writes, reference, request, approved, agreed } = terms.clone();
+    let row = TermsRow { writes, reference, request: request.map(|id| id.to_string()), approved, agreed };
+    (*terms != Terms::default()).then(|| json!(row).to_string())
 }
 
 /// The sessions in which this user acts for others in a tenant that are over neither by time nor by end.

@@ -118,6 +118,8 @@ async fn tenants(w: World) {
         }],
         opted_out: vec![w.id()],
         require_reference: true,
+        require_approval: true,
+        require_consent: true,
         several_at_once: true,
         session_ttl: Some(Span::seconds(600)),
         notice_off: Some("told by telephone".to_owned()),

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a case fails by panicking")]
 
+mod act_requests;
 mod admin;
 mod attempts;
 mod devices;
@@ -66,6 +67,7 @@ pub const CASES: &[&[Case]] = &[
     devices::CASES,
     passkeys::CASES,
     people::CASES,
+    act_requests::CASES,
     passwords::CASES,
     histories::CASES,
     messages::CASES,

@@ -28,7 +28,8 @@ async fn acts(w: World) {
     let mut acts = Vec::new();
     for own in [&first, &first, &second] {
         let mut act = w.new_session(&tenant, &user);
-        let terms = Terms { writes: true, reference: Some("CASE-7 'x'".to_owned()) };
+        let (reference, request) = (Some("CASE-7 'x'".to_owned()), Some(w.id()));
+        let terms = Terms { writes: true, reference, request, approved: true, agreed: true };
         act.acting = Some(Acting { user: actor.id, session: own.id, reason: "case".to_owned(), terms });
         w.open(&act).await;
         acts.push(act);

@@ -138,6 +138,13 @@ const fn told(notice: Notice) -> Words {
              Your account at {service} lists the session, and you can end it there at once. If you did not expect this, ask \
              your administrator.\n",
         ),
+        Notice::ActAsked => (
+            "Somebody wants to act on your behalf",
+            "{actor} asks to sign in on your behalf, and cannot unless you agree within ten minutes.\n\n\
+             Why: {reason}\nWhere: {client}\nTime: {time}\nDevice: {device}\nAddress: {ip}\n\n\
+             Your account at {service} lists the request: agree to it there, or refuse it. If you do nothing, nobody acts. \
+             Never tell anybody a code or a password for this.\n",
+        ),
     };
     Words { subject, body, short: "" }
 }

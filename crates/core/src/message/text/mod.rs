@@ -120,6 +120,7 @@ mod tests {
         Template::Notice(Notice::NewDevice),
         Template::Notice(Notice::SignInRefused),
         Template::Notice(Notice::ActedFor),
+        Template::Notice(Notice::ActAsked),
     ];
 
     const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];

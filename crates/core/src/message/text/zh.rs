@@ -126,6 +126,12 @@ const fn told(notice: Notice) -> Words {
              原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
              您在 {service} 的账户会列出该会话，您可以立即将其结束。如非预期，请联系管理员。\n",
         ),
+        Notice::ActAsked => (
+            "有人请求代表您操作",
+            "{actor} 请求代表您登录；您须在十分钟内同意，否则对方无法登录。\n\n\
+             原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
+             您在 {service} 的账户会列出该请求，您可以在那里同意或拒绝。如不处理，则不会有人代表您操作。请勿为此向任何人提供验证码或密码。\n",
+        ),
     };
     Words { subject, body, short: "" }
 }

@@ -2,7 +2,7 @@
 
 use crate::access::Forbidden;
 use crate::fault::Fault;
-use crate::id::{ClientId, TenantId, TicketId, UserId};
+use crate::id::{ActRequestId, ClientId, TenantId, TicketId, UserId};
 use crate::limits::Throttled;
 use crate::on_behalf::Terms;
 use crate::text::{self, InvalidText};
@@ -32,6 +32,8 @@ pub struct Mint {
     pub reason: Option<String>,
     /// What else the minter asks for there.
     pub terms: Terms,
+    /// The request that was cleared for it: what is said beside it is as there, or not said.
+    pub act_request: Option<ActRequestId>,
     /// What shows that the minter proved themself just now.
     pub step_up: Option<SecretString>,
     /// When the user authenticated, as the minter vouches.
@@ -114,6 +116,7 @@ impl Mint {
             purpose: None,
             reason: None,
             terms: Terms::default(),
+            act_request: None,
             step_up: None,
             subject_auth_time: None,
             subject_amr: Vec::new(),
@@ -184,6 +187,14 @@ pub enum MintError {
     /// The tenant does not let the minter act for this user, there, or like this.
     #[error("this tenant's policy does not let you act for this user like this")]
     OnBehalfPolicy,
+    /// Another administrator has to approve first, or the user to agree.
+    #[error(
+        "this tenant wants it approved by another administrator, agreed to by the user, or both, before you act"
+    )]
+    NotCleared,
+    /// The named request cannot be used for this: it is none of the minter's for this user, it says otherwise, or it is over.
+    #[error("act_request names no open request of yours for this")]
+    ActRequest,
     /// The minter has not proved a second factor just now.
     #[error("acting on somebody's behalf needs a second factor that was proved just now")]
     NotFresh,
@@ -226,6 +237,8 @@ impl MintError {
             Self::ReasonRequired => "no_reason",
             Self::ReferenceRequired => "no_reference",
             Self::OnBehalfPolicy => "on_behalf_policy",
+            Self::NotCleared => "not_cleared",
+            Self::ActRequest => "act_request",
             Self::NotFresh => "not_fresh",
             Self::TooMany => "too_many",
             Self::Repeated(_) | Self::KeyReused => "repeated",

@@ -8,7 +8,7 @@ use crate::client::Client;
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
 use crate::id::TicketId;
-use crate::on_behalf;
+use crate::on_behalf::{self, Cleared, Step};
 use crate::parts::Parts;
 use crate::ports::{Member, random};
 use crate::signin::Fences;
@@ -40,6 +40,8 @@ pub(super) struct Ground<'a> {
     pub(super) actor: Option<&'a Member>,
     /// Whether they proved a second factor just now.
     pub(super) fresh: bool,
+    /// What was cleared for it.
+    pub(super) cleared: Option<&'a Cleared>,
 }
 
 /// A ticket that is minted once its commit is durable.
@@ -62,6 +64,7 @@ impl Draft {
         let purpose = rules::purpose(by.caller, &ask, ground.subject)?;
         if purpose == Purpose::OnBehalf {
             rules::may_act(by.caller, ground, &ask)?;
+            rules::is_cleared(ground, &ask)?;
         }
         let policy = TicketPolicy::of(by.caller, ground.tenant);
         policy.check(&ask)?;
@@ -104,7 +107,10 @@ impl Draft {
         let event = minted_event(&ticket, by, ttl, ask.existing);
         let mut commit = Commit::new(event.into_row(now, &*parts.rng));
         if let Some(actor) = ticket.minter.acts_for(ticket.subject) {
-            commit = commit.audit(on_behalf::requested(parts, &ticket, actor, by.source));
+            // Of one that was cleared it is written already, when it was asked.
+            if ground.cleared.is_none() {
+                commit = commit.audit(on_behalf::requested(parts, &ticket, actor, by.source));
+            }
         }
         if let Some(key) = &key {
             commit = commit.guard(Guard::IdempotencyFree { scope: key.scope, key_hash: key.key_hash });
@@ -113,6 +119,12 @@ impl Draft {
             commit = newcomer::create(parts, by, ground.subject, commit);
         }
         let commit = make_room(commit, &ticket, ask.existing);
+        let commit = match ground.cleared.map(|cleared| cleared.request.id) {
+            Some(id) => commit
+                .guard(Guard::ActRequestPermits { id, step: Step::Use })
+                .change(commit::Change::OnBehalf(on_behalf::Change::Use(id))),
+            None => commit,
+        };
         let change = Change::Mint(Box::new(NewTicket { ticket, ttl, idempotency: key }));
         let minted = Minted { ticket: token.format(PREFIX), id, expires_in: ttl, purpose };
         Ok(Self { commit: commit.change(commit::Change::Ticket(change)), minted })

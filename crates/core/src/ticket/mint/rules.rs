@@ -5,7 +5,7 @@ use super::draft::Ground;
 use crate::access::{Caller, Forbidden, Permission};
 use crate::client::{Client, ClientStatus};
 use crate::id::TenantId;
-use crate::on_behalf::{Act, Terms};
+use crate::on_behalf::{Act, Cleared, Terms};
 use crate::ports::Member;
 use crate::text::{self, InvalidText};
 use crate::ticket::model::{Minter, Purpose};
@@ -103,6 +103,35 @@ pub(super) fn may_act(caller: &Caller, ground: &Ground<'_>, ask: &Mint) -> Resul
         return Err(MintError::ReferenceRequired);
     }
     if ground.fresh { Ok(()) } else { Err(MintError::NotFresh) }
+}
+
+/// That whoever has to was asked before.
+pub(super) fn is_cleared(ground: &Ground<'_>, ask: &Mint) -> Result<(), MintError> {
+    let cleared = ground.tenant.is_some_and(|t| t.on_behalf_policy.is_cleared(&ask.terms));
+    if cleared { Ok(()) } else { Err(MintError::NotCleared) }
+}
+
+/// The same request as it was cleared; what is said beside that must not differ. Without one nothing is cleared, whatever is
+/// asked.
+pub(super) fn as_cleared(ask: Mint, cleared: Option<&Cleared>) -> Result<Mint, MintError> {
+    let Some(cleared) = cleared else {
+        let Terms { writes, reference, .. } = ask.terms;
+        return Ok(Mint { terms: Terms { writes, reference, ..Terms::default() }, ..ask });
+    };
+    let request = &cleared.request;
+    let agrees = ask.reason.as_ref().is_none_or(|reason| reason.trim() == request.reason)
+        && ask
+            .terms
+            .reference
+            .as_ref()
+            .is_none_or(|it| Some(it.trim()) == request.terms.reference.as_deref())
+        && (ask.client.is_none() || request.client.is_none() || ask.client == request.client)
+        && (request.terms.writes || !ask.terms.writes);
+    if !agrees {
+        return Err(MintError::ActRequest);
+    }
+    let client = request.client.or(ask.client);
+    Ok(Mint { reason: Some(request.reason.clone()), client, terms: cleared.terms(), ..ask })
 }
 
 /// The terms of a ticket of this purpose.

@@ -1,5 +1,6 @@
 //! What concerns others than the caller.
 
+pub mod act_request;
 pub mod api_key;
 pub mod audit;
 pub mod audit_export;

@@ -99,6 +99,8 @@ pub struct Cast<'a> {
     pub recovery_code: String,
     /// An invitation to the tenant, and its code.
     pub invitation: (String, String),
+    /// A request to act on behalf of the target, or of the caller where it is theirs to decide.
+    pub act_request: String,
     /// An event of the tenant, which is sealed.
     pub event: String,
     /// An export of the tenant's log.
@@ -128,6 +130,7 @@ impl<'a> Cast<'a> {
             "/sessions/",
             "/generate-ticket",
             "impersonat",
+            "/on-behalf/requests",
             "/batch/status",
             "/introspect",
             "/mfa/",
@@ -167,7 +170,7 @@ impl<'a> Cast<'a> {
                     app.put("/auth/me", &bearer, json!({ "locale": "zh-CN" })).await;
                     app.seal().await;
                 }
-                if about("impersonat") || about("/generate-ticket") {
+                if about("impersonat") || about("/generate-ticket") || about("/on-behalf/requests") {
                     app.proves(&bearer);
                 }
                 if !about("/admin/") {
@@ -228,7 +231,12 @@ impl<'a> Cast<'a> {
             home.is_released(target).await;
         }
         let passkey = Passkey::new(app, home, (target, &bearer), &route.path).await;
+        let act_request = match about("{act_request_id}") {
+            true => home.act_request(owner).await.to_string(),
+            false => String::new(),
+        };
         Self {
+            act_request,
             event,
             export,
             webhook,
@@ -301,6 +309,7 @@ impl<'a> Cast<'a> {
         let path = (route.path.clone() + &whose)
             .replace("{user_id}", &self.target.to_string())
             .replace("{invitation_id}", &self.invitation.0)
+            .replace("{act_request_id}", &self.act_request)
             .replace("{client_id}", &self.client.to_string())
             .replace("/devices/{id}", &format!("/devices/{}", self.device))
             .replace("webauthn-credentials/{id}", &format!("webauthn-credentials/{}", self.passkey.id))
@@ -396,6 +405,13 @@ impl<'a> Cast<'a> {
             | "GET /admin/tenants/{tenant_id}"
             | "GET /admin/tickets/policy"
             | "GET /admin/on-behalf/policy"
+            | "GET /admin/on-behalf/requests"
+            | "GET /admin/on-behalf/requests/{act_request_id}"
+            | "POST /admin/on-behalf/requests/{act_request_id}/approve"
+            | "POST /admin/on-behalf/requests/{act_request_id}/refuse"
+            | "GET /auth/me/on-behalf/requests"
+            | "POST /auth/me/on-behalf/requests/{act_request_id}/agree"
+            | "POST /auth/me/on-behalf/requests/{act_request_id}/refuse"
             | "POST /auth/me/stop-impersonation"
             | "GET /admin/mfa/risk-policy"
             | "POST /admin/mfa/release/{user_id}"
@@ -444,6 +460,9 @@ impl<'a> Cast<'a> {
             }
             "POST /auth/mfa/verify-challenge" => {
                 json!({ "challenge_token": self.challenge.0, "code": self.challenge.1 })
+            }
+            "POST /admin/on-behalf/requests" => {
+                json!({ "user_id": self.target.to_string(), "reason": "ticket 42" })
             }
             "POST /admin/impersonate" => json!({ "user_id": self.target.to_string(), "reason": "ticket 42" }),
             "POST /admin/users/{user_id}/impersonate" => json!({ "reason": "ticket 42" }),

@@ -15,6 +15,8 @@ use utoipa::ToSchema;
 /// `dto.AdminImpersonateRequest`
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct AdminImpersonateRequest {
+    /// The request that was cleared for this, where the tenant wants it; reason and all else are as there.
+    act_request: Option<Text<64>>,
     /// For whom.
     user_id: Text<64>,
     /// Why: required, and told to the user. At most 500 characters.
@@ -63,8 +65,14 @@ pub async fn begin(
     Json(body): Json<AdminImpersonateRequest>,
 ) -> Result<Json<Data<AdminImpersonateResponse>>, ApiError> {
     let user = UserId::parse(&body.user_id).ok_or(codes::USER_NOT_FOUND)?;
-    let asked = Asked { reason: body.reason, reference: body.reference, write: body.write, step_up: token };
-    let session = on_behalf::begin(&state, &me, asked.for_user(user), &source).await?;
+    let asked = Asked {
+        act_request: body.act_request,
+        reason: body.reason,
+        reference: body.reference,
+        write: body.write,
+        step_up: token,
+    };
+    let session = on_behalf::begin(&state, &me, asked.for_user(user)?, &source).await?;
     let answer = AdminImpersonateResponse {
         access_token: session.access_token.expose().to_owned(),
         expires_in: session.expires_in.as_seconds(),

@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 /// `dto.ImpersonateRequest`
 #[derive(Deserialize, ToSchema, Default, Debug)]
 pub struct ImpersonateRequest {
+    /// The request that was cleared for this, where the tenant wants it; reason and all else are as there.
+    act_request: Option<Text<64>>,
     /// For whom; if it is there, as the path says.
     user_id: Option<Text<64>>,
     /// Why: required, and told to the user. At most 500 characters.
@@ -61,8 +63,14 @@ pub async fn begin_for(
     if body.user_id.is_some_and(|named| UserId::parse(&named) != Some(user)) {
         return Err(on_behalf::differ(&state, &me, user, &source).await.into());
     }
-    let asked = Asked { reason: body.reason, reference: body.reference, write: body.write, step_up: token };
-    let session = on_behalf::begin(&state, &me, asked.for_user(user), &source).await?;
+    let asked = Asked {
+        act_request: body.act_request,
+        reason: body.reason,
+        reference: body.reference,
+        write: body.write,
+        step_up: token,
+    };
+    let session = on_behalf::begin(&state, &me, asked.for_user(user)?, &source).await?;
     let now = state.now();
     let answer = ImpersonateResponse {
         expires_at: now.plus(session.expires_in).into(),

@@ -3,14 +3,17 @@
 pub mod begin;
 pub mod begin_for;
 
+use crate::codes;
+use crate::error::ApiError;
 use crate::wire::Text;
-use authms_core::id::UserId;
+use authms_core::id::{ActRequestId, UserId};
 use authms_core::on_behalf::Terms;
 use authms_core::ticket::Mint;
 use authms_crypto::SecretString;
 
 /// How an act is asked for.
 struct Asked {
+    act_request: Option<Text<64>>,
     reason: Option<Text<500>>,
     reference: Option<Text<100>>,
     write: Option<bool>,
@@ -18,13 +21,19 @@ struct Asked {
 }
 
 impl Asked {
-    fn for_user(self, user: UserId) -> Mint {
+    fn for_user(self, user: UserId) -> Result<Mint, ApiError> {
         let reference = self.reference.map(Text::into_string);
-        Mint {
+        Ok(Mint {
+            act_request: act_request(self.act_request)?,
             reason: self.reason.map(Text::into_string),
-            terms: Terms { writes: self.write.unwrap_or_default(), reference },
+            terms: Terms { writes: self.write.unwrap_or_default(), reference, ..Terms::default() },
             step_up: self.step_up,
             ..Mint::for_user(user)
-        }
+        })
     }
+}
+
+/// The request to act that a body names.
+pub fn act_request(named: Option<Text<64>>) -> Result<Option<ActRequestId>, ApiError> {
+    Ok(named.map(|id| ActRequestId::parse(&id).ok_or(codes::ACT_REQUEST)).transpose()?)
 }

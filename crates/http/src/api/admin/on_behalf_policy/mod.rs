@@ -18,6 +18,10 @@ pub struct OnBehalfPolicyDetails {
     notice_off_reason: Option<String>,
     /// For whom nobody acts.
     opted_out: Vec<String>,
+    /// Whether another administrator has to approve every act.
+    require_approval: bool,
+    /// Whether the user has to agree to every act.
+    require_consent: bool,
     /// Whether every act needs a reference.
     require_reference: bool,
     /// Who may act for whom; none: whoever has `ticket:on_behalf`, for everybody of lower rank, only to look.
@@ -67,6 +71,8 @@ fn render(policy: OnBehalfPolicy) -> OnBehalfPolicyDetails {
     OnBehalfPolicyDetails {
         session_ttl_seconds: policy.ttl().as_seconds(),
         opted_out: policy.opted_out.iter().map(ToString::to_string).collect(),
+        require_approval: policy.require_approval,
+        require_consent: policy.require_consent,
         require_reference: policy.require_reference,
         several_at_once: policy.several_at_once,
         notice_off_reason: policy.notice_off,

@@ -19,6 +19,10 @@ pub struct UpdateOnBehalfPolicyRequest {
     notice_off_reason: Option<Option<Text<200>>>,
     /// For whom nobody acts, in place of all before: at most 200.
     opted_out: Option<Vec<Text<64>>>,
+    /// Another administrator must approve every act.
+    require_approval: Option<bool>,
+    /// The user must agree to every act.
+    require_consent: Option<bool>,
     /// Every act must have a reference.
     require_reference: Option<bool>,
     /// Who may act for whom, in place of all rules before: at most 50.
@@ -55,6 +59,8 @@ pub async fn update(
     let ask = UpdateOnBehalfPolicy {
         rules,
         opted_out: body.opted_out.map(|ids| read_users("opted_out", &ids)).transpose()?,
+        require_approval: body.require_approval,
+        require_consent: body.require_consent,
         require_reference: body.require_reference,
         several_at_once: body.several_at_once,
         session_ttl: body.session_ttl_seconds,

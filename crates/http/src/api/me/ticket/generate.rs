@@ -1,5 +1,6 @@
 //! `POST /auth/generate-ticket`
 
+use crate::api::admin::impersonation::act_request;
 use crate::codes;
 use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Source, step_up_token};
@@ -17,6 +18,9 @@ use utoipa::ToSchema;
 /// `dto.GenerateTicketInput`, and what else a ticket may be bound to.
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct GenerateTicketInput {
+    /// The request that was cleared for an act on somebody's behalf, where the tenant wants it; reason and all else are as
+    /// there.
+    act_request: Option<Text<64>>,
     /// Whom the ticket signs in: this, or `external_id`.
     user_id: Option<Text<64>>,
     /// What another system calls them; an API key with the scope `user:write` so creates whom nobody knows.
@@ -138,7 +142,9 @@ pub(super) fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
         terms: Terms {
             writes: body.write.unwrap_or_default(),
             reference: body.reference.map(Text::into_string),
+            ..Terms::default()
         },
+        act_request: act_request(body.act_request)?,
         step_up: None,
         subject_auth_time: body.subject_auth_time.map(seconds),
         subject_amr: body.subject_amr.into_iter().flatten().map(Text::into_string).collect(),

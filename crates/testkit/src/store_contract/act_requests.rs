@@ -1,0 +1,121 @@
+//! Requests to act on somebody's behalf.
+
+use super::Case;
+use super::world::World;
+use authms_core::access::Role;
+use authms_core::commit::{Change, CommitError, Guard};
+use authms_core::id::ActRequestId;
+use authms_core::on_behalf::{ActEnd, ActRequest, Change as To, DECIDED_WITHIN, KEPT, Step, Terms};
+use authms_core::page::PageRequest;
+use authms_core::tenant::Tenant;
+use authms_core::time::Span;
+use authms_core::user::User;
+
+pub(super) const CASES: &[Case] = &[
+    Case { name: "requests to act read back", run: |w| Box::pin(read_back(w)) },
+    Case { name: "a request to act is decided once, in time, and used once", run: |w| Box::pin(steps(w)) },
+    Case { name: "requests to act are listed by whose they are", run: |w| Box::pin(listed(w)) },
+    Case { name: "a sweep erases requests to act long over", run: |w| Box::pin(swept(w)) },
+];
+
+async fn ask(w: &World, tenant: &Tenant, (actor, subject): (&User, &User)) -> ActRequest {
+    let mut request = ActRequest {
+        id: w.id(),
+        tenant: tenant.id,
+        actor: actor.id,
+        subject: subject.id,
+        client: Some(w.id()),
+        reason: "ticket 'x' 42".to_owned(),
+        terms: Terms { writes: true, reference: Some("CASE-7".to_owned()), ..Terms::default() },
+        created_at: w.now(),
+        expires_at: w.now(),
+        approved_by: None,
+        agreed: false,
+        end: None,
+    };
+    let at = w.commit(Change::OnBehalf(To::Ask(Box::new(request.clone())))).await.at;
+    (request.created_at, request.expires_at) = (at, at.plus(DECIDED_WITHIN));
+    request
+}
+
+async fn two(w: &World) -> (Tenant, User, User) {
+    let tenant = w.tenant().await;
+    let (actor, subject) = (w.user(&tenant, Role::Support).await, w.user(&tenant, Role::Member).await);
+    (tenant, actor, subject)
+}
+
+async fn read_back(w: World) {
+    let (tenant, actor, subject) = two(&w).await;
+    let mut request = ask(&w, &tenant, (&actor, &subject)).await;
+    let of = |id| w.store.act_request(id);
+    assert_eq!(of(request.id).await.unwrap(), Some(request.clone()));
+    w.clock.advance(Span::seconds(1));
+    let at = w.commit(Change::OnBehalf(To::Approve { id: request.id, by: subject.id })).await.at;
+    (request.approved_by, request.expires_at) = (Some(subject.id), at.plus(DECIDED_WITHIN));
+    assert_eq!(of(request.id).await.unwrap(), Some(request.clone()));
+    w.clock.advance(Span::seconds(1));
+    let at = w.commit(Change::OnBehalf(To::Agree(request.id))).await.at;
+    (request.agreed, request.expires_at) = (true, at.plus(DECIDED_WITHIN));
+    assert_eq!(of(request.id).await.unwrap(), Some(request.clone()));
+    w.commit(Change::OnBehalf(To::Use(request.id))).await;
+    request.end = Some(ActEnd::Used);
+    assert_eq!(of(request.id).await.unwrap(), Some(request));
+    let mut plain = ask(&w, &tenant, (&actor, &subject)).await;
+    w.commit(Change::OnBehalf(To::Refuse { id: plain.id, by: actor.id })).await;
+    plain.end = Some(ActEnd::Refused(actor.id));
+    assert_eq!(of(plain.id).await.unwrap(), Some(plain));
+    assert_eq!(of(w.id()).await.unwrap(), None);
+}
+
+async fn steps(w: World) {
+    let (tenant, actor, subject) = two(&w).await;
+    let take = |id: ActRequestId, step, change| {
+        w.try_commit(vec![Guard::ActRequestPermits { id, step }], Change::OnBehalf(change))
+    };
+    let closed = Err(CommitError::Conflict(0));
+    let one = ask(&w, &tenant, (&actor, &subject)).await.id;
+    let approve = |id| take(id, Step::Approve, To::Approve { id, by: subject.id });
+    approve(one).await.unwrap();
+    assert_eq!(approve(one).await.map(drop), closed, "nothing is said twice");
+    take(one, Step::Use, To::Use(one)).await.unwrap();
+    assert_eq!(take(one, Step::Use, To::Use(one)).await.map(drop), closed);
+    let late = ask(&w, &tenant, (&actor, &subject)).await;
+    w.clock.set(late.expires_at.minus(Span::millis(1)));
+    take(late.id, Step::Agree, To::Agree(late.id)).await.unwrap();
+    w.clock.set(late.expires_at);
+    assert_eq!(approve(late.id).await.map(drop), closed, "nobody decides later");
+    take(late.id, Step::Use, To::Use(late.id)).await.unwrap();
+    let nobodys = w.id();
+    assert_eq!(take(nobodys, Step::Use, To::Use(nobodys)).await.map(drop), closed);
+}
+
+async fn listed(w: World) {
+    let (tenant, actor, subject) = two(&w).await;
+    let (other, stranger) = (w.tenant().await, w.user(&tenant, Role::Member).await);
+    let a = ask(&w, &tenant, (&actor, &subject)).await.id;
+    let b = ask(&w, &tenant, (&actor, &stranger)).await.id;
+    ask(&w, &other, (&actor, &subject)).await;
+    let of = async |whose| {
+        let page = PageRequest::new(Some(1), Some(20));
+        let found = w.store.act_requests(tenant.id, whose, page).await.unwrap();
+        assert_eq!(found.total as usize, found.items.len());
+        found.items.into_iter().map(|r| r.id).collect::<Vec<_>>()
+    };
+    assert_eq!(of((None, None)).await, [b, a]);
+    assert_eq!(of((Some(actor.id), None)).await, [b, a]);
+    assert_eq!(of((None, Some(subject.id))).await, [a]);
+    assert_eq!(of((Some(actor.id), Some(stranger.id))).await, [b]);
+    assert_eq!(of((Some(subject.id), None)).await, []);
+}
+
+async fn swept(w: World) {
+    let (tenant, actor, subject) = two(&w).await;
+    let request = ask(&w, &tenant, (&actor, &subject)).await;
+    let kept = || async { w.store.act_request(request.id).await.unwrap().is_some() };
+    w.clock.set(request.expires_at.plus(KEPT).minus(Span::millis(1)));
+    w.store.sweep().await.unwrap();
+    assert!(kept().await);
+    w.clock.advance(Span::millis(1));
+    w.store.sweep().await.unwrap();
+    assert!(!kept().await);
+}
