@@ -274,6 +274,13 @@ pub const OWN_ACT_REQUEST: Code = code(40001808, 403, "somebody else must approv
 /// The request to act was decided or used, or its time is over.
 pub const ACT_REQUEST_CLOSED: Code = code(40001809, 409, "the request is no longer open");
 
+/// The glass cannot be broken unless others are told.
+pub const NO_ALARM: Code = code(
+    40001810,
+    409,
+    "the glass cannot be broken: fewer than two other administrators can be told by mail",
+);
+
 /// The whole table, for the documentation and its tests.
 pub const ALL: &[Code] = &[
     MALFORMED,
@@ -383,6 +390,7 @@ pub const ALL: &[Code] = &[
     ACT_REQUEST_NOT_FOUND,
     OWN_ACT_REQUEST,
     ACT_REQUEST_CLOSED,
+    NO_ALARM,
 ];
 
 #[cfg(test)]

@@ -38,6 +38,8 @@ pub enum Notice {
     ActedFor,
     /// Somebody wants to, if they agree.
     ActAsked,
+    /// Somebody acts for another without anybody's leave; told to those who administer users.
+    GlassBroken,
 }
 
 /// What a user is told of an act on their behalf.
@@ -47,6 +49,8 @@ pub(crate) struct ActTold<'a> {
     pub actor: &'a str,
     /// Why.
     pub reason: &'a str,
+    /// For whom.
+    pub subject: &'a str,
     /// The client at which they act, if at one.
     pub client: Option<&'a str>,
 }
@@ -97,7 +101,7 @@ pub(crate) fn notice_of_act(
     source: &Source,
 ) -> Option<commit::Change> {
     let client = act.client.unwrap_or(&parts.policy.issuer);
-    let more = [("actor", act.actor), ("reason", act.reason), ("client", client)];
+    let more = [("actor", act.actor), ("subject", act.subject), ("reason", act.reason), ("client", client)];
     let more = more.map(|(gap, text)| (gap, Cow::Owned(text.to_owned())));
     // In the user's language, not in the actor's.
     let theirs = Source { language: None, ..source.clone() };

@@ -1,5 +1,6 @@
 //! Acting on somebody's behalf: who may, what such a session may do, how it begins, ends and is told of.
 
+mod alarm;
 mod begin;
 mod end;
 mod fresh;
@@ -10,6 +11,7 @@ mod rights;
 mod terms;
 mod told;
 
+pub(crate) use alarm::{TOLD_AT_LEAST, alarm};
 pub use begin::{ActError, begin, differ};
 pub use end::{StopError, stop};
 pub(crate) use end::{end_of_actor, ended_row};

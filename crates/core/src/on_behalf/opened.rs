@@ -25,6 +25,7 @@ pub(crate) async fn opened(
     let policy = &standing.tenant.on_behalf_policy;
     let act = ActTold {
         actor: standing.actor.as_ref().map_or("", |actor| &actor.name),
+        subject: &standing.user.called(),
         reason: &acting.reason,
         client: client.map(|c| c.name.as_str()),
     };

@@ -26,6 +26,9 @@ pub struct OnBehalfPolicy {
     pub require_approval: bool,
     /// Whether the user has to agree to every act.
     pub require_consent: bool,
+    /// Whether an actor may, in an emergency, act without anybody's leave: neither that of an administrator nor the user's, who
+    /// may have opted out. Others are told at once.
+    pub break_glass: bool,
     /// Whether an actor may act for several people at once; else a new act ends the one before.
     pub several_at_once: bool,
     /// How long an act lasts; [`OnBehalfPolicy::USUAL`] if absent.
@@ -83,12 +86,15 @@ impl OnBehalfPolicy {
             [] => !act.terms.writes,
             rules => rules.iter().any(|rule| rule.fits(act)),
         };
-        below && fits && !self.opted_out.contains(&act.subject)
+        let broke = act.terms.broke_glass;
+        let open = if broke { self.break_glass } else { !self.opted_out.contains(&act.subject) };
+        below && fits && open
     }
 
     /// Whether whoever has to was asked before these terms.
     pub(crate) const fn is_cleared(&self, terms: &Terms) -> bool {
-        (terms.approved || !self.require_approval) && (terms.agreed || !self.require_consent)
+        let asked = (terms.approved || !self.require_approval) && (terms.agreed || !self.require_consent);
+        asked || (terms.broke_glass && self.break_glass)
     }
 }
 
@@ -122,6 +128,8 @@ pub struct UpdateOnBehalfPolicy {
     pub require_approval: Option<bool>,
     /// See [`OnBehalfPolicy::require_consent`].
     pub require_consent: Option<bool>,
+    /// See [`OnBehalfPolicy::break_glass`].
+    pub break_glass: Option<bool>,
     /// See [`OnBehalfPolicy::several_at_once`].
     pub several_at_once: Option<bool>,
     /// In seconds; an inner `None` goes back to [`OnBehalfPolicy::USUAL`].
@@ -200,6 +208,7 @@ fn changed(before: &OnBehalfPolicy, ask: UpdateOnBehalfPolicy) -> Result<OnBehal
         require_reference: ask.require_reference.unwrap_or(before.require_reference),
         require_approval: ask.require_approval.unwrap_or(before.require_approval),
         require_consent: ask.require_consent.unwrap_or(before.require_consent),
+        break_glass: ask.break_glass.unwrap_or(before.break_glass),
         several_at_once: ask.several_at_once.unwrap_or(before.several_at_once),
         session_ttl,
         notice_off,
@@ -219,6 +228,7 @@ fn event(tenant: &Tenant, caller: &Caller) -> Event {
         .text("require_reference", yes(policy.require_reference))
         .text("require_approval", yes(policy.require_approval))
         .text("require_consent", yes(policy.require_consent))
+        .text("break_glass", yes(policy.break_glass))
         .text("several_at_once", yes(policy.several_at_once))
         .number("session_ttl_seconds", policy.ttl().as_seconds())
         .text_if("notice_off", policy.notice_off.clone())
@@ -270,15 +280,17 @@ mod tests {
             (actor, subject, out) in (0u8..3, 3u8..6, 3u8..6),
             roles in (select(Role::ALL.to_vec()), select(Role::ALL.to_vec())),
             client in proptest::option::of(0u8..3),
-            writes: bool,
+            (writes, break_glass, broke_glass) in any::<(bool, bool, bool)>(),
         ) {
-            let policy = OnBehalfPolicy { rules, opted_out: vec![id(out)], ..OnBehalfPolicy::default() };
-            let terms = Terms { writes, ..Terms::default() };
+            let policy =
+                OnBehalfPolicy { rules, opted_out: vec![id(out)], break_glass, ..OnBehalfPolicy::default() };
+            let terms = Terms { writes, broke_glass, ..Terms::default() };
             let client = client.map(id);
             let act = Act { actor: id(actor), actor_role: roles.0, subject: id(subject), subject_role: roles.1, client: Some(client), terms: &terms };
             if policy.permits(act) {
                 prop_assert!(roles.1 < roles.0);
-                prop_assert!(subject != out, "opted out");
+                prop_assert!(subject != out || (break_glass && broke_glass), "opted out");
+                prop_assert!(break_glass || !broke_glass, "no glass to break");
                 prop_assert!(roles.0.grants(Permission::TicketOnBehalf));
                 prop_assert!(!writes || policy.rules.iter().any(|r| r.writes));
                 let listed = |r: &Rule| client.map_or(r.clients.is_empty(), |c| r.clients.is_empty() || r.clients.contains(&c));
@@ -289,13 +301,19 @@ mod tests {
 
     #[test]
     fn whoever_has_to_is_asked_before() {
-        for bits in 0..16u8 {
-            let [require_approval, require_consent, approved, agreed] =
-                [1, 2, 4, 8].map(|bit| bits & bit != 0);
-            let policy = OnBehalfPolicy { require_approval, require_consent, ..OnBehalfPolicy::default() };
-            let cleared = policy.is_cleared(&Terms { approved, agreed, ..Terms::default() });
-            let missing = (require_approval && !approved) || (require_consent && !agreed);
-            assert_eq!(cleared, !missing, "{bits:04b}");
+        for bits in 0..64u8 {
+            let bit = |n: u8| bits & (1 << n) != 0;
+            let (require_approval, require_consent, break_glass) = (bit(0), bit(1), bit(2));
+            let policy = OnBehalfPolicy {
+                require_approval,
+                require_consent,
+                break_glass,
+                ..OnBehalfPolicy::default()
+            };
+            let terms = Terms { approved: bit(3), agreed: bit(4), broke_glass: bit(5), ..Terms::default() };
+            let missing = (require_approval && !terms.approved) || (require_consent && !terms.agreed);
+            let broken = break_glass && terms.broke_glass;
+            assert_eq!(policy.is_cleared(&terms), broken || !missing, "{bits:06b}");
         }
     }
 

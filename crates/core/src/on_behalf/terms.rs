@@ -15,4 +15,6 @@ pub struct Terms {
     pub approved: bool,
     /// Whether the user agreed to it.
     pub agreed: bool,
+    /// Whether nobody was to be asked: others are told in the same commit.
+    pub broke_glass: bool,
 }

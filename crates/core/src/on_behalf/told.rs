@@ -51,6 +51,7 @@ fn of_ticket(name: EventName, ticket: &Ticket, actor: UserId) -> Event {
         .text_if("act_request", ticket.terms.request.map(|id| id.to_string()))
         .text_if("reason", ticket.reason.clone())
         .text_if("reference", ticket.terms.reference.clone())
+        .text_if("glass", ticket.terms.broke_glass.then_some("broken"))
         .text("may_write", if ticket.terms.writes { "yes" } else { "no" })
 }
 

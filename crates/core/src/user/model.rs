@@ -81,6 +81,12 @@ pub struct User {
 }
 
 impl User {
+    /// What others call them.
+    pub fn called(&self) -> String {
+        let names = [&self.nickname, &self.username, &self.email, &self.phone];
+        names.into_iter().flatten().next().cloned().unwrap_or_else(|| self.id.to_string())
+    }
+
     /// Whether somebody else chose the password or knows it, so that its user must change it.
     pub fn must_change_password(&self) -> bool {
         self.has_password && (self.must_change_password || self.password_compromised_at.is_some())

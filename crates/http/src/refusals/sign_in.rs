@@ -100,6 +100,7 @@ impl From<MintError> for ApiError {
             MintError::ReferenceRequired => codes::ON_BEHALF_REFERENCE.into(),
             MintError::OnBehalfPolicy => codes::ON_BEHALF_POLICY.into(),
             MintError::NotCleared => codes::NOT_CLEARED.into(),
+            MintError::NoAlarm => codes::NO_ALARM.into(),
             MintError::ActRequest => codes::ACT_REQUEST.into(),
             MintError::NotFresh => Self::step_up("factor"),
             MintError::TooMany => codes::TICKET_EXISTS.into(),

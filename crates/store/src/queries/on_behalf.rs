@@ -21,6 +21,7 @@ struct PolicyRow {
     require_reference: bool,
     require_approval: bool,
     require_consent: bool,
+    break_glass: bool,
     several_at_once: bool,
     session_ttl_ms: Option<i64>,
     notice_off: Option<String>,
@@ -48,6 +49,7 @@ fn policy(row: PolicyRow) -> Option<OnBehalfPolicy> {
         require_reference: row.require_reference,
         require_approval: row.require_approval,
         require_consent: row.require_consent,
+        break_glass: row.break_glass,
         several_at_once: row.several_at_once,
         session_ttl: row.session_ttl_ms.map(Span::millis),
         notice_off: row.notice_off,
@@ -88,6 +90,7 @@ pub(super) fn policy_column(policy: &OnBehalfPolicy) -> Option<String> {
         require_reference: policy.require_reference,
         require_approval: policy.require_approval,
         require_consent: policy.require_consent,
+        break_glass: policy.break_glass,
         several_at_once: policy.several_at_once,
         session_ttl_ms: policy.session_ttl.map(Span::as_millis),
         notice_off: policy.notice_off.clone(),
@@ -104,6 +107,7 @@ struct TermsRow {
     request: Option<String>,
     approved: bool,
     agreed: bool,
+    broke_glass: bool,
 }
 
 /// The terms in the next column.
@@ -112,18 +116,19 @@ pub(super) fn read_terms(c: &mut Columns<'_>) -> Result<Terms> {
 }
 
 fn terms(row: TermsRow) -> Option<Terms> {
-    let TermsRow { writes, reference, request, approved, agreed } = row;
+    let TermsRow { writes, reference, request, approved, agreed, broke_glass } = row;
     let request = match request {
         Some(text) => Some(ActRequestId::parse(&text)?),
         None => None,
     };
-    Some(Terms { writes, reference, request, approved, agreed })
+    Some(Terms { writes, reference, request, approved, agreed, broke_glass })
 }
 
 /// The column of these terms.
 pub(super) fn terms_column(terms: &Terms) -> Option<String> {
-    let Terms { writes, reference, request, approved, agreed } = terms.clone();
-    let row = TermsRow { writes, reference, request: request.map(|id| id.to_string()), approved, agreed };
+    let Terms { writes, reference, request, approved, agreed, broke_glass } = terms.clone();
+    let request = request.map(|id| id.to_string());
+    let row = TermsRow { writes, reference, request, approved, agreed, broke_glass };
     (*terms != Terms::default()).then(|| json!(row).to_string())
 }
 

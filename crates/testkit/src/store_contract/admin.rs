@@ -120,6 +120,7 @@ async fn tenants(w: World) {
         require_reference: true,
         require_approval: true,
         require_consent: true,
+        break_glass: true,
         several_at_once: true,
         session_ttl: Some(Span::seconds(600)),
         notice_off: Some("told by telephone".to_owned()),

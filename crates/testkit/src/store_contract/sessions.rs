@@ -29,7 +29,8 @@ async fn acts(w: World) {
     for own in [&first, &first, &second] {
         let mut act = w.new_session(&tenant, &user);
         let (reference, request) = (Some("CASE-7 'x'".to_owned()), Some(w.id()));
-        let terms = Terms { writes: true, reference, request, approved: true, agreed: true };
+        let terms =
+            Terms { writes: true, reference, request, approved: true, agreed: true, broke_glass: true };
         act.acting = Some(Acting { user: actor.id, session: own.id, reason: "case".to_owned(), terms });
         w.open(&act).await;
         acts.push(act);

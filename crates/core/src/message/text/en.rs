@@ -145,6 +145,13 @@ const fn told(notice: Notice) -> Words {
              Your account at {service} lists the request: agree to it there, or refuse it. If you do nothing, nobody acts. \
              Never tell anybody a code or a password for this.\n",
         ),
+        Notice::GlassBroken => (
+            "Somebody acts on a user's behalf without anybody's leave",
+            "{actor} has broken the glass: they act for {subject}, and nobody was asked before.\n\n\
+             Why: {reason}\nWhere: {client}\nTime: {time}\nDevice: {device}\nAddress: {ip}\n\n\
+             You get this because you administer users at {service}. If it is no emergency, end the session there, and look \
+             at the audit log.\n",
+        ),
     };
     Words { subject, body, short: "" }
 }

@@ -121,6 +121,7 @@ mod tests {
         Template::Notice(Notice::SignInRefused),
         Template::Notice(Notice::ActedFor),
         Template::Notice(Notice::ActAsked),
+        Template::Notice(Notice::GlassBroken),
     ];
 
     const LANGUAGES: [Language; 2] = [Language::En, Language::Zh];

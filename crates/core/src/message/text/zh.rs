@@ -132,6 +132,12 @@ const fn told(notice: Notice) -> Words {
              原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
              您在 {service} 的账户会列出该请求，您可以在那里同意或拒绝。如不处理，则不会有人代表您操作。请勿为此向任何人提供验证码或密码。\n",
         ),
+        Notice::GlassBroken => (
+            "有人未经许可代表用户操作",
+            "{actor} 已启用紧急访问：在未征得任何人同意的情况下代表 {subject} 操作。\n\n\
+             原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
+             您收到此邮件是因为您在 {service} 管理用户。如非紧急情况，请在那里结束该会话，并查看审计日志。\n",
+        ),
     };
     Words { subject, body, short: "" }
 }

@@ -51,8 +51,12 @@ pub async fn ask(
         .client(request.client)
         .from(source)
         .into_row(now, &*parts.rng);
-    let told =
-        ActTold { actor: &weighed.actor, reason: &request.reason, client: weighed.client_name.as_deref() };
+    let told = ActTold {
+        actor: &weighed.actor,
+        subject: &weighed.subject.called(),
+        reason: &request.reason,
+        client: weighed.client_name.as_deref(),
+    };
     let letter = match weighed.needs_consent {
         true => message::notice_of_act(parts, (&weighed.subject, Notice::ActAsked), told, source),
         false => None,

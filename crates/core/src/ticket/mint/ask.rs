@@ -195,6 +195,9 @@ pub enum MintError {
     /// The named request cannot be used for this: it is none of the minter's for this user, it says otherwise, or it is over.
     #[error("act_request names no open request of yours for this")]
     ActRequest,
+    /// The glass was to be broken, and fewer than two others can be told of it.
+    #[error("the glass cannot be broken: fewer than two other administrators can be told by mail")]
+    NoAlarm,
     /// The minter has not proved a second factor just now.
     #[error("acting on somebody's behalf needs a second factor that was proved just now")]
     NotFresh,
@@ -239,6 +242,7 @@ impl MintError {
             Self::OnBehalfPolicy => "on_behalf_policy",
             Self::NotCleared => "not_cleared",
             Self::ActRequest => "act_request",
+            Self::NoAlarm => "no_alarm",
             Self::NotFresh => "not_fresh",
             Self::TooMany => "too_many",
             Self::Repeated(_) | Self::KeyReused => "repeated",

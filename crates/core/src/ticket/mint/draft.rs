@@ -42,6 +42,8 @@ pub(super) struct Ground<'a> {
     pub(super) fresh: bool,
     /// What was cleared for it.
     pub(super) cleared: Option<&'a Cleared>,
+    /// Letters to others, if the glass is to be broken.
+    pub(super) alarm: &'a [commit::Change],
 }
 
 /// A ticket that is minted once its commit is durable.
@@ -65,6 +67,7 @@ impl Draft {
         if purpose == Purpose::OnBehalf {
             rules::may_act(by.caller, ground, &ask)?;
             rules::is_cleared(ground, &ask)?;
+            rules::is_heard(ground, &ask)?;
         }
         let policy = TicketPolicy::of(by.caller, ground.tenant);
         policy.check(&ask)?;
@@ -118,7 +121,7 @@ impl Draft {
         if ground.is_new {
             commit = newcomer::create(parts, by, ground.subject, commit);
         }
-        let commit = make_room(commit, &ticket, ask.existing);
+        let commit = make_room(commit, &ticket, ask.existing).with(ground.alarm.iter().cloned());
         let commit = match ground.cleared.map(|cleared| cleared.request.id) {
             Some(id) => commit
                 .guard(Guard::ActRequestPermits { id, step: Step::Use })

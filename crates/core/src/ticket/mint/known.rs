@@ -98,6 +98,7 @@ impl Known {
             // Nobody acts by a batch.
             fresh: false,
             cleared: None,
+            alarm: &[],
         })
     }
 }

@@ -5,8 +5,10 @@ use super::draft::{By, Ground};
 use super::{newcomer, rules};
 use crate::access::Caller;
 use crate::client::Client;
+use crate::commit;
 use crate::fault::Fault;
 use crate::id::{TenantId, UserId};
+use crate::message::ActTold;
 use crate::on_behalf::{self, Cleared};
 use crate::parts::Parts;
 use crate::ports::Member;
@@ -21,11 +23,12 @@ pub(super) struct Looked {
     pub(super) actor: Option<Member>,
     fresh: bool,
     cleared: Option<Cleared>,
+    alarm: Vec<commit::Change>,
 }
 
 impl Looked {
     /// What the decision rests on.
-    pub(super) const fn ground(&self) -> Ground<'_> {
+    pub(super) fn ground(&self) -> Ground<'_> {
         Ground {
             subject: &self.subject,
             is_new: self.is_new,
@@ -34,6 +37,7 @@ impl Looked {
             actor: self.actor.as_ref(),
             fresh: self.fresh,
             cleared: self.cleared.as_ref(),
+            alarm: &self.alarm,
         }
     }
 }
@@ -64,7 +68,19 @@ pub(super) async fn look(parts: &Parts, by: &By<'_>, ask: Mint) -> Result<(Looke
         (Some(_), Caller::Person(me)) => on_behalf::demand_fresh(parts, me, ask.step_up.as_ref()).await?,
         _ => false,
     };
-    Ok((Looked { subject, is_new, client, tenant, actor, fresh, cleared }, ask))
+    let alarm = match (&actor, by.caller) {
+        (Some(actor), Caller::Person(me)) if ask.terms.broke_glass => {
+            let act = ActTold {
+                actor: &actor.user.called(),
+                subject: &subject.user.called(),
+                reason: ask.reason.as_deref().unwrap_or_default(),
+                client: client.as_ref().map(|c| c.name.as_str()),
+            };
+            on_behalf::alarm(parts, me, subject.user.id, act, by.source).await?
+        }
+        _ => Vec::new(),
+    };
+    Ok((Looked { subject, is_new, client, tenant, actor, fresh, cleared, alarm }, ask))
 }
 
 /// Whom the ticket is for, and whether they are new.

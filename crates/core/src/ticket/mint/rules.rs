@@ -5,7 +5,7 @@ use super::draft::Ground;
 use crate::access::{Caller, Forbidden, Permission};
 use crate::client::{Client, ClientStatus};
 use crate::id::TenantId;
-use crate::on_behalf::{Act, Cleared, Terms};
+use crate::on_behalf::{self, Act, Cleared, Terms};
 use crate::ports::Member;
 use crate::text::{self, InvalidText};
 use crate::ticket::model::{Minter, Purpose};
@@ -111,15 +111,23 @@ pub(super) fn is_cleared(ground: &Ground<'_>, ask: &Mint) -> Result<(), MintErro
     if cleared { Ok(()) } else { Err(MintError::NotCleared) }
 }
 
+/// That enough others are told, if the glass is to be broken.
+pub(super) fn is_heard(ground: &Ground<'_>, ask: &Mint) -> Result<(), MintError> {
+    let heard = !ask.terms.broke_glass || ground.alarm.len() >= on_behalf::TOLD_AT_LEAST;
+    if heard { Ok(()) } else { Err(MintError::NoAlarm) }
+}
+
 /// The same request as it was cleared; what is said beside that must not differ. Without one nothing is cleared, whatever is
 /// asked.
 pub(super) fn as_cleared(ask: Mint, cleared: Option<&Cleared>) -> Result<Mint, MintError> {
     let Some(cleared) = cleared else {
-        let Terms { writes, reference, .. } = ask.terms;
-        return Ok(Mint { terms: Terms { writes, reference, ..Terms::default() }, ..ask });
+        let Terms { writes, reference, broke_glass, .. } = ask.terms;
+        return Ok(Mint { terms: Terms { writes, reference, broke_glass, ..Terms::default() }, ..ask });
     };
     let request = &cleared.request;
-    let agrees = ask.reason.as_ref().is_none_or(|reason| reason.trim() == request.reason)
+    // Who was given leave breaks no glass.
+    let agrees = !ask.terms.broke_glass
+        && ask.reason.as_ref().is_none_or(|reason| reason.trim() == request.reason)
         && ask
             .terms
             .reference

@@ -67,7 +67,7 @@ async fn decide(parts: &Parts, by: &By<'_>, ask: Mint) -> Result<Weighed, MintEr
         rules::check_client(client, by.caller.tenant(), purpose)?;
     }
     let needs_consent = ground.tenant.is_some_and(|tenant| tenant.on_behalf_policy.require_consent);
-    let actor = looked.actor.as_ref().map(|actor| name(&actor.user)).unwrap_or_default();
+    let actor = looked.actor.as_ref().map(|actor| actor.user.called()).unwrap_or_default();
     let client_name = looked.client.as_ref().map(|client| client.name.clone());
     Ok(Weighed {
         subject: looked.subject.user,
@@ -78,10 +78,4 @@ async fn decide(parts: &Parts, by: &By<'_>, ask: Mint) -> Result<Weighed, MintEr
         terms,
         needs_consent,
     })
-}
-
-/// What somebody is called to others.
-fn name(user: &User) -> String {
-    let names = [&user.nickname, &user.username, &user.email, &user.phone];
-    names.into_iter().flatten().next().cloned().unwrap_or_else(|| user.id.to_string())
 }

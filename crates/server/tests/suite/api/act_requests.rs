@@ -357,3 +357,63 @@ async fn one_request_is_good_for_one_act_however_many_begin_at_once() {
     assert_eq!((begun, s.minted()), (1, 1));
     assert!(answers.iter().all(|answer| answer.status == 200 || answer.refusal() == OF_NO_USE));
 }
+
+#[tokio::test]
+async fn breaking_the_glass_asks_nobody_and_tells_two_others_in_the_same_commit() {
+    let s = Scene::new(json!({ "require_approval": true, "require_consent": true })).await;
+    s.set(json!({ "opted_out": [s.alice.to_string()] })).await;
+    let glass = json!({ "reason": "the house burns", "break_glass": true });
+    assert_eq!(s.act_with(glass.clone()).await.refusal(), (403, 40001801), "only where the tenant lets one");
+    s.set(json!({ "break_glass": true })).await;
+    s.app.user("second", Role::SuperAdmin).await;
+    s.app.post_leaves().await;
+    let begun = s.act_with(glass).await;
+    assert_eq!(begun.status, 200, "{}", begun.body);
+    let letters = s.app.post_leaves().await;
+    let alarmed: Vec<_> = letters.iter().filter(|l| l.text.contains("broken the glass")).collect();
+    assert_eq!(alarmed.len(), 2, "the administrators, neither the actor nor the user");
+    for letter in alarmed {
+        let tells = ["sup", "alice", "the house burns"].iter().all(|part| letter.text.contains(part));
+        assert!(tells && letter.to != "alice@example.test", "{}: {}", letter.to, letter.text);
+    }
+    assert!(letters.iter().any(|l| l.to == "alice@example.test"), "she is told, too");
+    for name in ["on_behalf.requested", "on_behalf.started"] {
+        assert_eq!(s.app.audit(name)[0]["glass"], "broken", "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_glass_stays_whole_unless_two_others_can_be_told() {
+    let s = Scene::new(json!({ "require_approval": true, "break_glass": true })).await;
+    let glass = json!({ "reason": "the house burns", "break_glass": true });
+    // The first administrator has no address: there is one other.
+    assert_eq!(s.act_with(glass.clone()).await.refusal(), (409, 40001810));
+    let second = s.app.user("second", Role::Admin).await;
+    let off = json!({ "status": "disabled" });
+    assert_eq!(s.app.put(&format!("/admin/users/{second}/status"), &s.root, off).await.status, 200);
+    assert_eq!(s.act_with(glass.clone()).await.refusal(), (409, 40001810), "who is disabled does not count");
+    s.app.user("supporter", Role::Support).await;
+    assert_eq!(s.act_with(glass).await.refusal(), (409, 40001810), "nor who administers nobody");
+    assert_eq!((s.minted(), s.refusals()), (0, vec![json!("no_alarm"); 3]));
+}
+
+#[tokio::test]
+async fn breaking_the_glass_skips_neither_rank_nor_factor_nor_reason_nor_rule() {
+    let s = Scene::new(json!({ "break_glass": true, "rules": [{ "subject_roles": ["member"] }] })).await;
+    let chief = s.app.user("chief", Role::Admin).await;
+    let single = s.app.home().signed_in("single", Role::Support).await.1;
+    let ask = async |token: &str, user: UserId, more: Value| {
+        let body = with(json!({ "reason": "the house burns", "break_glass": true }), user, more);
+        s.app.post("/admin/impersonate", token, body).await.refusal()
+    };
+    assert_eq!(ask(&s.sup, chief, json!({})).await, (403, 40000403));
+    assert_eq!(ask(&single, s.alice, json!({})).await, STEP_UP);
+    assert_eq!(ask(&s.sup, s.alice, json!({ "reason": "" })).await, (400, 40000405));
+    assert_eq!(ask(&s.sup, s.alice, json!({ "write": true })).await, (403, 40001801));
+    let id = s.asked().await;
+    assert_eq!(ask(&s.sup, s.alice, json!({ "act_request": id })).await, OF_NO_USE, "leave was asked for");
+    s.set(json!({ "rules": [{ "actor_roles": ["admin"] }] })).await;
+    assert_eq!(ask(&s.sup, s.alice, json!({})).await, (403, 40001801));
+    assert_eq!((s.minted(), s.refusals().len()), (0, 6));
+    assert!(s.app.post_leaves().await.iter().all(|l| !l.text.contains("broken the glass")));
+}

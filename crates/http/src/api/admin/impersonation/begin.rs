@@ -17,6 +17,9 @@ use utoipa::ToSchema;
 pub struct AdminImpersonateRequest {
     /// The request that was cleared for this, where the tenant wants it; reason and all else are as there.
     act_request: Option<Text<64>>,
+    /// Whether nobody is to be asked, in an emergency, where the tenant lets one: neither an administrator nor the user. Those who
+    /// administer users are told at once.
+    break_glass: Option<bool>,
     /// For whom.
     user_id: Text<64>,
     /// Why: required, and told to the user. At most 500 characters.
@@ -67,6 +70,7 @@ pub async fn begin(
     let user = UserId::parse(&body.user_id).ok_or(codes::USER_NOT_FOUND)?;
     let asked = Asked {
         act_request: body.act_request,
+        break_glass: body.break_glass,
         reason: body.reason,
         reference: body.reference,
         write: body.write,

@@ -16,6 +16,9 @@ use utoipa::ToSchema;
 pub struct ImpersonateRequest {
     /// The request that was cleared for this, where the tenant wants it; reason and all else are as there.
     act_request: Option<Text<64>>,
+    /// Whether nobody is to be asked, in an emergency, where the tenant lets one: neither an administrator nor the user. Those who
+    /// administer users are told at once.
+    break_glass: Option<bool>,
     /// For whom; if it is there, as the path says.
     user_id: Option<Text<64>>,
     /// Why: required, and told to the user. At most 500 characters.
@@ -65,6 +68,7 @@ pub async fn begin_for(
     }
     let asked = Asked {
         act_request: body.act_request,
+        break_glass: body.break_glass,
         reason: body.reason,
         reference: body.reference,
         write: body.write,

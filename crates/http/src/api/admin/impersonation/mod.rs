@@ -14,6 +14,7 @@ use authms_crypto::SecretString;
 /// How an act is asked for.
 struct Asked {
     act_request: Option<Text<64>>,
+    break_glass: Option<bool>,
     reason: Option<Text<500>>,
     reference: Option<Text<100>>,
     write: Option<bool>,
@@ -26,7 +27,12 @@ impl Asked {
         Ok(Mint {
             act_request: act_request(self.act_request)?,
             reason: self.reason.map(Text::into_string),
-            terms: Terms { writes: self.write.unwrap_or_default(), reference, ..Terms::default() },
+            terms: Terms {
+                writes: self.write.unwrap_or_default(),
+                broke_glass: self.break_glass.unwrap_or_default(),
+                reference,
+                ..Terms::default()
+            },
             step_up: self.step_up,
             ..Mint::for_user(user)
         })

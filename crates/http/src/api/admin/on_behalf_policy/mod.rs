@@ -14,6 +14,8 @@ use utoipa::ToSchema;
 /// A tenant's rules for acting on somebody's behalf.
 #[derive(Serialize, ToSchema, Debug)]
 pub struct OnBehalfPolicyDetails {
+    /// Whether an actor may, in an emergency, act without anybody's leave; others are told at once.
+    break_glass: bool,
     /// Why users are not told of acts by mail; null: they are, at once.
     notice_off_reason: Option<String>,
     /// For whom nobody acts.
@@ -71,6 +73,7 @@ fn render(policy: OnBehalfPolicy) -> OnBehalfPolicyDetails {
     OnBehalfPolicyDetails {
         session_ttl_seconds: policy.ttl().as_seconds(),
         opted_out: policy.opted_out.iter().map(ToString::to_string).collect(),
+        break_glass: policy.break_glass,
         require_approval: policy.require_approval,
         require_consent: policy.require_consent,
         require_reference: policy.require_reference,

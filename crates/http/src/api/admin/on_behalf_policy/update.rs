@@ -13,6 +13,8 @@ use utoipa::ToSchema;
 /// What is to change. Absent members stay.
 #[derive(Deserialize, ToSchema, Debug)]
 pub struct UpdateOnBehalfPolicyRequest {
+    /// An actor may, in an emergency, act without anybody's leave; others are told at once.
+    break_glass: Option<bool>,
     /// Users are not told of acts by mail, and why not, 1–200 characters; null: they are, at once.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 200)]
@@ -59,6 +61,7 @@ pub async fn update(
     let ask = UpdateOnBehalfPolicy {
         rules,
         opted_out: body.opted_out.map(|ids| read_users("opted_out", &ids)).transpose()?,
+        break_glass: body.break_glass,
         require_approval: body.require_approval,
         require_consent: body.require_consent,
         require_reference: body.require_reference,

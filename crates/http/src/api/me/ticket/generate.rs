@@ -21,6 +21,9 @@ pub struct GenerateTicketInput {
     /// The request that was cleared for an act on somebody's behalf, where the tenant wants it; reason and all else are as
     /// there.
     act_request: Option<Text<64>>,
+    /// Whether nobody is to be asked, in an emergency, where the tenant lets one: neither an administrator nor the user. Those who
+    /// administer users are told at once.
+    break_glass: Option<bool>,
     /// Whom the ticket signs in: this, or `external_id`.
     user_id: Option<Text<64>>,
     /// What another system calls them; an API key with the scope `user:write` so creates whom nobody knows.
@@ -142,6 +145,7 @@ pub(super) fn read(body: GenerateTicketInput) -> Result<Mint, ApiError> {
         terms: Terms {
             writes: body.write.unwrap_or_default(),
             reference: body.reference.map(Text::into_string),
+            broke_glass: body.break_glass.unwrap_or_default(),
             ..Terms::default()
         },
         act_request: act_request(body.act_request)?,
