@@ -10,10 +10,8 @@ use crate::risk::Learned;
 use crate::signin::challenge;
 use crate::time::Timestamp;
 use crate::{
-    audit, client, code, device, factor, install, invitation, key, membership, message, mfa, passkey, risk,
-    session, signin, signing_key, tenant, ticket, user, webhook,
     audit, client, code, device, factor, install, invitation, key, membership, message, mfa, on_behalf,
-    passkey, risk, session, signin, signing_key, tenant, ticket, user,
+    passkey, risk, session, signin, signing_key, tenant, ticket, user, webhook,
 };
 
 /// One change; each noun's own are in its model.
@@ -112,9 +110,8 @@ impl Change {
             | Self::Passkey(_)
             | Self::Release(_)
             | Self::Invitation(_)
-            | Self::Webhook(_) => Lane::Alone,
             | Self::OnBehalf(_)
-            | Self::Invitation(_) => Lane::Alone,
+            | Self::Webhook(_) => Lane::Alone,
         }
     }
 }

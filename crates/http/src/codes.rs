@@ -59,15 +59,15 @@ pub const NOT_SEALED: Code = code(40001602, 409, "not sealed yet; try again in t
 pub const EXPORT_NOT_FOUND: Code = code(40001603, 404, "no such export");
 
 /// No such webhook.
-pub const WEBHOOK_NOT_FOUND: Code = code(40001801, 404, "webhook not found");
+pub const WEBHOOK_NOT_FOUND: Code = code(40001901, 404, "webhook not found");
 /// The tenant has as many webhooks as are allowed.
-pub const TOO_MANY_WEBHOOKS: Code = code(40001802, 409, "there are too many webhooks; delete one first");
+pub const TOO_MANY_WEBHOOKS: Code = code(40001902, 409, "there are too many webhooks; delete one first");
 /// Nothing may be posted to the URL; the message says why.
-pub const WEBHOOK_URL: Code = code(40001803, 400, "nothing may be posted to this URL");
+pub const WEBHOOK_URL: Code = code(40001903, 400, "nothing may be posted to this URL");
 /// The webhook was not told of the event, or too long ago.
-pub const DELIVERY_NOT_FOUND: Code = code(40001804, 404, "no such delivery");
+pub const DELIVERY_NOT_FOUND: Code = code(40001904, 404, "no such delivery");
 /// The webhook is disabled.
-pub const WEBHOOK_DISABLED: Code = code(40001805, 409, "the webhook is disabled");
+pub const WEBHOOK_DISABLED: Code = code(40001905, 409, "the webhook is disabled");
 
 /// No such tenant, or none that the caller may see.
 pub const TENANT_NOT_FOUND: Code = code(40000102, 404, "tenant not found");

@@ -2,12 +2,9 @@
 
 use crate::guards;
 use crate::queries::{
-    Conn, Result, api_key, attempt, audit, audit_tree, challenge, client, device, factor, installation,
-    invitation, membership, message, mfa_release, passkey, refusal, risk_event, sent_code, session,
-    signing_key, tenant, ticket_life, user, webhook,
     Conn, Result, act_request, api_key, attempt, audit, audit_tree, challenge, client, device, factor,
     installation, invitation, membership, message, mfa_release, passkey, refusal, risk_event, sent_code,
-    session, signing_key, tenant, ticket_life, user,
+    session, signing_key, tenant, ticket_life, user, webhook,
 };
 use authms_core::commit::{Change, Commit, CommitError, Committed};
 use authms_core::time::Timestamp;

@@ -2,14 +2,11 @@
 
 use crate::engine::{Engine, EngineStore};
 use crate::queries::{
-    api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client, device, factor,
-    history, installation, invitation, login, membership, message, mfa_release, on_behalf, passkey,
-    passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code, session_view,
-    signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
     act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client,
     device, factor, history, installation, invitation, login, membership, message, mfa_release, on_behalf,
     passkey, passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code,
-    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list,
+    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list, webhook,
+    webhook_delivery,
 };
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
@@ -19,10 +16,8 @@ use authms_core::code::{SentCode, Slot};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId, WebhookId,
     ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
-    SessionId, TenantId, TicketId, UserId,
+    SessionId, TenantId, TicketId, UserId, WebhookId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};
@@ -34,12 +29,9 @@ use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
 use authms_core::ports::{
-    ApiKeys, Audits, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations, Invitations,
-    Member, Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants, Tickets, Users,
-    Webhooks,
     ActRequests, ApiKeys, Audits, Challenges, Clients, Devices, Down, Factors, Fut, Histories, Installations,
     Invitations, Member, Memberships, Messages, Passkeys, Read, RedeemView, Risks, Sessions, Tenants,
-    Tickets, Users,
+    Tickets, Users, Webhooks,
 };
 use authms_core::risk::{Lesson, RiskCount, RiskEvent, RiskFilter, RiskyUser};
 use authms_core::session::{ByAssurance, Session, SessionView};

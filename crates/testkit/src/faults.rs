@@ -9,10 +9,8 @@ use authms_core::commit::{Commit, CommitError, Committed};
 use authms_core::device::{Device, SessionsOn};
 use authms_core::factor::{Factor, RecoveryCode};
 use authms_core::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId, WebhookId,
     ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
-    SessionId, TenantId, TicketId, UserId,
+    SessionId, TenantId, TicketId, UserId, WebhookId,
 };
 use authms_core::install::Installation;
 use authms_core::invitation::{Invitation, InvitationStatus};

@@ -292,6 +292,7 @@ impl EventName {
         Self::AddressVerified,
         Self::OnBehalfPolicyChanged,
         Self::OnBehalfRequested,
+        Self::OnBehalfApproved,
         Self::OnBehalfRefused,
         Self::OnBehalfStarted,
         Self::OnBehalfAction,

@@ -1,10 +1,8 @@
 //! The conditions of a commit.
 
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, ExportId, FactorId, InvitationId, MessageId,
-    SessionId, TenantId, TicketId, UserId, WebhookId,
     ActRequestId, ApiKeyId, ChallengeId, ClientId, CodeId, DeviceId, ExportId, FactorId, InvitationId,
-    MessageId, SessionId, TenantId, TicketId, UserId,
+    MessageId, SessionId, TenantId, TicketId, UserId, WebhookId,
 };
 use crate::signin::challenge;
 use crate::{code, factor, on_behalf, ticket};

@@ -8,10 +8,8 @@ use crate::code::{SentCode, Slot};
 use crate::device::{Device, SessionsOn};
 use crate::factor::{Factor, RecoveryCode};
 use crate::id::{
-    ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId, SessionId,
-    TenantId, TicketId, UserId, WebhookId,
     ActRequestId, ApiKeyId, ChallengeId, ClientId, DeviceId, EventId, ExportId, FactorId, InvitationId,
-    SessionId, TenantId, TicketId, UserId,
+    SessionId, TenantId, TicketId, UserId, WebhookId,
 };
 use crate::install::Installation;
 use crate::invitation::{Invitation, InvitationStatus};

@@ -5,10 +5,8 @@ use crate::error::ApiError;
 use crate::wire::factor_kind;
 use authms_core::factor::FactorKind;
 use authms_core::id::{
-    ApiKeyKind, ClientKind, DeviceKind, EventKind, ExportKind, FactorIdKind, Id, InvitationKind, Kind,
-    RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind, WebhookKind,
     ActRequestKind, ApiKeyKind, ClientKind, DeviceKind, EventKind, ExportKind, FactorIdKind, Id,
-    InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind,
+    InvitationKind, Kind, RestrictionKind, SessionKind, TenantKind, TicketKind, UserKind, WebhookKind,
 };
 use axum::extract::{FromRequestParts, RawPathParams};
 use axum::http::request::Parts;

@@ -38,8 +38,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "0024_audit_trees", sql: include_str!("../../migrations/postgres/0024_audit_trees.sql") },
     Step { name: "0025_on_behalf", sql: include_str!("../../migrations/postgres/0025_on_behalf.sql") },
     Step { name: "0026_audit_exports", sql: include_str!("../../migrations/postgres/0026_audit_exports.sql") },
-    Step { name: "0028_webhooks", sql: include_str!("../../migrations/postgres/0028_webhooks.sql") },
     Step { name: "0027_act_requests", sql: include_str!("../../migrations/postgres/0027_act_requests.sql") },
+    Step { name: "0028_webhooks", sql: include_str!("../../migrations/postgres/0028_webhooks.sql") },
 ];
 
 /// What only this engine has: the place of its own books, a function that SQLite has, and the traffic budgets, which one server

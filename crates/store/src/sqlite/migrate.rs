@@ -35,8 +35,8 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "0024_audit_trees", sql: include_str!("../../migrations/sqlite/0024_audit_trees.sql") },
     Step { name: "0025_on_behalf", sql: include_str!("../../migrations/sqlite/0025_on_behalf.sql") },
     Step { name: "0026_audit_exports", sql: include_str!("../../migrations/sqlite/0026_audit_exports.sql") },
-    Step { name: "0028_webhooks", sql: include_str!("../../migrations/sqlite/0028_webhooks.sql") },
     Step { name: "0027_act_requests", sql: include_str!("../../migrations/sqlite/0027_act_requests.sql") },
+    Step { name: "0028_webhooks", sql: include_str!("../../migrations/sqlite/0028_webhooks.sql") },
 ];
 
 /// The newest schema version.

@@ -118,7 +118,7 @@ async fn after_days_of_failures_it_is_disabled_with_a_row_and_goes_on_where_it_s
     app.receiver.answer_always(None);
     app.clock.advance(Span::seconds(600));
     assert!(app.hooks_leave().await.is_empty(), "it is left alone");
-    assert_eq!(app.post(&format!("/admin/webhooks/{id}/test"), &boss, json!({})).await.code(), 40001805);
+    assert_eq!(app.post(&format!("/admin/webhooks/{id}/test"), &boss, json!({})).await.code(), 40001905);
     let put = app.put(&format!("/admin/webhooks/{id}"), &boss, json!({ "status": "active" })).await;
     assert_eq!((put.status, &put.body["data"]["status"]), (200, &json!("active")));
     assert_eq!(app.hooks_leave().await.len(), 4, "ada, bea, boss2 and cleo: nobody is left out");

@@ -31,8 +31,8 @@ async fn a_webhook_is_made_looked_at_changed_and_deleted() {
     app.user("ada", Role::Member).await;
     assert!(app.hooks_leave().await.is_empty());
     assert_eq!(app.delete(&path, &boss).await.status, 204);
-    assert_eq!(app.get(&path, &boss).await.code(), 40001801);
-    assert_eq!(app.delete(&path, &boss).await.code(), 40001801);
+    assert_eq!(app.get(&path, &boss).await.code(), 40001901);
+    assert_eq!(app.delete(&path, &boss).await.code(), 40001901);
     app.seal().await;
     for name in ["webhook.created", "webhook.updated", "webhook.deleted"] {
         assert_eq!(app.count(&format!("SELECT count(*) FROM audit_rows WHERE name = '{name}'")), 1, "{name}");
@@ -53,7 +53,7 @@ async fn what_is_malformed_is_refused() {
         "x",
     ] {
         let refused = app.post("/admin/webhooks", &boss, json!({ "url": bad, "events": ["*"] })).await;
-        assert_eq!((refused.status, refused.code()), (400, 40001803), "{bad}");
+        assert_eq!((refused.status, refused.code()), (400, 40001903), "{bad}");
     }
     for bad in
         [json!([]), json!(["user.crated"]), json!(["user"]), json!("*"), json!(vec!["*"; 101]), json!([1])]
@@ -69,7 +69,7 @@ async fn what_is_malformed_is_refused() {
         assert_eq!(made.status, 201);
     }
     let one_more = app.post("/admin/webhooks", &boss, json!({ "url": url, "events": ["*"] })).await;
-    assert_eq!((one_more.status, one_more.code()), (409, 40001802));
+    assert_eq!((one_more.status, one_more.code()), (409, 40001902));
 }
 
 #[tokio::test]
@@ -89,21 +89,21 @@ async fn p21_a_webhook_is_for_its_tenant_alone() {
     let told = app.get(&format!("/admin/webhooks/{id}/deliveries"), &boss).await.body["items"][0]["event_id"]
         .clone();
     let path = format!("/admin/webhooks/{id}");
-    assert_eq!(app.get(&path, &theirs).await.code(), 40001801);
-    assert_eq!(app.put(&path, &theirs, json!({ "url": "https://evil.test/" })).await.code(), 40001801);
-    assert_eq!(app.delete(&path, &theirs).await.code(), 40001801);
+    assert_eq!(app.get(&path, &theirs).await.code(), 40001901);
+    assert_eq!(app.put(&path, &theirs, json!({ "url": "https://evil.test/" })).await.code(), 40001901);
+    assert_eq!(app.delete(&path, &theirs).await.code(), 40001901);
     for act in
         ["rotate-secret", "test", "replay", &format!("deliveries/{}/replay", told.as_str().expect("an id"))]
     {
         let refused = app.post(&format!("{path}/{act}"), &theirs, json!({})).await;
-        assert_eq!((refused.status, refused.code()), (404, 40001801), "{act}");
+        assert_eq!((refused.status, refused.code()), (404, 40001901), "{act}");
     }
-    assert_eq!(app.get(&format!("{path}/deliveries"), &theirs).await.code(), 40001801);
+    assert_eq!(app.get(&format!("{path}/deliveries"), &theirs).await.code(), 40001901);
     assert_eq!(app.get("/admin/webhooks", &theirs).await.body["total"], 0);
     // The same event, at a webhook that was never told of it.
     let (own, _) = webhook(&app, &theirs, json!(["*"])).await;
     let replay = format!("/admin/webhooks/{own}/deliveries/{}/replay", told.as_str().expect("an id"));
-    assert_eq!(app.post(&replay, &theirs, json!({})).await.code(), 40001804);
+    assert_eq!(app.post(&replay, &theirs, json!({})).await.code(), 40001904);
 }
 
 #[tokio::test]
