@@ -21,7 +21,7 @@ use std::io;
 use std::time::Duration;
 use tokio::sync::mpsc::{Sender, channel};
 use tokio::time::{MissedTickBehavior, interval};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 
 /// How soon what was sealed is told.
 const PERIOD: Duration = Duration::from_secs(1);
@@ -38,6 +38,24 @@ pub struct Asked {
     tenant_id: Option<TenantIdText>,
 }
 
+/// One server-sent event, as whoever reads the stream gets it from their parser.
+#[derive(ToSchema, Debug)]
+pub struct AuditStreamEvent {
+    /// The event's identifier.
+    id: String,
+    /// Its name.
+    event: String,
+    /// What `GET /admin/audit/logs` shows of it, as the text of a JSON object.
+    data: String,
+}
+
+impl AuditStreamEvent {
+    fn into_text(self) -> String {
+        let Self { id, event, data } = self;
+        format!("id: {id}\nevent: {event}\ndata: {data}\n\n")
+    }
+}
+
 /// What happens in the caller's tenant, as it is sealed: server-sent events, each with the event's `id` and name, and as `data` what
 /// `GET /admin/audit/logs` shows of it. With `Last-Event-ID` it goes on after that one.
 ///
@@ -51,7 +69,7 @@ pub struct Asked {
     params(Asked),
     security(("bearer" = []), ("api_key" = [])),
     responses(
-        (status = 200, description = "The events, without end.", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The events, without end.", body = AuditStreamEvent, content_type = "text/event-stream"),
         (status = 403, description = "The caller may not read it, or names another tenant.", body = SimpleResponse),
         (status = 503, description = "Too many listen already.", body = SimpleResponse),
     )
@@ -114,10 +132,10 @@ impl Listener {
         let (shown, next) = audit::heard(&self.state, &self.caller, self.next).await.ok()?;
         self.next = next;
         for event in shown {
-            let (id, name) = (event.id, event.name.clone());
+            let (id, name) = (event.id.to_string(), event.name.clone());
             let data = serde_json::to_string(&AuditLog::of(event, self.caller.tenant())).ok()?;
-            let text = format!("id: {id}\nevent: {name}\ndata: {data}\n\n");
-            self.events.send(Ok(text.into())).await.ok()?;
+            let told = AuditStreamEvent { id, event: name, data };
+            self.events.send(Ok(told.into_text().into())).await.ok()?;
         }
         Some(())
     }
