@@ -114,14 +114,20 @@ impl<'a> Torture<'a> {
             std::thread::sleep(Duration::from_millis(step.hold));
             let faults = step.in_order();
             for fault in &faults {
-                cluster.mend(*fault)?;
                 *report.faults.entry(fault.kind()).or_default() += 1;
             }
+            let mended = faults.iter().try_for_each(|fault| cluster.mend(*fault));
             let until = self.now();
             let wrong = matches!(cluster.store, Store::Sqlite(_))
                 && faults.iter().any(|fault| fault.kind() == Kind::ClockStep);
             clocks.skews.extend(wrong.then_some(Skew { from: at, to: until }));
-            let serving = self.recovered(cluster, &faults)?;
+            let serving = match mended.and_then(|()| self.recovered(cluster, &faults)) {
+                Ok(serving) => serving,
+                Err(failure) => {
+                    report.store.push(format!("not mended: {failure}"));
+                    break;
+                }
+            };
             report.slowest_recovery_ms = report.slowest_recovery_ms.max(serving.as_secs_f64() * 1000.0);
             serde_json::to_writer(&mut log, &Struck { at, until, serving: self.now(), faults: &faults })?;
             log.write_all(b"\n")?;
@@ -190,7 +196,7 @@ impl<'a> Torture<'a> {
             Store::Postgres(pair) => (store::postgres(pair)?, Vec::new()),
         };
         report.count(&ops);
-        report.store = wrong;
+        report.store.extend(wrong);
         report.violations = check::judge(&ops, clocks, Some(&facts));
         report.done_unseen = check::done_unseen(&ops, clocks, &facts);
         report.odd = self.odd.lock().expect("odd").clone();

@@ -26,7 +26,7 @@ pub(crate) struct Report {
     /// Tickets that let in although every answer about that was lost.
     pub(crate) done_unseen: usize,
     pub(crate) violations: Vec<Violation>,
-    /// What is wrong with the store itself.
+    /// What is wrong with the store itself, or with a node that did not come back.
     pub(crate) store: Vec<String>,
     /// Answers that the contract does not foresee, and how often.
     pub(crate) odd: BTreeMap<String, usize>,

@@ -3,24 +3,40 @@
 use super::check::{Facts, SessionFact, TicketFact};
 use crate::Result;
 use crate::cluster::Pair;
-use rusqlite::{Connection, OpenFlags, Row};
+use rusqlite::{Connection, ErrorCode, OpenFlags, Row};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// Tickets and sessions; and whatever is wrong with the file itself.
+/// Tickets and sessions; and whatever is wrong with the file itself. What cannot be read any more is not there.
 pub(crate) fn sqlite(data_dir: &Path) -> Result<(Facts, Vec<String>)> {
     let connection = Connection::open_with_flags(find(data_dir)?, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    match facts(&connection).and_then(|facts| Ok((facts, health(&connection)?))) {
+        Ok((facts, health)) => {
+            let wrong = (health != "ok").then(|| format!("quick_check: {health}"));
+            Ok((facts, wrong.into_iter().collect()))
+        }
+        Err(failure) if is_damage(&failure) => Ok((Facts::default(), vec![failure.to_string()])),
+        Err(failure) => Err(failure.into()),
+    }
+}
+
+fn facts(connection: &Connection) -> rusqlite::Result<Facts> {
     let ticket = |row: &Row<'_>| Ok((row.get(0)?, TicketFact { session: row.get(1)? }));
-    let tickets = all(&connection, "SELECT id, session_id FROM tickets", ticket)?;
+    let tickets = all(connection, "SELECT id, session_id FROM tickets", ticket)?;
     let session = |row: &Row<'_>| {
         let generation = row.get(3)?;
         Ok((row.get(0)?, SessionFact { ticket: row.get(1)?, ended: row.get(2)?, generation }))
     };
     let sql = "SELECT id, ticket_id, ended_at IS NOT NULL, generation FROM sessions";
-    let sessions = all(&connection, sql, session)?;
-    let health: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    let wrong = (health != "ok").then(|| format!("quick_check: {health}"));
-    Ok((Facts::new(tickets, sessions), wrong.into_iter().collect()))
+    Ok(Facts::new(tickets, all(connection, sql, session)?))
+}
+
+fn health(connection: &Connection) -> rusqlite::Result<String> {
+    connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))
+}
+
+fn is_damage(failure: &rusqlite::Error) -> bool {
+    matches!(failure.sqlite_error_code(), Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// The same of PostgreSQL, asked directly.
@@ -60,8 +76,8 @@ fn all<T>(
     connection: &Connection,
     sql: &str,
     read: impl FnMut(&Row<'_>) -> rusqlite::Result<T>,
-) -> Result<Vec<T>> {
-    Ok(connection.prepare(sql)?.query_map([], read)?.collect::<Result<_, _>>()?)
+) -> rusqlite::Result<Vec<T>> {
+    connection.prepare(sql)?.query_map([], read)?.collect()
 }
 
 /// The one file of the directory that is an SQLite database.
@@ -114,5 +130,26 @@ mod tests {
         assert_eq!(facts.tickets.len(), 2);
         let session = SessionFact { ticket: Some([0; 16]), ended: true, generation: 3 };
         assert_eq!(facts.sessions[&[0; 16]], session);
+    }
+    #[test]
+    fn a_damaged_file_is_a_finding() {
+        let dir = TempDir::new("store").expect("directory");
+        let path = dir.path().join("x.db");
+        let connection = Connection::open(&path).expect("open");
+        connection
+            .execute_batch(
+                "CREATE TABLE tickets (id BLOB, session_id BLOB);
+                 CREATE TABLE sessions (id BLOB, ticket_id BLOB, ended_at INTEGER, generation INTEGER);
+                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+                 INSERT INTO tickets SELECT randomblob(16), NULL FROM n",
+            )
+            .expect("rows");
+        drop(connection);
+        let mut file = std::fs::read(&path).expect("read");
+        let half = file.len() / 2;
+        file[half..].fill(0xff);
+        std::fs::write(&path, file).expect("write");
+        let (facts, wrong) = sqlite(dir.path()).expect("a finding, not a failure");
+        assert_eq!((facts.tickets.len(), wrong.len()), (0, 1), "{wrong:?}");
     }
 }
