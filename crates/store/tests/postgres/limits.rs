@@ -50,10 +50,7 @@ async fn nodes_that_want_more_connections_together_than_there_are_go_on_with_tho
 #[tokio::test(flavor = "multi_thread")]
 async fn a_full_disk_refuses_what_it_has_no_room_for_until_there_is_room() {
     let Some(server) = postgres::shared() else { return };
-    let Some(disk) = Disk::mount(server.directory("small")) else {
-        eprintln!("only root can mount a small disk: this test did not run");
-        return;
-    };
+    let Some(disk) = Disk::mount(server.directory("small"), 24) else { return };
     let place = format!("CREATE TABLESPACE small LOCATION '{}'", disk.0.display());
     server.query("postgres", &place).expect("a tablespace");
     server.query("postgres", "CREATE DATABASE on_small TABLESPACE small").expect("a database");
@@ -78,17 +75,53 @@ async fn a_full_disk_refuses_what_it_has_no_room_for_until_there_is_room() {
     server.query("postgres", "DROP DATABASE on_small WITH (FORCE);\nDROP TABLESPACE small").expect("gone");
 }
 
-/// A disk of 24 MB.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_disk_too_full_for_the_servers_own_log_ends_it_and_what_was_acknowledged_is_there_afterwards() {
+    let (Some(elsewhere), Some(programs)) = (postgres::shared(), Programs::find()) else { return };
+    let Some(disk) = Disk::mount(elsewhere.directory("whole"), 256) else { return };
+    let server = Server::start_below(&disk.0, &programs, &[]);
+    let database = server.database();
+    let store = open(&database.url()).await.expect("it opens");
+    store.commit(commit_nothing()).await.expect("there is room");
+    disk.fill();
+    // What is written next needs a segment of the log of its own, for which there is no room: PostgreSQL gives up.
+    let _ = database.query("SELECT pg_switch_wal()");
+    let mut committed = 1;
+    let refused = loop {
+        match store.commit(commit_nothing()).await {
+            Ok(_) => committed += 1,
+            Err(why) => break why,
+        }
+        assert!(committed < 100_000, "the disk is not full");
+    };
+    assert!(matches!(refused, CommitError::Unavailable | CommitError::Unknown), "{refused:?}");
+    within_seconds(async || server.query("postgres", "SELECT 1").is_err()).await;
+    server.kill();
+    disk.relieve();
+    server.resume();
+    within_seconds(async || store.commit(commit_nothing()).await.is_ok()).await;
+    let rows = database.query("SELECT count(*) FROM audit_log").expect("it answers");
+    let rows: u32 = rows[0].parse().expect("a number");
+    let in_doubt = u32::from(refused == CommitError::Unknown);
+    assert!((committed + 1..=committed + 1 + in_doubt).contains(&rows), "{rows} of {committed} and one");
+    drop(store);
+}
+
+/// A disk of so many MB.
 struct Disk(PathBuf);
 
 impl Disk {
-    /// In place of this directory, of the same owner. Only root may.
-    fn mount(path: PathBuf) -> Option<Self> {
+    /// In place of this directory, of the same owner. Only root may: others are told so.
+    fn mount(path: PathBuf, megabytes: u32) -> Option<Self> {
         let owner = std::fs::metadata(&path).expect("a directory");
-        let options = format!("size=24m,mode=0700,uid={},gid={}", owner.uid(), owner.gid());
+        let options = format!("size={megabytes}m,mode=0700,uid={},gid={}", owner.uid(), owner.gid());
         let mut mount = Command::new("mount");
         mount.args(["-t", "tmpfs", "-o", &options, "tmpfs"]).arg(&path);
-        mount.status().is_ok_and(|status| status.success()).then_some(Self(path))
+        if mount.status().is_ok_and(|status| status.success()) {
+            return Some(Self(path));
+        }
+        eprintln!("only root can mount a small disk: this test did not run");
+        None
     }
 
     fn ballast(&self) -> PathBuf {
