@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Every check of this repository, in the order in which they are likely to fail. Installs what is missing by itself.
-# Needs: a Rust toolchain, a C compiler, curl, Python 3 with venv; PostgreSQL's programs, which it installs where it can
+# Needs: a Rust toolchain, a C compiler and make, curl, Python 3 with venv; PostgreSQL's programs, which it installs where it can
 # (Debian's package, as root). Without them: AUTHMS_TEST_POSTGRES_REQUIRED= ./test.sh, which says what did not run.
 #   ./test.sh          everything
 #   ./test.sh quick    format, clippy and the tests, without cargo-deny, what the documents show and the proof runs

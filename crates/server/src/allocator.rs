@@ -1,22 +1,16 @@
-//! How the memory allocator gives large blocks back.
+//! The memory allocator of the whole process, SQLite and the cryptography included.
 
-/// Blocks from this size on are the system's again as soon as they are freed. Hashing takes some of 7 MiB and more;
-/// nothing that is needed often is as large.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-const LARGE: libc::c_int = 1024 * 1024;
+#![cfg(all(target_os = "linux", target_env = "gnu"))]
 
-/// Has large blocks returned to the system. By itself glibc raises its threshold to the size of the first such block
-/// that is freed, and keeps all later ones: measured, a server after a few sign-ins by password held 80 MiB for good.
-#[cfg(all(target_os = "linux", target_env = "gnu"))]
-pub fn return_large_blocks() {
-    // SAFETY: mallopt takes two integers and may be called at any time (glibc manual, "Malloc Tunable Parameters").
-    #[allow(unsafe_code)]
-    let accepted = unsafe { libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE) };
-    if accepted == 0 {
-        tracing::debug!("the allocator keeps its threshold");
-    }
-}
+/// jemalloc: a sign-in allocates some two hundred times, and glibc's allocator keeps what many threads have freed
+/// (`docs/performance.md` has both in figures). Elsewhere the system's stays.
+#[global_allocator]
+static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
 
-/// Other allocators are left as they are.
-#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
-pub fn return_large_blocks() {}
+/// An arena for each core, and what is free goes back to the system after half a second, also while nothing happens.
+/// Overridden by the environment's `MALLOC_CONF`.
+// SAFETY: jemalloc reads a NUL-terminated text by this name (jemalloc(3), "Tuning"), and nothing else is called so.
+#[allow(unsafe_code)]
+#[unsafe(export_name = "malloc_conf")]
+pub static CONFIGURATION: &[u8; 79] =
+    b"percpu_arena:percpu,dirty_decay_ms:500,muzzy_decay_ms:0,background_thread:true\0";

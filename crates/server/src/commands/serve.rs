@@ -18,7 +18,7 @@ use crate::signals::{self, Signals};
 use crate::start_screen::{self, Facts, FirstTicket};
 use crate::tls::Keeper;
 use crate::wiring::Site;
-use crate::{allocator, background, logging, output, policy};
+use crate::{background, logging, output, policy};
 
 /// What lists that nobody waits for any more may still take when the process ends.
 const LAST_READS: Duration = Duration::from_secs(1);
@@ -33,7 +33,6 @@ pub fn run(config: &Config) -> Result<(), Failure> {
 }
 
 fn serve(config: &Config) -> Result<(), Failure> {
-    allocator::return_large_blocks();
     data_dir::ensure(&config.data.dir)?;
     let lock = ServeLock::take(&config.data.dir)?;
     let runtime = runtime()?;
