@@ -5,7 +5,7 @@
 pub struct Code {
     /// Eight digits.
     pub number: u32,
-    /// The HTTP status that goes with it, always.
+    /// The HTTP status that goes with it, always; only that what a token endpoint refuses is 400.
     pub status: u16,
     /// Said unless the error knows better.
     pub message: &'static str,
@@ -231,6 +231,17 @@ pub const INVITATION_LIFETIME: Code = code(40001004, 400, "ttl_seconds must be b
 pub const CLIENT_UNAUTHENTICATED: Code = code(40000901, 401, "the client did not authenticate");
 /// The token was issued to another client, or to none.
 pub const OTHER_CLIENTS_TOKEN: Code = code(40000902, 400, "the token was not issued to this client");
+/// The token endpoint knows no such grant.
+pub const GRANT_TYPE: Code = code(40000903, 400, "grant_type must be that of token exchange");
+/// The client may not exchange tokens.
+pub const CLIENT_GRANT: Code =
+    code(40000904, 400, "the client is not registered for sessions on somebody's behalf");
+/// A token to be exchanged is not good for it: one answer for all reasons.
+pub const EXCHANGED_TOKEN: Code = code(40000905, 400, "subject_token or actor_token is not good for this");
+/// Tokens are for the client that asks for them.
+pub const TARGET: Code = code(40000906, 400, "audience must be the client itself, and resource absent");
+/// There is no such scope.
+pub const SCOPE: Code = code(40000907, 400, "scope must be \"read\" or \"read write\"");
 
 /// The code that was sent is wrong, too old, used up, or nobody's: one answer for all reasons.
 pub const SENT_CODE: Code = code(40001301, 400, "the code is invalid or has expired");
@@ -368,6 +379,11 @@ pub const ALL: &[Code] = &[
     INVITATION_LIFETIME,
     CLIENT_UNAUTHENTICATED,
     OTHER_CLIENTS_TOKEN,
+    GRANT_TYPE,
+    CLIENT_GRANT,
+    EXCHANGED_TOKEN,
+    TARGET,
+    SCOPE,
     SENT_CODE,
     NO_TRANSPORT,
     CODE_TOO_SOON,

@@ -105,6 +105,14 @@ impl ApiError {
         self
     }
 
+    /// Says it by status 400, without a challenge: where a protocol has no other.
+    #[must_use]
+    pub fn as_bad_request(mut self) -> Self {
+        self.code.status = 400;
+        self.detail().headers.remove(WWW_AUTHENTICATE);
+        self
+    }
+
     /// Keeps the cause for the log.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {

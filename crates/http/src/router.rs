@@ -40,6 +40,8 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(discovery::metadata::openid))
         .routes(routes!(discovery::metadata::oauth))
         .routes(routes!(public::ticket::signin::signin))
+        .routes(routes!(public::oauth::token::token))
+        .routes(routes!(public::oauth::exchange::exchange))
         .routes(routes!(public::oauth::introspect::introspect))
         .routes(routes!(public::oauth::revoke::revoke))
         .routes(routes!(public::ticket::peek::peek))

@@ -1,8 +1,9 @@
-//! Beginning an act at once: a ticket is minted and redeemed inside, by the rules of every other.
+//! Beginning an act at once, at our own endpoints or at a client: a ticket is minted and redeemed inside, by the rules of every other.
 
 use super::told::refused;
 use crate::access::{Caller, Permission, Person};
 use crate::audit::Source;
+use crate::client::Client;
 use crate::fault::Fault;
 use crate::id::UserId;
 use crate::parts::Parts;
@@ -38,9 +39,34 @@ impl From<Fault> for ActError {
 /// [`ActError`]; then there is no session.
 pub async fn begin(parts: &Parts, me: &Person, ask: Mint, source: &Source) -> Result<SignedIn, ActError> {
     usable_here(parts, me, &ask, source).await?;
+    at_once(parts, me, ask, None, source).await
+}
+
+/// The same at a client, which has authenticated.
+///
+/// # Errors
+/// [`ActError`]; then there is no session.
+pub(crate) async fn begin_at(
+    parts: &Parts,
+    me: &Person,
+    ask: Mint,
+    client: Client,
+    source: &Source,
+) -> Result<SignedIn, ActError> {
+    at_once(parts, me, ask, Some(client), source).await
+}
+
+async fn at_once(
+    parts: &Parts,
+    me: &Person,
+    ask: Mint,
+    client: Option<Client>,
+    source: &Source,
+) -> Result<SignedIn, ActError> {
     let verifier = verifier(parts);
     let proof = Some(pkce_s256(verifier.expose()));
-    let ask = Mint { purpose: Some(Purpose::OnBehalf), proof, client: None, ..ask };
+    let at = client.as_ref().map(|client| client.id);
+    let ask = Mint { purpose: Some(Purpose::OnBehalf), proof, client: at, ..ask };
     let minted = ticket::mint(parts, &Caller::Person(me.clone()), ask, source).await?;
     let redeem = Redeem {
         ticket: minted.ticket,
@@ -52,7 +78,7 @@ pub async fn begin(parts: &Parts, me: &Person, ask: Mint, source: &Source) -> Re
         tenant: None,
         idempotency_key: None,
     };
-    match ticket::redeem(parts, &redeem, source).await? {
+    match ticket::redeem_inside(parts, &redeem, client, source).await? {
         Answer::SignedIn(signed_in) => Ok(*signed_in),
         // Nobody is asked for another's factors.
         Answer::Challenged(_) | Answer::ChangeFirst(_) => Err(RedeemError::Refused.into()),

@@ -12,6 +12,7 @@ mod terms;
 mod told;
 
 pub(crate) use alarm::{TOLD_AT_LEAST, alarm};
+pub(crate) use begin::begin_at;
 pub use begin::{ActError, begin, differ};
 pub use end::{StopError, stop};
 pub(crate) use end::{end_of_actor, ended_row};

@@ -26,6 +26,8 @@ pub struct SignedIn {
     pub expires_in: Span,
     /// The refresh token; sessions on somebody's behalf have none.
     pub refresh_token: Option<SecretString>,
+    /// What may be done on the user's behalf, where somebody acts.
+    pub scope: Option<String>,
     /// Who is signed in.
     pub user: User,
     /// How their password stands.
@@ -173,6 +175,7 @@ pub(crate) fn sign(
         access_token: SecretString::new(jwt),
         expires_in: Span::seconds((claims.exp - now.as_seconds()).max(0)),
         refresh_token: refresh.map(|r| r.format(&parts.secrets.refresh_mac)),
+        scope: claims.scope,
         // How the subject's password stands is theirs to know.
         password: if acting.is_some() { PasswordState::default() } else { state(&standing, now) },
         user: standing.user,

@@ -112,6 +112,12 @@ impl<'a> Attempt<'a> {
         Ok(Self { act, token, client, ask, source })
     }
 
+    /// Of a redeemer who is known already.
+    pub fn inside(ask: &'a Redeem, client: Option<Client>, source: &'a Source) -> Result<Self, RedeemError> {
+        let token = OpaqueToken::parse(PREFIX, ask.ticket.expose()).ok_or(RedeemError::Refused)?;
+        Ok(Self { act: TicketAct::Redeem, token, client, ask, source })
+    }
+
     /// Reads the ticket, for whoever holds its secret.
     pub async fn look(&self, parts: &Parts) -> Result<RedeemView, RedeemError> {
         let view = parts.store.for_redeem(TicketId::from_bytes(self.token.id)).await.map_err(Fault::from)?;

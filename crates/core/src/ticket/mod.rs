@@ -29,6 +29,7 @@ pub use page_token::Position;
 pub use peek::{Peeked, peek};
 pub use policy::{TicketPolicy, UpdateTicketPolicy, policy, update_policy};
 pub use redeem::redeem;
+pub(crate) use redeem::redeem_inside;
 pub use report::{Alert, Report, ReportError, report};
 pub use revoke::{revoke, revoke_all};
 pub use velocity::{Velocity, VelocityAlarm, VelocityPolicy};

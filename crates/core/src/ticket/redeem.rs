@@ -5,6 +5,7 @@ use super::life::{Revocation, TicketAct, TicketState};
 use super::model::{Change, Minter, Purpose, Replay, Ticket};
 use super::replay::{answer_again, count_replay, recognize};
 use crate::audit::{EventName, Source};
+use crate::client::Client;
 use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::id::EventId;
@@ -21,9 +22,22 @@ use authms_crypto::{derived_refresh_secret, sha256};
 /// # Errors
 /// [`RedeemError`].
 pub async fn redeem(parts: &Parts, ask: &Redeem, source: &Source) -> Result<Answer, RedeemError> {
-    let attempt = Attempt::new(parts, TicketAct::Redeem, ask, source).await?;
+    attempts(parts, &Attempt::new(parts, TicketAct::Redeem, ask, source).await?).await
+}
+
+/// The same of a ticket that never left, for this client, which authenticated before, or for none.
+pub(crate) async fn redeem_inside(
+    parts: &Parts,
+    ask: &Redeem,
+    client: Option<Client>,
+    source: &Source,
+) -> Result<Answer, RedeemError> {
+    attempts(parts, &Attempt::inside(ask, client, source)?).await
+}
+
+async fn attempts(parts: &Parts, attempt: &Attempt<'_>) -> Result<Answer, RedeemError> {
     for lost in [false, true] {
-        if let Some(outcome) = ended(try_once(parts, &attempt, lost).await) {
+        if let Some(outcome) = ended(try_once(parts, attempt, lost).await) {
             return outcome;
         }
     }

@@ -1,10 +1,13 @@
-//! Tokens in the hands of those who did not sign in with them: introspection (RFC 7662) and revocation (RFC 7009).
+//! Tokens in the hands of those who did not sign in with them: introspection (RFC 7662), revocation (RFC 7009)
+//! and exchange (RFC 8693).
 
 mod client;
+mod exchange;
 mod find;
 mod introspect;
 mod revoke;
 
 pub use client::{ClientAuthError, authenticate};
+pub use exchange::{Exchange, ExchangeError, exchange};
 pub use introspect::{Active, Asker, IntrospectError, TokenKind, introspect};
 pub use revoke::{RevokeError, revoke};

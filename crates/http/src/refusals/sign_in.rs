@@ -12,7 +12,7 @@ use authms_core::signin::challenge::enrolment::EnrolError;
 use authms_core::signin::{EmailCodeError, LoginError, PasskeySignInError};
 use authms_core::text::InvalidText;
 use authms_core::ticket::{MintError, RedeemError, ReportError, TicketError};
-use authms_core::token::{ClientAuthError, IntrospectError, RevokeError};
+use authms_core::token::{ClientAuthError, ExchangeError, IntrospectError, RevokeError};
 
 impl From<AuthenticateError> for ApiError {
     fn from(error: AuthenticateError) -> Self {
@@ -256,6 +256,16 @@ impl From<RevokeError> for ApiError {
         match error {
             RevokeError::OtherClient => codes::OTHER_CLIENTS_TOKEN.into(),
             RevokeError::Fault(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<ExchangeError> for ApiError {
+    fn from(error: ExchangeError) -> Self {
+        match error {
+            ExchangeError::Client => codes::CLIENT_GRANT.into(),
+            ExchangeError::Token => codes::EXCHANGED_TOKEN.into(),
+            ExchangeError::Act(act) => act.into(),
         }
     }
 }

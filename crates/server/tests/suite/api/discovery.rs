@@ -46,11 +46,10 @@ async fn metadata_advertises_only_what_works() {
             assert!(get == 200 || (get == 405 && asks), "{name}: {get} {post}");
         }
         assert_eq!(members["response_types_supported"], json!([]));
-        assert_eq!(members["grant_types_supported"], json!([]));
+        let exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
+        assert_eq!(members["grant_types_supported"], json!([exchange]));
         assert_eq!(members["access_token_signing_alg_values_supported"], json!(["ES256"]));
-        for absent in
-            ["authorization_endpoint", "token_endpoint", "userinfo_endpoint", "registration_endpoint"]
-        {
+        for absent in ["authorization_endpoint", "userinfo_endpoint", "registration_endpoint"] {
             assert_eq!(members.get(absent), None, "{absent} does not exist yet");
         }
         assert!(!answer.body.to_string().contains("none"));

@@ -92,6 +92,7 @@ mod tenancy;
 mod tenants;
 mod ticket_policy;
 mod tickets;
+mod token_exchange;
 mod users;
 mod velocity;
 mod virtual_authenticator;

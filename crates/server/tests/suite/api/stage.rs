@@ -10,7 +10,7 @@ use authms_core::page::PageRequest;
 use authms_core::risk::Signal;
 use authms_core::time::Span;
 use authms_http::RouteInfo;
-use authms_testkit::{Answer, Population, TestApp, TestRequest, jwt};
+use authms_testkit::{Answer, Population, TestApp, TestRequest, Tokens, jwt};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -101,6 +101,8 @@ pub struct Cast<'a> {
     pub invitation: (String, String),
     /// A request to act on behalf of the target, or of the caller where it is theirs to decide.
     pub act_request: String,
+    /// The target's own access token at the client, and that of somebody who may act for them.
+    pub exchanged: (String, String),
     /// An event of the tenant, which is sealed.
     pub event: String,
     /// An export of the tenant's log.
@@ -133,6 +135,7 @@ impl<'a> Cast<'a> {
             "/on-behalf/requests",
             "/batch/status",
             "/introspect",
+            "/oauth/token",
             "/mfa/",
             "send-login-code",
             "/forgot-password",
@@ -201,12 +204,17 @@ impl<'a> Cast<'a> {
                 bearer = home.on_behalf(&actor, target).await;
             }
         }
-        let (client, client_secret) = match about("/clients") || about("/revoke") {
+        let of_clients = ["/clients", "/revoke", "/oauth/token"];
+        let (client, client_secret) = match of_clients.iter().any(|part| about(part)) {
             true => {
                 let made = home.client(&format!("client {n}")).await;
                 (made.client.id, made.secret.expose().to_owned())
             }
             false => (ClientId::from_bytes([0; 16]), String::new()),
+        };
+        let exchanged = match about("/oauth/token") {
+            true => exchangeable(home, target, (client, &client_secret)).await,
+            false => Default::default(),
         };
         let (key, restriction) = match about("/api-keys") {
             true => key(home).await,
@@ -237,6 +245,7 @@ impl<'a> Cast<'a> {
         };
         Self {
             act_request,
+            exchanged,
             event,
             export,
             webhook,
@@ -537,6 +546,11 @@ impl<'a> Cast<'a> {
             "POST /auth/register" => json!({ "invitation_code": self.invitation.1, "password": PASSWORD }),
             "POST /admin/invitations" => json!({ "email": format!("new{n}@example.test") }),
             "POST /oauth/introspect" => json!({ "token": self.refresh }),
+            "POST /oauth/token" | "POST /oauth/token-exchange" => json!({
+                "grant_type": "urn:ietf:params:oauth:grant-type:token-exchange", "subject_token": self.exchanged.0,
+                "actor_token": self.exchanged.1, "reason": "ticket 42", "client_id": self.client.to_string(),
+                "client_secret": self.client_secret,
+            }),
             "POST /oauth/revoke" => json!({
                 "token": "unknown", "client_id": self.client.to_string(), "client_secret": self.client_secret,
             }),
@@ -640,6 +654,24 @@ async fn key(home: &Population<'_>) -> (ApiKeyId, RestrictionId) {
     };
     let made = home.key_with(&[Permission::TicketMint], Role::Member, more).await.key;
     (made.id, made.networks[0].id)
+}
+
+/// A user's own access token at a client, and that of a supporter who proved a second factor there just now.
+async fn exchangeable(
+    home: &Population<'_>,
+    user: UserId,
+    (client, secret): (ClientId, &str),
+) -> (String, String) {
+    let app = home.app();
+    let (actor, _) = home.signed_in(&format!("actor-{client}"), Role::Support).await;
+    let mut tokens = Vec::new();
+    for who in [user, actor] {
+        let request = app.signin(json!({ "ticket": home.ticket(who).await }));
+        let answer = request.basic(&client.to_string(), secret).send().await;
+        tokens.push(Tokens::of(answer).access);
+    }
+    app.proves(&tokens[1]);
+    (tokens.swap_remove(0), tokens.swap_remove(0))
 }
 
 /// A challenge of this user's, and the code that completes it. Nobody else is asked for one.

@@ -1,5 +1,6 @@
 //! `GET /.well-known/openid-configuration` and `GET /.well-known/oauth-authorization-server`
 
+use crate::api::public::oauth::exchange::GRANT_TYPE;
 use crate::cors::ANY_PAGE;
 use crate::extract::Json;
 use crate::state::AppState;
@@ -10,6 +11,9 @@ use axum::response::IntoResponse;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+/// How clients authenticate themselves.
+const CLIENT_AUTHENTICATION: [&str; 2] = ["client_secret_basic", "client_secret_post"];
+
 /// What works here (RFC 8414 §2), and nothing else.
 #[derive(Serialize, ToSchema, Debug)]
 pub struct Metadata {
@@ -19,8 +23,12 @@ pub struct Metadata {
     jwks_uri: String,
     /// No authorization endpoint yet: none.
     response_types_supported: [String; 0],
-    /// The grants of the token endpoint: none yet.
-    grant_types_supported: [String; 0],
+    /// Where clients exchange tokens (RFC 8693).
+    token_endpoint: String,
+    /// How they authenticate there.
+    token_endpoint_auth_methods_supported: [&'static str; 2],
+    /// What they exchange there: tokens for one of an act on somebody's behalf.
+    grant_types_supported: [&'static str; 1],
     /// `sub` is the same for every client.
     subject_types_supported: [&'static str; 1],
     /// What access tokens may be signed by: the algorithms of the key set.
@@ -70,7 +78,9 @@ fn metadata(parts: &Parts) -> Metadata {
         issuer: issuer.clone(),
         jwks_uri: format!("{issuer}/.well-known/jwks.json"),
         response_types_supported: [],
-        grant_types_supported: [],
+        token_endpoint: format!("{issuer}/api/v1/oauth/token"),
+        token_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
+        grant_types_supported: [GRANT_TYPE],
         subject_types_supported: ["public"],
         access_token_signing_alg_values_supported: algorithms.into_iter().map(Algorithm::as_str).collect(),
         introspection_endpoint: format!("{issuer}/api/v1/oauth/introspect"),
@@ -80,7 +90,7 @@ fn metadata(parts: &Parts) -> Metadata {
             "Bearer",
         ],
         revocation_endpoint: format!("{issuer}/api/v1/oauth/revoke"),
-        revocation_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
+        revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
         ticket_signin_endpoint: format!("{issuer}/api/v1/auth/ticket/signin"),
         ticket_refresh_endpoint: format!("{issuer}/api/v1/auth/refresh"),
     }

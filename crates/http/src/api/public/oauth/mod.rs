@@ -1,8 +1,10 @@
 //! What OAuth has clients do with tokens. Errors are a `SimpleResponse` with the members `error` and
 //! `error_description` of RFC 6749 §5.2.
 
+pub mod exchange;
 pub mod introspect;
 pub mod revoke;
+pub mod token;
 
 use crate::codes;
 use crate::error::ApiError;
@@ -43,4 +45,25 @@ fn in_oauth(error: ApiError) -> ApiError {
     };
     let said = error.message();
     error.with("error", name).with("error_description", said)
+}
+
+/// The same at the token endpoint, where every refusal but of the client is 400 (RFC 6749 §5.2, RFC 8693 §2.2.2).
+fn in_token_endpoint(error: ApiError) -> ApiError {
+    let code = error.code();
+    let name = match code {
+        codes::CLIENT_UNAUTHENTICATED => "invalid_client",
+        codes::GRANT_TYPE => "unsupported_grant_type",
+        codes::TARGET => "invalid_target",
+        codes::SCOPE => "invalid_scope",
+        codes::CLIENT_GRANT => "unauthorized_client",
+        _ if (400..429).contains(&code.status) => "invalid_request",
+        _ => return in_oauth(error),
+    };
+    let said = error.message();
+    let error = error.with("error", name).with("error_description", said);
+    if matches!(code.status, 401 | 403 | 404 | 409) && name != "invalid_client" {
+        error.as_bad_request()
+    } else {
+        error
+    }
 }
