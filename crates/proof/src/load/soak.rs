@@ -8,6 +8,7 @@ use crate::Result;
 use crate::process::{Binary, Meter, Server, TempDir};
 use crate::setup::Site;
 use serde::Serialize;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,13 +37,16 @@ pub(crate) struct Args {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Report {
-    redeemed: u64,
+    done: u64,
     /// Resident after each round, in KiB.
     resident_kib: Vec<u64>,
     idle_kib: u64,
     /// The largest after the warm-up as a share of what it was at its end.
     grown: Option<f64>,
-    errors: u64,
+    /// Told to come back (503), as whoever asks for more than the machine has left at a moment is.
+    turned_away: u64,
+    /// By what was seen instead.
+    errors: BTreeMap<String, u64>,
 }
 
 pub(crate) fn run(args: &Args) -> Result<Report> {
@@ -66,7 +70,8 @@ async fn measure(args: &Args, site: &Site, server: &Server) -> Result<Report> {
     let round = args.seconds.clamp(1, 10);
     let requests = (args.rate * round) as usize;
     let pace = Pace { rate: args.rate as f64, requests, first: 0, connections: args.connections as usize };
-    let (mut resident_kib, mut redeemed, mut errors) = (Vec::new(), 0, 0);
+    let (mut resident_kib, mut done, mut turned_away) = (Vec::new(), 0, 0);
+    let mut errors = BTreeMap::new();
     while begun.elapsed() < Duration::from_secs(args.seconds) {
         let reader: Arc<dyn Operation> = Arc::new(Me { tokens: scenario.access_tokens(100).await? });
         let op = scenario.prepare(requests).await?;
@@ -74,8 +79,11 @@ async fn measure(args: &Args, site: &Site, server: &Server) -> Result<Report> {
         let (redeems, reads) = tokio::join!(redeems, paced(server.address, reader, pace));
         scenario.used(requests);
         for shots in [redeems?, reads?] {
-            errors += shots.errors.values().sum::<u64>() + shots.count(false) as u64;
-            redeemed += shots.count(true) as u64;
+            done += shots.count(true) as u64;
+            turned_away += shots.count(false) as u64;
+            for (what, count) in shots.errors {
+                *errors.entry(what).or_default() += count;
+            }
         }
         resident_kib.push(meter.memory()?.resident_kib);
         eprintln!("soak: {:?}, {} KiB", begun.elapsed(), resident_kib[resident_kib.len() - 1]);
@@ -83,20 +91,21 @@ async fn measure(args: &Args, site: &Site, server: &Server) -> Result<Report> {
     let warm = ((resident_kib.len() as f64 * WARM_UP) as usize).min(resident_kib.len().saturating_sub(1));
     let grown = resident_kib.get(warm).zip(resident_kib[warm..].iter().max());
     let grown = grown.map(|(begin, most)| *most as f64 / *begin as f64);
-    Ok(Report { redeemed, resident_kib, idle_kib, grown, errors })
+    Ok(Report { done, resident_kib, idle_kib, grown, turned_away, errors })
 }
 
 impl Report {
     pub(crate) fn is_clean(&self) -> bool {
-        self.errors == 0 && self.grown.is_some_and(|grown| grown <= FLAT)
+        self.errors.is_empty() && self.grown.is_some_and(|grown| grown <= FLAT)
     }
 
     pub(crate) fn human(&self) -> String {
         let mib = |kib: Option<&u64>| format!("{:.1}", kib.copied().unwrap_or_default() as f64 / 1024.0);
         format!(
-            "{} requests, {} errors; resident MiB: {} idle, {} after the first round, {} at most, {} at the end; after the warm-up \
+            "{} requests done, {} turned away, errors: {:?}; resident MiB: {} idle, {} after the first round, {} at most, {} at the end; after the warm-up \
              at most {} of what it was then (goal: {FLAT})\n",
-            self.redeemed,
+            self.done,
+            self.turned_away,
             self.errors,
             mib(Some(&self.idle_kib)),
             mib(self.resident_kib.first()),

@@ -201,6 +201,18 @@ mod tests {
         }
     }
 
+    /// As `.cargo/config.toml` says, which Cargo reads only where the repository is the working directory.
+    #[test]
+    fn sqlite_is_built_without_extensions_and_statistics() {
+        let conn = rusqlite::Connection::open_in_memory().expect("it opens");
+        let mut options = conn.prepare("PRAGMA compile_options").expect("it is known");
+        let options: Vec<String> =
+            options.query_map([], |row| row.get(0)).and_then(|rows| rows.collect()).expect("they are told");
+        assert!(options.contains(&"OMIT_LOAD_EXTENSION".to_owned()), "{options:?}");
+        assert!(options.contains(&"DEFAULT_MEMSTATUS=0".to_owned()), "{options:?}");
+        assert!(!options.iter().any(|o| o.starts_with("ENABLE_FTS")), "{options:?}");
+    }
+
     #[test]
     fn hot_statements_are_prepared_once() {
         let file = format!("authms-open-{}.db", std::process::id());
