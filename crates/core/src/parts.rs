@@ -119,8 +119,8 @@ pub struct Policy {
     pub jwks_max_age: Span,
     /// How long a key signs before the next one does; `None`: until somebody rotates.
     pub rotate_keys_after: Option<Span>,
-    /// How long rows of the audit log are kept; `None`: for ever.
-    pub audit_kept: Option<Span>,
+    /// How long rows of the audit log are kept.
+    pub audit_kept: audit::Bounds,
     /// For how long a webhook may fail before it is disabled.
     pub webhook_patience: Span,
     /// The fewest characters of a password.

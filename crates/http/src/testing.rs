@@ -5,7 +5,7 @@ use crate::router;
 use crate::serve::Peer;
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use authms_core::audit::{AuditFilter, Export, Shown};
+use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
@@ -214,6 +214,9 @@ impl Audits for FakeStore {
         down()
     }
     fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<String>>> {
+        down()
+    }
+    fn audit_verifications(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<Verification>>> {
         down()
     }
 }

@@ -37,7 +37,7 @@ pub fn policy(config: &Config, issuer: String) -> Policy {
         replay_window: span(config.tickets.replay_window),
         jwks_max_age: span(config.tokens.jwks_max_age),
         rotate_keys_after: config.keys.rotate_after.map(span),
-        audit_kept: config.audit_kept.map(span),
+        audit_kept: config.audit_kept,
         webhook_patience: span(config.webhooks.disable_after),
         password_min_length: config.passwords.min_length as usize,
         messages: message::Policy {

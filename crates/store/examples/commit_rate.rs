@@ -101,6 +101,7 @@ impl Bench {
             signing: Signing::DEFAULT,
             ticket_policy: TicketPolicy::default(),
             on_behalf_policy: OnBehalfPolicy::default(),
+            audit_retention: None,
             mfa_policy: MfaPolicy::default(),
             password_policy: PasswordPolicy::default(),
             risk_config: RiskConfig::default(),

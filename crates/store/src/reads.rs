@@ -2,15 +2,15 @@
 
 use crate::engine::{Engine, EngineStore};
 use crate::queries::{
-    act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, challenge, client,
-    device, factor, history, installation, invitation, login, membership, message, mfa_release, on_behalf,
-    passkey, passkey_ceremony, password_history, password_policy, recovery_code, risk_event, sent_code,
-    session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user, user_list, webhook,
-    webhook_delivery,
+    act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, audit_verification,
+    challenge, client, device, factor, history, installation, invitation, login, membership, message,
+    mfa_release, on_behalf, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
+    risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user,
+    user_list, webhook, webhook_delivery,
 };
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use authms_core::audit::{AuditFilter, Export, Shown};
+use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::device::{Device, SessionsOn};
@@ -98,6 +98,10 @@ impl<E: Engine> Audits for EngineStore<E> {
 
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
         self.0.list(move |conn| audit_tree::heads(conn, tree))
+    }
+
+    fn audit_verifications(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Verification>>> {
+        self.0.list(move |conn| audit_verification::list(conn, tenant, page))
     }
 }
 

@@ -11,8 +11,8 @@ use crate::receiver::{Received, Receiver};
 use crate::request::{Answer, TestRequest};
 use crate::rng::SeededRng;
 use authms_core::access::{Caller, Permission, Role};
-use authms_core::audit::Source;
 use authms_core::audit::log::Lease;
+use authms_core::audit::{Bounds, Source};
 use authms_core::client::{self, CreateClient};
 use authms_core::id::{SessionId, TenantId, UserId};
 use authms_core::install;
@@ -90,7 +90,7 @@ impl Default for Setup {
             replay_window: Span::seconds(60),
             jwks_max_age: Span::seconds(300),
             rotate_keys_after: Some(Span::hours(90 * 24)),
-            audit_kept: None,
+            audit_kept: Bounds { usual: 0, least: 90, most: 0 },
             webhook_patience: Span::hours(5 * 24),
             password_min_length: 15,
             messages: message::Policy::default(),

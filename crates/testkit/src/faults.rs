@@ -2,7 +2,7 @@
 
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use authms_core::audit::{AuditFilter, Export, Shown};
+use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
 use authms_core::commit::{Commit, CommitError, Committed};
@@ -266,6 +266,9 @@ impl<S: Store + ?Sized> Audits for FaultyStore<S> {
     }
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
         self.read(|s| s.audit_heads(tree))
+    }
+    fn audit_verifications(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Verification>>> {
+        self.read(|s| s.audit_verifications(tenant, page))
     }
 }
 

@@ -11,6 +11,10 @@ pub enum EventName {
     AuditExported,
     /// Rows of the log were erased, their retention being over.
     AuditErased,
+    /// Somebody had the log verified.
+    AuditVerified,
+    /// How long a tenant keeps rows of the log was changed.
+    AuditRetentionChanged,
     /// The signing keys were rotated.
     KeysRotated,
     /// A signing key was taken out of use.
@@ -210,6 +214,8 @@ impl EventName {
         Self::StoreRestored,
         Self::AuditExported,
         Self::AuditErased,
+        Self::AuditVerified,
+        Self::AuditRetentionChanged,
         Self::KeysRotated,
         Self::KeysRetired,
         Self::TenantCreated,
@@ -314,6 +320,8 @@ impl EventName {
             Self::StoreRestored => "store.restored",
             Self::AuditExported => "audit.exported",
             Self::AuditErased => "audit.erased",
+            Self::AuditVerified => "audit.verified",
+            Self::AuditRetentionChanged => "audit.retention_changed",
             Self::KeysRotated => "signing_keys.rotated",
             Self::KeysRetired => "signing_keys.retired",
             Self::TenantCreated => "tenant.created",

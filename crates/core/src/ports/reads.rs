@@ -2,7 +2,7 @@
 
 use super::{Fut, Read};
 use crate::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
-use crate::audit::{AuditFilter, Export, Shown};
+use crate::audit::{AuditFilter, Export, Shown, Verification};
 use crate::client::Client;
 use crate::code::{SentCode, Slot};
 use crate::device::{Device, SessionsOn};
@@ -64,6 +64,8 @@ pub trait Audits {
     fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>>;
     /// The last head of each day of a tree, oldest first.
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>>;
+    /// The verifications of a tenant's log, newest first.
+    fn audit_verifications(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Verification>>>;
 }
 
 /// Reads about webhooks.

@@ -1,5 +1,6 @@
 //! Tenants: isolated populations.
 
+use crate::audit::Retention;
 use crate::id::TenantId;
 use crate::mfa::MfaPolicy;
 use crate::on_behalf::OnBehalfPolicy;
@@ -56,6 +57,8 @@ pub struct Tenant {
     pub password_policy: PasswordPolicy,
     /// What it makes of signals.
     pub risk_config: RiskConfig,
+    /// How long it keeps rows of its audit log, if not as usual.
+    pub audit_retention: Option<Retention>,
     /// Incremented to end all that was decided on the former value.
     pub fence: u32,
     /// Incremented by every change.

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use authms_core::audit::{Bounds, Days};
 use authms_core::message::Language;
 use authms_core::retention::Retention;
 use authms_core::time::Span;
@@ -189,10 +190,13 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             failures: days("retention.failures_days")?,
             risk: days("retention.risk_days")?,
         },
-        audit_kept: match count("retention.audit_days")? {
-            0 => None,
-            days => Some(Duration::from_secs(u64::from(days) * 24 * 3600)),
-        },
+        audit_kept: audit_kept(
+            count("retention.audit_days")?,
+            count("retention.audit_min_days")?,
+            optional(layers, "retention.audit_max_days")
+                .map(|_| count("retention.audit_max_days"))
+                .transpose()?,
+        ),
         tokens: Tokens {
             access_ttl: seconds("tokens.access_ttl_seconds")?,
             session_ttl: seconds("tokens.session_ttl_seconds")?,
@@ -275,6 +279,12 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
         sources: Sources::of(layers),
         warnings: Vec::new(),
     })
+}
+
+/// What is usual is allowed.
+fn audit_kept(usual: Days, least: Days, most: Option<Days>) -> Bounds {
+    let least = if usual == 0 { least } else { least.min(usual) };
+    Bounds { usual, least, most: most.map_or(usual, |most| most.max(least)) }
 }
 
 fn master(layers: &Layers, dir: &Path) -> MasterKeySource {

@@ -5,6 +5,7 @@ use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use authms_core::audit::Bounds;
 use authms_core::message::Language;
 use authms_core::retention::Retention;
 use authms_crypto::SecretString;
@@ -25,8 +26,8 @@ pub struct Config {
     pub store: Store,
     /// How long what is over is kept.
     pub retention: Retention,
-    /// How long rows of the audit log are kept; `None`: for ever.
-    pub audit_kept: Option<Duration>,
+    /// How long rows of the audit log are kept.
+    pub audit_kept: Bounds,
     /// Lifetimes of tokens and sessions.
     pub tokens: Tokens,
     /// The keys that sign tokens.

@@ -119,6 +119,9 @@ pub(super) const SETTINGS: &[Setting] = &[
     number("retention.failures_days", 1, 3650, "days", "90", "how long failed sign-ins are, and counts of refusals"),
     number("retention.risk_days", 1, 3650, "days", "365", "how long risk events are, and their counts"),
     number("retention.audit_days", 0, 36_500, "days", "0", "how long rows of the audit log are; 0: for ever"),
+    number("retention.audit_min_days", 1, 36_500, "days", "90", "the shortest that a tenant may want for its own"),
+    one("retention.audit_max_days", Kind::Number { min: 1, max: 36_500, unit: "days" }, Unset("retention.audit_days"),
+        "the longest"),
 
     number("tokens.access_ttl_seconds", 60, 3600, "seconds", "1800", "life of an access token"),
     number("tokens.session_ttl_seconds", 60, MAX_TTL, "seconds", "2592000", "life of a session"),

@@ -1,10 +1,10 @@
 //! The sealed audit log: trees, the rows that their leaves commit to, and the tiles of their hashes.
 
-use super::audit_export;
 use super::chunk::{all_in_chunks, in_chunks, numbered};
 use super::columns::Columns;
 use super::conn::{Conn, Error, Result, ToSql, params};
 use super::{all, change, change_one, first, signed};
+use super::{audit_export, audit_verification};
 use authms_core::audit::log::{
     Change, Edge, Erasure, Grown, Log, Pending, Row, Seal, Sealer, Sealing, Tile, TileAt, Tree, TreeWithEdge,
 };
@@ -124,6 +124,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change) -> Result<()> {
         Change::Seal(seal) => write_seal(conn, seal),
         Change::Erase(erasure) => erase(conn, erasure),
         Change::Export(export) => audit_export::write(conn, export),
+        Change::Verify(made) => audit_verification::insert(conn, made),
     }
 }
 

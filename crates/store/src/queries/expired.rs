@@ -38,6 +38,8 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
                           (SELECT challenge_hash FROM passkey_ceremonies WHERE expires_at <= ?1 LIMIT ?2)";
     let exports = "DELETE FROM audit_exports WHERE id IN
                        (SELECT id FROM audit_exports WHERE created_at <= ?1 LIMIT ?2)";
+    let verifications = "DELETE FROM audit_verifications WHERE id IN
+                             (SELECT id FROM audit_verifications WHERE made_at <= ?1 LIMIT ?2)";
     let told = |state| {
         format!(
             "DELETE FROM webhook_deliveries WHERE (webhook_id, leaf) IN
@@ -67,6 +69,7 @@ pub(crate) fn erase(conn: Conn<'_>, now: Timestamp) -> Result<bool> {
         (devices, now.minus(device::KEPT)),
         (ceremonies, now),
         (exports, now.minus(audit::KEPT)),
+        (verifications, now.minus(audit::VERIFICATION_KEPT)),
         (&told("delivered"), now.minus(webhook::KEPT)),
         (&told("dead"), now.minus(webhook::DEAD_KEPT)),
         (untold, now),

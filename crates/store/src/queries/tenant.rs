@@ -3,7 +3,8 @@
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, params};
 use super::{
-    List, change_one, first, mfa_policy, on_behalf, page, password_policy, risk_config, signed, ticket_policy,
+    List, audit_retention, change_one, first, mfa_policy, on_behalf, page, password_policy, risk_config,
+    signed, ticket_policy,
 };
 use authms_core::id::TenantId;
 use authms_core::page::{Page, PageRequest};
@@ -12,7 +13,7 @@ use authms_core::tenant::{Change, Tenant, TenantStatus};
 use authms_core::time::Timestamp;
 use std::sync::LazyLock;
 
-const COLUMNS: [&str; 15] = [
+const COLUMNS: [&str; 16] = [
     "id",
     "name",
     "status",
@@ -24,6 +25,7 @@ const COLUMNS: [&str; 15] = [
     "password_policy",
     "risk_config",
     "on_behalf_policy",
+    "audit_retention",
     "fence",
     "rev",
     "created_at",
@@ -48,6 +50,7 @@ pub(super) fn read(c: &mut Columns<'_>) -> Result<Tenant> {
         password_policy: password_policy::read(c)?,
         risk_config: risk_config::read(c)?,
         on_behalf_policy: on_behalf::read_policy(c)?,
+        audit_retention: c.named_if(audit_retention::parse)?,
         fence: c.take()?,
         rev: c.count()?,
         created_at: c.time()?,
@@ -106,6 +109,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
                 password_policy::column(&new.password_policy),
                 risk_config::column(&new.risk_config),
                 on_behalf::policy_column(&new.on_behalf_policy),
+                audit_retention::column(new.audit_retention.as_ref()),
                 new.fence,
                 signed(new.rev),
                 new.created_at.as_millis(),
@@ -117,7 +121,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
             let sql =
                 "UPDATE tenants SET name = ?2, status = ?3, signing_algorithm = ?4, former_algorithm = ?5,
                        ticket_policy = ?6, mfa_policy = ?7, password_policy = ?8, risk_config = ?9, fence = ?10,
-                       rev = ?11, updated_at = ?12, on_behalf_policy = ?13 WHERE id = ?1";
+                       rev = ?11, updated_at = ?12, on_behalf_policy = ?13, audit_retention = ?14 WHERE id = ?1";
             let row = params![
                 new.id.bytes(),
                 new.name,
@@ -132,6 +136,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
                 signed(new.rev),
                 at.as_millis(),
                 on_behalf::policy_column(&new.on_behalf_policy),
+                audit_retention::column(new.audit_retention.as_ref()),
             ];
             change_one(conn, sql, row)
         }

@@ -4,6 +4,7 @@
 use super::head::Head;
 use super::model::{Change, Erasure, Log, Row, Tree};
 use super::told;
+use crate::audit::keep::erased_before;
 use crate::audit::{Event, EventName};
 use crate::commit::{self, Commit, CommitError, Guard};
 use crate::fault::Fault;
@@ -13,15 +14,15 @@ use crate::time::Timestamp;
 /// Rows erased in one commit.
 const BATCH: u32 = 1000;
 
-/// Erases what is older than the operator keeps, if they do not keep it for ever. Called now and then by every process that serves.
+/// Erases what is older than the operator, or its tenant, keeps. Called now and then by every process that serves.
 ///
 /// # Errors
 /// [`Fault`]; what was not erased is erased the next time.
 pub async fn erase(parts: &Parts) -> Result<(), Fault> {
-    let Some(kept) = parts.policy.audit_kept else { return Ok(()) };
-    let before = parts.now().minus(kept);
     for tree in parts.store.audit_trees().await? {
-        while erase_some(parts, tree.log, before).await? {}
+        if let Some(before) = erased_before(parts, tree.log.0).await? {
+            while erase_some(parts, tree.log, before).await? {}
+        }
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::edge::Tile;
 use super::entry::{Entry, SALT};
-use crate::audit::ExportChange;
+use crate::audit::{ExportChange, Verification};
 use crate::id::{EventId, TenantId, UserId};
 use crate::time::{Span, Timestamp};
 use std::fmt;
@@ -177,4 +177,6 @@ pub enum Change {
     Erase(Box<Erasure>),
     /// To exports.
     Export(ExportChange),
+    /// Notes a verification.
+    Verify(Box<Verification>),
 }

@@ -18,6 +18,8 @@ pub const VERIFIED: u64 = 10_000;
 /// What was found of some rows.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Checked {
+    /// The first that was looked at.
+    pub from: u64,
     /// How many were looked at.
     pub rows: u64,
     /// The leaves' hashes, first and last.
@@ -36,7 +38,7 @@ pub async fn verify_range(
     tree: &Tree,
     range: Range<u64>,
 ) -> Read<Checked> {
-    let mut checked = Checked { rows: 0, ends: None, wrong: None };
+    let mut checked = Checked { from: range.start, rows: 0, ends: None, wrong: None };
     let head = Head::verify(&tree.head, key).ok().map(|(head, _)| head);
     let is_own = |head: &Head| (head.log, head.size, head.erased) == (tree.log, tree.size, tree.erased);
     let Some(head) = head.filter(is_own) else {
@@ -44,6 +46,7 @@ pub async fn verify_range(
         return Ok(checked);
     };
     let range = range.start.max(tree.erased)..range.end.min(tree.size);
+    checked.from = range.start;
     let mut from = range.start;
     while from < range.end && checked.wrong.is_none() {
         let to = range.end.min((from / LEAVES + 1) * LEAVES);

@@ -4,6 +4,7 @@ pub mod act_request;
 pub mod api_key;
 pub mod audit;
 pub mod audit_export;
+pub mod audit_retention;
 pub mod client;
 pub mod device;
 pub mod factor;

@@ -1,5 +1,6 @@
 //! What anybody may call.
 
+pub mod audit;
 pub mod discovery;
 pub mod health;
 pub mod invitation;

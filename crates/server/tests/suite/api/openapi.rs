@@ -83,6 +83,7 @@ fn every_operation_has_a_tag_a_summary_security_and_answers() {
         "/.well-known/jwks.json",
         "/.well-known/openid-configuration",
         "/.well-known/oauth-authorization-server",
+        "/audit/public/hashchain",
         "/auth/login",
         "/auth/mfa/passkey-options",
         "/auth/mfa/send-code",

@@ -225,6 +225,11 @@ impl<'a> Cast<'a> {
         let webhook = if about("/webhooks") { webhooks::told(home).await } else { Default::default() };
         let export = if about("/audit/export/") { export(home).await } else { String::new() };
         let event = if about("/audit/") { sealed_event(home).await } else { String::new() };
+        if about("/audit/verifications") {
+            let made =
+                audit::verify_newest(&app.parts, &home.console(), None, None, &Source::default()).await;
+            made.expect("verifies");
+        }
         if about("/risk-events") || about("/risk-dashboard") {
             home.risk_event(UserId::from_bytes([7; 16]), Signal::NewCountry, 61).await;
         }
@@ -448,6 +453,10 @@ impl<'a> Cast<'a> {
             | "GET /admin/audit/hashchain/{tenant_id}"
             | "GET /admin/audit/hashchain/{tenant_id}/verify-by-date"
             | "GET /admin/audit/stream"
+            | "GET /admin/audit/stats"
+            | "GET /admin/audit/verifications"
+            | "GET /admin/audit/retention-policy"
+            | "GET /audit/public/hashchain"
             | "GET /admin/audit/export/jobs"
             | "GET /admin/audit/export/{job_id}/status"
             | "GET /admin/audit/export/{job_id}/download"
@@ -526,6 +535,8 @@ impl<'a> Cast<'a> {
             "POST /auth/login/email-code" => {
                 json!({ "email": format!("{}@example.test", self.target_name), "code": self.code })
             }
+            "POST /admin/audit/verifications" => json!({}),
+            "PUT /admin/audit/retention-policy" => json!({ "days": 90, "enabled": true }),
             "POST /admin/audit/export" => json!({ "format": "json" }),
             "POST /admin/audit/merkle-proofs" => json!({ "entry_ids": [self.event] }),
             "POST /auth/me/email/change" => {

@@ -6,7 +6,7 @@ use crate::extract::{Authenticated, Json, Path, Query};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text};
 use authms_core::audit;
-use authms_core::audit::log::Wrong;
+use authms_core::audit::log::{Checked, Wrong};
 use authms_core::id::TenantId;
 use authms_crypto::merkle;
 use axum::extract::State;
@@ -41,6 +41,21 @@ pub struct VerifiedChain {
     valid: bool,
 }
 
+impl From<Checked> for VerifiedChain {
+    fn from(checked: Checked) -> Self {
+        let (first, last) = checked.ends.unzip();
+        let hash = |hash: Option<merkle::Hash>| hash.as_ref().map(merkle::to_hex).unwrap_or_default();
+        Self {
+            broken_at: checked.wrong.as_ref().and_then(Wrong::row),
+            checked_count: checked.rows,
+            first_hash: hash(first),
+            last_hash: hash(last),
+            message: checked.wrong.as_ref().map_or_else(|| "nothing is wrong".to_owned(), Wrong::to_string),
+            valid: checked.wrong.is_none(),
+        }
+    }
+}
+
 /// Verifies the newest 10,000 events of these days: each against its leaf, and the leaves against the signed root of all. `authms audit
 /// verify` looks at everything, and beside heads that were kept elsewhere.
 #[utoipa::path(
@@ -65,15 +80,5 @@ pub async fn check(
 ) -> Result<Json<Data<VerifiedChain>>, ApiError> {
     let (from, until) = days(asked.start_date.as_deref(), asked.end_date.as_deref())?;
     let (_, checked) = audit::check(&state, &caller, Some(tenant), from, until).await?;
-    let (first, last) = checked.ends.unzip();
-    let hash = |hash: Option<merkle::Hash>| hash.as_ref().map(merkle::to_hex).unwrap_or_default();
-    let found = VerifiedChain {
-        broken_at: checked.wrong.as_ref().and_then(Wrong::row),
-        checked_count: checked.rows,
-        first_hash: hash(first),
-        last_hash: hash(last),
-        message: checked.wrong.as_ref().map_or_else(|| "nothing is wrong".to_owned(), Wrong::to_string),
-        valid: checked.wrong.is_none(),
-    };
-    Ok(Json(Data::new(found, state.now())))
+    Ok(Json(Data::new(checked.into(), state.now())))
 }

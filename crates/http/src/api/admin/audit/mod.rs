@@ -8,7 +8,10 @@ pub mod proof;
 pub mod proofs;
 pub mod root;
 pub mod show;
+pub mod stats;
 pub mod stream;
+pub mod verifications;
+pub mod verify;
 
 use crate::error::ApiError;
 use authms_core::audit::Shown;

@@ -1,5 +1,6 @@
 //! The audit log that cannot be edited quietly.
 
+mod asking;
 mod export;
 mod reading;
 mod sealing;

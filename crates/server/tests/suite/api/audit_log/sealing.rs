@@ -176,7 +176,7 @@ async fn dated_heads_verify_one_beside_the_other() {
 #[tokio::test]
 async fn what_is_old_is_erased_and_the_rest_verifies_as_before() {
     let mut setup = Setup::default();
-    setup.policy.audit_kept = Some(Span::hours(24));
+    setup.policy.audit_kept.usual = 1;
     let app = TestApp::with(setup).await;
     sign_ins(&app, "ada", 20).await;
     app.seal().await;

@@ -169,7 +169,7 @@ async fn after_a_rotation_both_secrets_sign_for_a_day() {
 #[tokio::test]
 async fn what_the_log_has_forgotten_is_not_told() {
     let mut setup = Setup::default();
-    setup.policy.audit_kept = Some(Span::hours(24));
+    setup.policy.audit_kept.usual = 1;
     let app = TestApp::with(setup).await;
     let boss = boss(&app).await;
     let (id, _) = webhook(&app, &boss, json!(["user.created"])).await;

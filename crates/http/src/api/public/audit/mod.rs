@@ -1,0 +1,3 @@
+//! What everybody may see of the audit log.
+
+pub mod chain;
