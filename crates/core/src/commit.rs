@@ -35,7 +35,7 @@ pub enum Change {
     Ticket(ticket::Change),
     /// To sessions.
     Session(session::Change),
-    /// To requests to act on somebody's behalf.
+    /// To requests to act on somebody's behalf, and to what users say of that.
     OnBehalf(on_behalf::Change),
     /// To invitations.
     Invitation(invitation::Change),
@@ -96,7 +96,11 @@ impl Change {
                 | session::Change::Flag(_)
                 | session::Change::End { .. },
             ) => Lane::Gathered,
-            Self::Session(session::Change::EndAll { .. } | session::Change::EndActs { .. })
+            Self::Session(
+                session::Change::EndAll { .. }
+                | session::Change::EndActs { .. }
+                | session::Change::EndActsFor { .. },
+            )
             | Self::Installation(_)
             | Self::Audit(_)
             | Self::SigningKeys(_)

@@ -72,6 +72,7 @@ fn me() -> OpenApiRouter<AppState> {
         .routes(routes!(me::ticket::generate_batch::generate_batch))
         .routes(routes!(me::profile::show::show, me::profile::update::update))
         .routes(routes!(me::impersonation::stop::stop))
+        .routes(routes!(me::act_opt_out::show::show, me::act_opt_out::update::update))
         .routes(routes!(me::act_request::list::list))
         .routes(routes!(me::act_request::agree::agree))
         .routes(routes!(me::act_request::refuse::refuse))

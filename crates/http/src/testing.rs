@@ -398,6 +398,9 @@ impl Sessions for FakeStore {
     fn acts_of(&self, _: TenantId, _: UserId, _: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
         down()
     }
+    fn acts_for(&self, _: TenantId, _: UserId, _: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
+        down()
+    }
     fn attempts_of(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
         down()
     }
@@ -416,6 +419,9 @@ impl ActRequests for FakeStore {
         _: (Option<UserId>, Option<UserId>),
         _: PageRequest,
     ) -> Fut<'_, Read<Page<ActRequest>>> {
+        down()
+    }
+    fn opted_out(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
         down()
     }
 }

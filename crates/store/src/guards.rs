@@ -41,6 +41,7 @@ fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
         Guard::ActRequestPermits { id, step } => {
             act_request::get(conn, *id)?.is_some_and(|request| request.permits(*step, at))
         }
+        Guard::OptedIn { tenant, user } => act_request::opted_out(conn, *tenant, *user)?.is_none(),
         Guard::ChallengeAsRead { id, wrong } => challenge::is_as_read(conn, *id, *wrong, at)?,
         Guard::EnrolmentAsRead { id, enrolment } => {
             challenge::is_enrolment_as_read(conn, *id, enrolment, at)?

@@ -304,6 +304,10 @@ impl<E: Engine> Sessions for EngineStore<E> {
         self.0.list(move |conn| on_behalf::acts_of(conn, (tenant, actor), now))
     }
 
+    fn acts_for(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
+        self.0.list(move |conn| on_behalf::acts_for(conn, (tenant, user), now))
+    }
+
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
         self.0.list(move |conn| attempt::list(conn, (tenant, user), page))
     }
@@ -325,6 +329,10 @@ impl<E: Engine> ActRequests for EngineStore<E> {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<ActRequest>>> {
         self.0.list(move |conn| act_request::list(conn, tenant, whose, page))
+    }
+
+    fn opted_out(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
+        self.0.point(move |conn| act_request::opted_out(conn, tenant, user))
     }
 }
 

@@ -460,6 +460,9 @@ impl<S: Store + ?Sized> Sessions for FaultyStore<S> {
     fn acts_of(&self, tenant: TenantId, actor: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
         self.read(|s| s.acts_of(tenant, actor, now))
     }
+    fn acts_for(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>> {
+        self.read(|s| s.acts_for(tenant, user, now))
+    }
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>> {
         self.read(|s| s.attempts_of(tenant, user, page))
     }
@@ -479,6 +482,9 @@ impl<S: Store + ?Sized> ActRequests for FaultyStore<S> {
         page: PageRequest,
     ) -> Fut<'_, Read<Page<ActRequest>>> {
         self.read(|s| s.act_requests(tenant, whose, page))
+    }
+    fn opted_out(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
+        self.read(|s| s.opted_out(tenant, user))
     }
 }
 

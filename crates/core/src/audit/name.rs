@@ -189,6 +189,10 @@ pub enum EventName {
     OnBehalfAction,
     /// Somebody acts no longer.
     OnBehalfEnded,
+    /// A user said that nobody acts for them.
+    OnBehalfOptedOut,
+    /// They took that back.
+    OnBehalfOptedIn,
     /// A message was handed to whoever delivers it.
     MessageSent,
     /// A message was not sent and will not be.
@@ -303,6 +307,8 @@ impl EventName {
         Self::OnBehalfStarted,
         Self::OnBehalfAction,
         Self::OnBehalfEnded,
+        Self::OnBehalfOptedOut,
+        Self::OnBehalfOptedIn,
         Self::MessageSent,
         Self::MessageGivenUp,
         Self::WebhookCreated,
@@ -409,6 +415,8 @@ impl EventName {
             Self::OnBehalfStarted => "on_behalf.started",
             Self::OnBehalfAction => "on_behalf.action",
             Self::OnBehalfEnded => "on_behalf.ended",
+            Self::OnBehalfOptedOut => "on_behalf.opted_out",
+            Self::OnBehalfOptedIn => "on_behalf.opted_in",
             Self::MessageSent => "message.sent",
             Self::MessageGivenUp => "message.given_up",
             Self::WebhookCreated => "webhook.created",

@@ -56,6 +56,13 @@ pub enum Guard {
         /// What.
         step: on_behalf::Step,
     },
+    /// The user has not said that nobody acts for them.
+    OptedIn {
+        /// The tenant.
+        tenant: TenantId,
+        /// The user.
+        user: UserId,
+    },
     /// The message waits, and its sending was begun so many times.
     MessageDue {
         /// The message.

@@ -5,6 +5,7 @@ mod begin;
 mod end;
 mod fresh;
 mod opened;
+mod opt_out;
 mod policy;
 mod request;
 mod rights;
@@ -18,6 +19,7 @@ pub use end::{StopError, stop};
 pub(crate) use end::{end_of_actor, ended_row};
 pub(crate) use fresh::demand_fresh;
 pub(crate) use opened::opened;
+pub use opt_out::{opted_out, set_opt_out};
 pub(crate) use policy::Act;
 pub use policy::{OnBehalfPolicy, Rule, UpdateOnBehalfPolicy, policy, update_policy};
 pub use request::{

@@ -244,6 +244,8 @@ pub trait Sessions {
     ) -> Fut<'_, Read<Page<Session>>>;
     /// The sessions in which this user acts for others in a tenant that are over neither by time nor by end.
     fn acts_of(&self, tenant: TenantId, actor: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>>;
+    /// The same in which others act for this user.
+    fn acts_for(&self, tenant: TenantId, user: UserId, now: Timestamp) -> Fut<'_, Read<Vec<Session>>>;
     /// A user's sign-ins to a tenant and what failed at one, newest first: of each at least the last 100.
     fn attempts_of(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Attempt>>>;
     /// How many sign-ins failed since the user last signed in to this tenant, at most 100.
@@ -261,6 +263,8 @@ pub trait ActRequests {
         whose: (Option<UserId>, Option<UserId>),
         page: PageRequest,
     ) -> Fut<'_, Read<Page<ActRequest>>>;
+    /// Since when nobody acts for this user in the tenant, if they said so.
+    fn opted_out(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>>;
 }
 
 /// Reads about invitations.

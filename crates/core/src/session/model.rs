@@ -286,6 +286,15 @@ pub enum Change {
         /// Why.
         reason: EndReason,
     },
+    /// Ends what others do for a user in a tenant, at the commit's time.
+    EndActsFor {
+        /// The tenant.
+        tenant: TenantId,
+        /// The user.
+        user: UserId,
+        /// Why.
+        reason: EndReason,
+    },
     /// Ends all sessions of a user in a tenant, but one, and what waits there for a second factor.
     EndAll {
         /// The tenant.

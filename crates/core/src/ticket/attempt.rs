@@ -147,6 +147,9 @@ impl<'a> Attempt<'a> {
                 count_attempt(parts, self, view, Refusal::ClientPurpose.as_str()).await
             }
             Err(why) => refuse(parts, self, view, why.as_str()).await,
+            Ok(_) if is_out(parts, &evidence, &view.ticket).await? => {
+                refuse(parts, self, view, "opted_out").await
+            }
             Ok(_) => Ok(evidence),
         }
     }
@@ -172,6 +175,10 @@ impl<'a> Attempt<'a> {
         let mut commit = commit.guard(live(parts, view.ticket.id));
         if let Minter::Person { session, .. } = view.ticket.minter {
             commit = commit.guard(Guard::SessionOpen(session));
+        }
+        let ticket = &view.ticket;
+        if ticket.purpose == Purpose::OnBehalf && !ticket.terms.broke_glass {
+            commit = commit.guard(Guard::OptedIn { tenant: ticket.tenant, user: ticket.subject });
         }
         match parts.store.commit(commit).await {
             Ok(committed) => Ok(committed),
@@ -205,6 +212,16 @@ impl<'a> Attempt<'a> {
             client: self.client.clone(),
             ticket: Some(ticket.id),
         }
+    }
+}
+
+/// Whether the subject of an act said since its mint that nobody acts for them, and no glass was broken.
+async fn is_out(parts: &Parts, evidence: &Evidence, ticket: &Ticket) -> Result<bool, Fault> {
+    match &evidence.acting {
+        Some(acting) if !acting.terms.broke_glass => {
+            Ok(parts.store.opted_out(ticket.tenant, ticket.subject).await?.is_some())
+        }
+        _ => Ok(false),
     }
 }
 

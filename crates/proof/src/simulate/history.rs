@@ -310,6 +310,11 @@ impl History {
                     life.ended.get_or_insert(moment);
                 }
             }
+            session::Change::EndActsFor { user, .. } => {
+                for life in self.sessions.values_mut().filter(|s| s.user == *user && s.actor.is_some()) {
+                    life.ended.get_or_insert(moment);
+                }
+            }
             session::Change::EndAll { user, except, .. } => {
                 for (id, session) in &mut self.sessions {
                     if session.user == *user && Some(*id) != *except {

@@ -40,6 +40,7 @@ pub(crate) const STEPS: &[Step] = &[
     Step { name: "0026_audit_exports", sql: include_str!("../../migrations/postgres/0026_audit_exports.sql") },
     Step { name: "0027_act_requests", sql: include_str!("../../migrations/postgres/0027_act_requests.sql") },
     Step { name: "0028_webhooks", sql: include_str!("../../migrations/postgres/0028_webhooks.sql") },
+    Step { name: "0029_opt_outs", sql: include_str!("../../migrations/postgres/0029_opt_outs.sql") },
     Step { name: "0030_audit_outlets", sql: include_str!("../../migrations/postgres/0030_audit_outlets.sql") },
 ];
 

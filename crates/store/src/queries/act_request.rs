@@ -1,4 +1,4 @@
-//! Requests to act on somebody's behalf.
+//! Requests to act on somebody's behalf, and who lets nobody act.
 
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, ToSql, params};
@@ -74,6 +74,12 @@ pub(crate) fn list(
     page(conn, &list, &params, request, read)
 }
 
+/// Since when nobody acts for this user in the tenant, if they said so.
+pub(crate) fn opted_out(conn: Conn<'_>, tenant: TenantId, user: UserId) -> Result<Option<Timestamp>> {
+    let sql = "SELECT since FROM act_opt_outs WHERE tenant_id = ?1 AND user_id = ?2";
+    first(conn, sql, [tenant.bytes(), user.bytes()], |c| c.time())
+}
+
 /// Writes a change.
 pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     let until = at.plus(DECIDED_WITHIN).as_millis();
@@ -93,6 +99,15 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
         }
         Change::Use(id) => {
             change_one(conn, "UPDATE act_requests SET used = 1 WHERE id = ?1", params![id.bytes()])
+        }
+        Change::OptOut { tenant, user, out: true } => {
+            let sql = "INSERT INTO act_opt_outs (tenant_id, user_id, since) VALUES (?1, ?2, ?3)
+                       ON CONFLICT (tenant_id, user_id) DO NOTHING";
+            super::change(conn, sql, params![tenant.bytes(), user.bytes(), at.as_millis()])
+        }
+        Change::OptOut { tenant, user, out: false } => {
+            let sql = "DELETE FROM act_opt_outs WHERE tenant_id = ?1 AND user_id = ?2";
+            super::change(conn, sql, params![tenant.bytes(), user.bytes()])
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::columns::Columns;
 use super::conn::{Conn, Result, params};
+use super::session_index::OF_USER;
 use super::{all, session};
 use authms_core::access::Role;
 use authms_core::id::{ActRequestId, ClientId, Id, TenantId, UserId};
@@ -147,4 +148,22 @@ pub(crate) fn acts_of(
         )
     });
     all(conn, &SQL, params![actor.bytes(), tenant.bytes(), now.as_millis()], session::read)
+}
+
+/// The same in which others act for this user.
+pub(crate) fn acts_for(
+    conn: Conn<'_>,
+    (tenant, user): (TenantId, UserId),
+    now: Timestamp,
+) -> Result<Vec<Session>> {
+    static SQL: LazyLock<String> = LazyLock::new(|| {
+        format!(
+            "SELECT {} FROM sessions s
+             WHERE s.id IN ({OF_USER}) AND s.tenant_id = ?2 AND s.actor_id IS NOT NULL AND s.ended_at IS NULL
+                 AND s.expires_at > ?3
+             ORDER BY s.id",
+            session::columns("s")
+        )
+    });
+    all(conn, &SQL, params![user.bytes(), tenant.bytes(), now.as_millis()], session::read)
 }

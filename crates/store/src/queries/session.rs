@@ -157,6 +157,16 @@ pub(crate) fn write(conn: Conn<'_>, what: &Change, at: Timestamp) -> Result<()> 
                 }
             }
         }
+        Change::EndActsFor { tenant, user, reason } => {
+            static SQL: LazyLock<String> = LazyLock::new(|| {
+                format!(
+                    "UPDATE sessions SET ended_at = ?3, end_reason = ?4
+                     WHERE id IN ({OF_USER}) AND tenant_id = ?2 AND actor_id IS NOT NULL AND ended_at IS NULL
+                         AND expires_at > ?3"
+                )
+            });
+            change(conn, &SQL, params![user.bytes(), tenant.bytes(), at.as_millis(), reason.as_str()])
+        }
         Change::EndAll { tenant, user, except, reason } => {
             end_all(conn, (*tenant, *user), *except, *reason, at)?;
             challenge::end_all(conn, *tenant, *user)
@@ -188,9 +198,11 @@ pub(crate) fn write_known(
             change(conn, sql, params![id.bytes(), at.as_millis(), reason.as_str()])?;
             forget(conn, *id, opened_by)
         }
-        Change::Open(_) | Change::Flag(_) | Change::EndActs { .. } | Change::EndAll { .. } => {
-            write(conn, what, at)
-        }
+        Change::Open(_)
+        | Change::Flag(_)
+        | Change::EndActs { .. }
+        | Change::EndActsFor { .. }
+        | Change::EndAll { .. } => write(conn, what, at),
     }
 }
 

@@ -13,8 +13,15 @@ const TOTP_STEP: i64 = 30;
 
 /// What is erased, because nothing but an answer or a secret of before hangs on it. Messages on their way were sent by the
 /// store that the backup was taken of, and what codes they carry is void.
-const ERASED: [&str; 6] =
-    ["ticket_replays", "mint_keys", "session_rotations", "mfa_releases", "act_requests", "message_outbox"];
+const ERASED: [&str; 7] = [
+    "ticket_replays",
+    "mint_keys",
+    "session_rotations",
+    "mfa_releases",
+    "act_requests",
+    "message_outbox",
+    "act_notices",
+];
 
 /// The same, which is counted as challenges.
 const CHALLENGES: [&str; 3] = ["challenges", "passkey_ceremonies", "sent_codes"];

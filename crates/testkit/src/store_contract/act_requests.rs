@@ -16,6 +16,10 @@ pub(super) const CASES: &[Case] = &[
     Case { name: "a request to act is decided once, in time, and used once", run: |w| Box::pin(steps(w)) },
     Case { name: "requests to act are listed by whose they are", run: |w| Box::pin(listed(w)) },
     Case { name: "a sweep erases requests to act long over", run: |w| Box::pin(swept(w)) },
+    Case {
+        name: "who lets nobody act for them is known until they take it back",
+        run: |w| Box::pin(opted_out(w)),
+    },
 ];
 
 async fn ask(w: &World, tenant: &Tenant, (actor, subject): (&User, &User)) -> ActRequest {
@@ -118,4 +122,28 @@ async fn swept(w: World) {
     w.clock.advance(Span::millis(1));
     w.store.sweep().await.unwrap();
     assert!(!kept().await);
+}
+
+async fn opted_out(w: World) {
+    let (tenant, actor, subject) = two(&w).await;
+    let elsewhere = w.tenant().await;
+    let of = async |tenant, user| w.store.opted_out(tenant, user).await.unwrap();
+    let say = |out| Change::OnBehalf(To::OptOut { tenant: tenant.id, user: subject.id, out });
+    let act = |user: &User| {
+        let guard = Guard::OptedIn { tenant: tenant.id, user: user.id };
+        w.try_commit(vec![guard], Change::CountRefusal("guarded"))
+    };
+    act(&subject).await.unwrap();
+    assert_eq!(of(tenant.id, subject.id).await, None);
+    let at = w.commit(say(true)).await.at;
+    w.clock.advance(Span::seconds(1));
+    w.commit(say(true)).await;
+    assert_eq!(of(tenant.id, subject.id).await, Some(at), "said again, it stands since the first time");
+    assert_eq!(act(&subject).await.map(drop), Err(CommitError::Conflict(0)));
+    act(&actor).await.unwrap();
+    assert_eq!((of(elsewhere.id, subject.id).await, of(tenant.id, actor.id).await), (None, None));
+    w.commit(say(false)).await;
+    w.commit(say(false)).await;
+    assert_eq!(of(tenant.id, subject.id).await, None);
+    act(&subject).await.unwrap();
 }

@@ -6,7 +6,7 @@ use crate::id::UserId;
 use serde_json::Value;
 
 /// What is told. Never what comes with every sign-in: that would be an index of all of them.
-pub const TOLD: [EventName; 39] = [
+pub const TOLD: [EventName; 41] = [
     EventName::UserUpdated,
     EventName::UserDisabled,
     EventName::UserEnabled,
@@ -44,6 +44,8 @@ pub const TOLD: [EventName; 39] = [
     EventName::TicketsRevoked,
     EventName::OnBehalfStarted,
     EventName::OnBehalfEnded,
+    EventName::OnBehalfOptedOut,
+    EventName::OnBehalfOptedIn,
     EventName::InvitationAccepted,
     EventName::UserCreated,
 ];

@@ -86,6 +86,18 @@ pub enum Step {
     Use,
 }
 
+impl Step {
+    /// The stable word for the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Agree => "agree",
+            Self::Refuse => "refuse",
+            Self::Use => "use",
+        }
+    }
+}
+
 impl ActRequest {
     /// How it stands at this time.
     pub fn status(&self, now: Timestamp) -> ActStatus {
@@ -109,8 +121,8 @@ impl ActRequest {
     }
 }
 
-/// What a commit may do to requests; all but the first are guarded by
-/// [`ActRequestPermits`](crate::commit::Guard::ActRequestPermits).
+/// What a commit may do to requests, where all but the first are guarded by
+/// [`ActRequestPermits`](crate::commit::Guard::ActRequestPermits), and to what users say of acts.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Inserts. `created_at` is the commit's time, `expires_at` is [`DECIDED_WITHIN`] later.
@@ -133,6 +145,15 @@ pub enum Change {
     },
     /// Ends it with a ticket.
     Use(ActRequestId),
+    /// Notes that nobody acts for a user, or forgets that.
+    OptOut {
+        /// The tenant.
+        tenant: TenantId,
+        /// The user.
+        user: UserId,
+        /// Whether nobody does.
+        out: bool,
+    },
 }
 
 #[cfg(test)]

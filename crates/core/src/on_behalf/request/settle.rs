@@ -8,7 +8,7 @@ use crate::audit::{Event, EventName, Source};
 use crate::commit::{self, Commit, Guard};
 use crate::fault::Fault;
 use crate::id::ActRequestId;
-use crate::on_behalf::{demand_fresh, refused};
+use crate::on_behalf::demand_fresh;
 use crate::parts::Parts;
 use authms_crypto::SecretString;
 
@@ -24,25 +24,18 @@ pub async fn approve(
     step_up: Option<&SecretString>,
     source: &Source,
 ) -> Result<(), ActRequestError> {
-    let request = above(parts, me, id).await?;
-    let outcome = try_approve(parts, me, &request, step_up, source).await;
-    let why = match &outcome {
-        Err(ActRequestError::OwnRequest) => "own_request",
-        Err(ActRequestError::NotFresh) => "not_fresh",
-        Err(ActRequestError::Closed) => "closed",
-        _ => return outcome,
-    };
-    refused(parts, me, Some(request.subject), (why, None), source).await?;
-    outcome
+    let outcome = try_approve(parts, me, id, step_up, source).await;
+    noted(parts, me, (id, Step::Approve), outcome, source).await
 }
 
 async fn try_approve(
     parts: &Parts,
     me: &Person,
-    request: &ActRequest,
+    id: ActRequestId,
     step_up: Option<&SecretString>,
     source: &Source,
 ) -> Result<(), ActRequestError> {
+    let request = &above(parts, me, id).await?;
     if request.actor == me.user {
         return Err(ActRequestError::OwnRequest);
     }
@@ -64,10 +57,12 @@ pub async fn refuse(
     id: ActRequestId,
     source: &Source,
 ) -> Result<(), ActRequestError> {
-    let request = above(parts, me, id).await?;
-    let change = Change::Refuse { id, by: me.user };
-    let name = EventName::OnBehalfRefused;
-    settle(parts, me, (&request, Step::Refuse), (name, "administrator", change), source).await
+    let refused = async {
+        let request = above(parts, me, id).await?;
+        let named = (EventName::OnBehalfRefused, "administrator", Change::Refuse { id, by: me.user });
+        settle(parts, me, (&request, Step::Refuse), named, source).await
+    };
+    noted(parts, me, (id, Step::Refuse), refused.await, source).await
 }
 
 /// Agrees to what somebody asked to do on the caller's own behalf.
@@ -82,7 +77,8 @@ pub async fn agree(
 ) -> Result<(), ActRequestError> {
     let request = of_me(parts, me, id).await?;
     let named = (EventName::OnBehalfApproved, "user", Change::Agree(id));
-    settle(parts, me, (&request, Step::Agree), named, source).await
+    let outcome = settle(parts, me, (&request, Step::Agree), named, source).await;
+    noted(parts, me, (id, Step::Agree), outcome, source).await
 }
 
 /// Refuses what somebody asked to do on the caller's own behalf, also after having agreed.
@@ -97,7 +93,41 @@ pub async fn refuse_mine(
 ) -> Result<(), ActRequestError> {
     let request = of_me(parts, me, id).await?;
     let named = (EventName::OnBehalfRefused, "user", Change::Refuse { id, by: me.user });
-    settle(parts, me, (&request, Step::Refuse), named, source).await
+    let outcome = settle(parts, me, (&request, Step::Refuse), named, source).await;
+    noted(parts, me, (id, Step::Refuse), outcome, source).await
+}
+
+/// Writes down what somebody was not let say to a request, before they are told: of who administers users or may act whatever it was,
+/// of the user what they said too late.
+async fn noted(
+    parts: &Parts,
+    me: &Person,
+    (id, step): (ActRequestId, Step),
+    outcome: Result<(), ActRequestError>,
+    source: &Source,
+) -> Result<(), ActRequestError> {
+    let why = match &outcome {
+        Err(ActRequestError::OwnRequest) => "own_request",
+        Err(ActRequestError::NotFresh) => "not_fresh",
+        Err(ActRequestError::Closed) => "closed",
+        Err(ActRequestError::Unknown) => "unknown_request",
+        Err(ActRequestError::Forbidden(Forbidden::Rank)) => "rank",
+        Err(ActRequestError::Forbidden(_)) if me.role.grants(Permission::TicketOnBehalf) => "forbidden",
+        _ => return outcome,
+    };
+    // Another tenant's is as unknown as nobody's.
+    let request = of_tenant(parts, me.tenant, id).await.ok();
+    let event = Event::new(EventName::OnBehalfRefused, Some(me.tenant))
+        .text("actor", me.user.to_string())
+        .text("actor_session", me.session.to_string())
+        .text_if("subject", request.map(|request| request.subject.to_string()))
+        .text("act_request", id.to_string())
+        .text("decision", step.as_str())
+        .text("why", why)
+        .from(source);
+    let commit = Commit::new(event.into_row(parts.now(), &*parts.rng));
+    parts.store.commit(commit).await.map_err(Fault::from)?;
+    outcome
 }
 
 /// A request about somebody who ranks strictly below the caller, who administers users.

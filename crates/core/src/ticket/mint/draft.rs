@@ -40,6 +40,8 @@ pub(super) struct Ground<'a> {
     pub(super) actor: Option<&'a Member>,
     /// Whether they proved a second factor just now.
     pub(super) fresh: bool,
+    /// Whether the subject said that nobody acts for them.
+    pub(super) opted_out: bool,
     /// What was cleared for it.
     pub(super) cleared: Option<&'a Cleared>,
     /// Letters to others, if the glass is to be broken.

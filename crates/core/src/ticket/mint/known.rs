@@ -97,6 +97,7 @@ impl Known {
             actor: by.minter.acts_for(subject.user.id).map(|user| self.member(user)).transpose()?,
             // Nobody acts by a batch.
             fresh: false,
+            opted_out: false,
             cleared: None,
             alarm: &[],
         })

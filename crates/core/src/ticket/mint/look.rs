@@ -22,6 +22,7 @@ pub(super) struct Looked {
     pub(super) tenant: Option<Tenant>,
     pub(super) actor: Option<Member>,
     fresh: bool,
+    opted_out: bool,
     cleared: Option<Cleared>,
     alarm: Vec<commit::Change>,
 }
@@ -36,6 +37,7 @@ impl Looked {
             tenant: self.tenant.as_ref(),
             actor: self.actor.as_ref(),
             fresh: self.fresh,
+            opted_out: self.opted_out,
             cleared: self.cleared.as_ref(),
             alarm: &self.alarm,
         }
@@ -68,6 +70,14 @@ pub(super) async fn look(parts: &Parts, by: &By<'_>, ask: Mint) -> Result<(Looke
         (Some(_), Caller::Person(me)) => on_behalf::demand_fresh(parts, me, ask.step_up.as_ref()).await?,
         _ => false,
     };
+    let opted_out = match &actor {
+        Some(_) => {
+            let since =
+                parts.store.opted_out(by.caller.tenant(), subject.user.id).await.map_err(Fault::from)?;
+            since.is_some()
+        }
+        None => false,
+    };
     let alarm = match (&actor, by.caller) {
         (Some(actor), Caller::Person(me)) if ask.terms.broke_glass => {
             let act = ActTold {
@@ -80,7 +90,7 @@ pub(super) async fn look(parts: &Parts, by: &By<'_>, ask: Mint) -> Result<(Looke
         }
         _ => Vec::new(),
     };
-    Ok((Looked { subject, is_new, client, tenant, actor, fresh, cleared, alarm }, ask))
+    Ok((Looked { subject, is_new, client, tenant, actor, fresh, opted_out, cleared, alarm }, ask))
 }
 
 /// Whom the ticket is for, and whether they are new.

@@ -96,7 +96,8 @@ pub(super) fn may_act(caller: &Caller, ground: &Ground<'_>, ask: &Mint) -> Resul
         client: ask.client.map(Some),
         terms: &ask.terms,
     };
-    if !policy.permits(act) {
+    let is_out = ground.opted_out && !ask.terms.broke_glass;
+    if is_out || !policy.permits(act) {
         return Err(MintError::OnBehalfPolicy);
     }
     if policy.require_reference && ask.terms.reference.is_none() {

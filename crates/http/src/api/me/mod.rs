@@ -1,5 +1,6 @@
 //! What concerns the caller.
 
+pub mod act_opt_out;
 pub mod act_request;
 pub mod api_key;
 pub mod contact;

@@ -417,3 +417,41 @@ async fn breaking_the_glass_skips_neither_rank_nor_factor_nor_reason_nor_rule() 
     assert_eq!((s.minted(), s.refusals().len()), (0, 6));
     assert!(s.app.post_leaves().await.iter().all(|l| !l.text.contains("broken the glass")));
 }
+
+#[tokio::test]
+async fn what_somebody_may_not_say_to_a_request_is_written_down() {
+    let s = Scene::new(json!({ "require_approval": true, "require_consent": true })).await;
+    let told = || {
+        let row = s.app.audit("on_behalf.refused").pop().expect("a row");
+        let text = |member: &str| row[member].as_str().unwrap_or_default().to_owned();
+        (text("why"), text("decision"), text("subject") == s.alice.to_string())
+    };
+    let row = |why: &str, decision: &str, known| (why.to_owned(), decision.to_owned(), known);
+    let id = s.asked().await;
+    assert_eq!(s.say(&s.sup, &id, "approve").await.refusal(), (403, 40000010));
+    assert_eq!(told(), row("forbidden", "approve", true));
+    assert_eq!(s.say(&s.sup, &id, "refuse").await.refusal(), (403, 40000010));
+    assert_eq!(told(), row("forbidden", "refuse", true));
+    for word in ["approve", "refuse"] {
+        assert_eq!(s.say(&s.bosses, "obr_0000000000000000000001", word).await.refusal(), UNKNOWN);
+        assert_eq!(told(), row("unknown_request", word, false));
+    }
+    let before = s.refusals().len();
+    assert_eq!(s.say(&s.alices, &id, "approve").await.refusal(), (403, 40000010));
+    assert_eq!(s.alice_says(&s.alices, "obr_0000000000000000000001", "agree").await.refusal(), UNKNOWN);
+    assert_eq!(s.refusals().len(), before, "members fill no log");
+    assert_eq!(s.alice_says(&s.alices, &id, "refuse").await.status, 200);
+    for word in ["agree", "refuse"] {
+        assert_eq!(s.alice_says(&s.alices, &id, word).await.refusal(), CLOSED);
+        assert_eq!(told(), row("closed", word, true));
+        let word = if word == "agree" { "approve" } else { word };
+        assert_eq!(s.say(&s.bosses, &id, word).await.refusal(), CLOSED);
+        assert_eq!(told(), row("closed", word, true));
+    }
+    let above = json!({ "user_id": s.boss.to_string() });
+    s.set(json!({ "require_approval": true })).await;
+    let about_boss = s.app.post(REQUESTS, &s.root, with(json!({ "reason": "r" }), s.boss, above)).await;
+    let id = about_boss.body["data"]["id"].as_str().expect("an identifier");
+    assert_eq!(s.say(&s.bosses, id, "approve").await.refusal(), (403, 40000011));
+    assert_eq!(s.app.audit("on_behalf.refused").pop().expect("a row")["why"], "rank");
+}

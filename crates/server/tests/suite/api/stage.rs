@@ -173,7 +173,7 @@ impl<'a> Cast<'a> {
                     app.put("/auth/me", &bearer, json!({ "locale": "zh-CN" })).await;
                     app.seal().await;
                 }
-                if about("impersonat") || about("/generate-ticket") || about("/on-behalf/requests") {
+                if about("impersonat") || about("/generate-ticket") || about("/on-behalf/") {
                     app.proves(&bearer);
                 }
                 if !about("/admin/") {
@@ -423,6 +423,7 @@ impl<'a> Cast<'a> {
             | "GET /admin/on-behalf/requests/{act_request_id}"
             | "POST /admin/on-behalf/requests/{act_request_id}/approve"
             | "POST /admin/on-behalf/requests/{act_request_id}/refuse"
+            | "GET /auth/me/on-behalf/opt-out"
             | "GET /auth/me/on-behalf/requests"
             | "POST /auth/me/on-behalf/requests/{act_request_id}/agree"
             | "POST /auth/me/on-behalf/requests/{act_request_id}/refuse"
@@ -479,6 +480,7 @@ impl<'a> Cast<'a> {
             "POST /auth/mfa/verify-challenge" => {
                 json!({ "challenge_token": self.challenge.0, "code": self.challenge.1 })
             }
+            "PUT /auth/me/on-behalf/opt-out" => json!({ "opted_out": true }),
             "POST /admin/on-behalf/requests" => {
                 json!({ "user_id": self.target.to_string(), "reason": "ticket 42" })
             }
