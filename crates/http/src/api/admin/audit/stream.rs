@@ -1,17 +1,15 @@
 //! `GET /admin/audit/stream`
 
 use super::AuditLog;
-use super::flow::Flow;
+use super::flow::{Answered, Flow};
 use crate::codes;
 use crate::error::ApiError;
-use crate::extract::{Authenticated, Query, Source, TenantHeader, bearer};
+use crate::extract::{Authenticated, Query, Source};
 use crate::state::AppState;
 use crate::wire::{SimpleResponse, TenantIdText};
 use authms_core::access::Caller;
 use authms_core::audit;
 use authms_core::id::EventId;
-use authms_core::session;
-use authms_core::time::{Span, Timestamp};
 use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header::{CONTENT_TYPE, HeaderMap};
@@ -25,9 +23,6 @@ use utoipa::{IntoParams, ToSchema};
 
 /// How soon what was sealed is told.
 const PERIOD: Duration = Duration::from_secs(1);
-
-/// How long it takes until whoever may not listen any more hears nothing.
-const CHECKED_EVERY: Span = Span::seconds(10);
 
 /// Which log.
 #[derive(Deserialize, IntoParams, Debug)]
@@ -86,8 +81,8 @@ pub async fn stream(
     let next = audit::listen(&state, &caller, named, after).await?;
     let place = state.stream_place().ok_or_else(|| ApiError::from(codes::UNAVAILABLE))?;
     let (events, receiver) = channel(16);
-    let checked_at = state.now();
-    tokio::spawn(Listener { state, caller, source, headers, events, next, checked_at }.tell());
+    let answered = Answered::new(state.clone(), source, headers);
+    tokio::spawn(Listener { state, caller, answered, events, next }.tell());
     let body = Body::new(Flow { receiver, _place: place });
     Ok(([(CONTENT_TYPE, "text/event-stream")], body).into_response())
 }
@@ -96,12 +91,10 @@ pub async fn stream(
 struct Listener {
     state: AppState,
     caller: Caller,
-    source: Source,
-    headers: HeaderMap,
+    answered: Answered,
     events: Sender<io::Result<Bytes>>,
     /// The next leaf.
     next: u64,
-    checked_at: Timestamp,
 }
 
 impl Listener {
@@ -121,11 +114,8 @@ impl Listener {
     }
 
     async fn step(&mut self) -> Option<()> {
-        let now = self.state.now();
-        // A clock that was set back makes nothing wait.
-        if now < self.checked_at || self.checked_at.plus(CHECKED_EVERY) <= now {
-            self.checked_at = now;
-            self.caller = self.present_caller().await?;
+        if let Some(caller) = self.answered.look().await.ok()? {
+            self.caller = caller;
             // Nobody hears a comment; a connection that is gone shows.
             self.events.send(Ok(Bytes::from_static(b":\n\n"))).await.ok()?;
         }
@@ -138,13 +128,5 @@ impl Listener {
             self.events.send(Ok(told.into_text().into())).await.ok()?;
         }
         Some(())
-    }
-
-    /// Who listens, as they stand now.
-    async fn present_caller(&self) -> Option<Caller> {
-        let token = bearer(&self.headers).ok()??;
-        let found = session::authenticate(&self.state, token, &self.source).await.ok()?;
-        found.caller.require_tenant(TenantHeader::of(&self.headers).named().ok()?).ok()?;
-        Some(found.caller)
     }
 }

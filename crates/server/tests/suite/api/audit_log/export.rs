@@ -2,8 +2,11 @@
 
 use super::sign_ins;
 use authms_core::access::Role;
-use authms_core::audit;
+use authms_core::audit::{self, Event, EventName};
+use authms_core::commit::Commit;
+use authms_core::time::Span;
 use authms_testkit::TestApp;
+use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
 async fn count(app: &TestApp) {
@@ -117,4 +120,41 @@ async fn p21_an_export_is_for_its_tenant_alone() {
     assert_eq!(app.get(&named, &boss).await.code(), 40000103);
     let (_, _, text) = file(&app, &theirs, json!({ "format": "json" })).await;
     assert!(!text.contains(&app.tenant.to_string()), "not a word of another tenant");
+}
+
+#[tokio::test]
+async fn p21_a_file_is_broken_off_once_its_reader_may_not_read_the_log_any_more() {
+    let app = TestApp::start().await;
+    let boss = app.user("boss", Role::Admin).await;
+    let boss = app.sign_in(boss).await.access;
+    // More than is on its way at once.
+    for _ in 0..16 {
+        let row = || {
+            Event::new(EventName::LoginFailed, Some(app.tenant)).into_row(app.parts.now(), &*app.parts.rng)
+        };
+        let commits = (0..500).map(|_| Commit::new(row())).collect();
+        let outcomes = app.store().commit_all(commits).await;
+        assert!(outcomes.iter().all(Result::is_ok));
+    }
+    app.seal().await;
+    let made = app.post("/admin/audit/export", &boss, json!({ "format": "json" })).await;
+    let path =
+        format!("/admin/audit/export/{}/download", made.body["data"]["job_id"].as_str().expect("an id"));
+    let open = async || app.request("GET", &path).bearer(&boss).open().await.into_body();
+    let (mut whole, mut broken) = (open().await, open().await);
+    let first = broken.frame().await.expect("a frame").expect("no error");
+    assert!(first.is_data());
+    let mut lines = 0;
+    while let Some(frame) = whole.frame().await {
+        let bytes = frame.expect("it comes to its end").into_data().expect("data");
+        lines += bytes.iter().filter(|byte| **byte == b'\n').count();
+    }
+    assert!(lines > 8000, "{lines}");
+    assert_eq!(app.post("/auth/logout", &boss, json!({})).await.status, 200);
+    app.clock.advance(Span::seconds(10));
+    let mut is_broken = false;
+    while let Some(frame) = broken.frame().await {
+        is_broken |= frame.is_err();
+    }
+    assert!(is_broken, "no part is taken for the whole");
 }
