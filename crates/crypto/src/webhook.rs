@@ -18,6 +18,12 @@ impl WebhookSecret {
         Self(Secret::new(bytes))
     }
 
+    /// Of what [`format`](Self::format) wrote, or somebody else in the same way: `whsec_` and the base64 of 32 bytes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = STANDARD.decode(text.strip_prefix(PREFIX)?).ok()?;
+        Some(Self::new(bytes.try_into().ok()?))
+    }
+
     /// The bytes that storage seals.
     pub fn expose(&self) -> &[u8; 32] {
         self.0.expose()
@@ -58,5 +64,9 @@ mod tests {
         let secret = WebhookSecret::new([7; 32]);
         assert_eq!(secret.format().expose(), "whsec_BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=");
         assert!(!format!("{secret:?}").contains('7'));
+        assert_eq!(WebhookSecret::parse(secret.format().expose()), Some(secret));
+        for none in ["", "whsec_", "whsec_BwcH", "BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc="] {
+            assert_eq!(WebhookSecret::parse(none), None, "{none}");
+        }
     }
 }

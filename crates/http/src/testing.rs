@@ -5,6 +5,7 @@ use crate::router;
 use crate::serve::Peer;
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::outlet::{Outlet, Untold};
 use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
@@ -214,6 +215,12 @@ impl Audits for FakeStore {
         down()
     }
     fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<String>>> {
+        down()
+    }
+    fn audit_outlet(&self, _: &'static str) -> Fut<'_, Read<Option<Outlet>>> {
+        down()
+    }
+    fn audit_untold(&self, _: &'static str, _: u32) -> Fut<'_, Read<Vec<Untold>>> {
         down()
     }
     fn audit_verifications(&self, _: TenantId, _: PageRequest) -> Fut<'_, Read<Page<Verification>>> {

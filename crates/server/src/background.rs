@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use authms_core::audit;
+use authms_core::audit::outlet::{self, AnchorAt};
 use authms_core::fault::Fault;
 use authms_core::key;
 use authms_core::message;
@@ -10,9 +11,15 @@ use authms_core::parts::Parts;
 use authms_core::ports::Fut;
 use authms_core::risk;
 use authms_core::signing_key;
+use authms_core::time::Span;
 use authms_core::webhook;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
+
+use crate::anchoring::AnchorFile;
+use crate::config::Config;
+use crate::failure::Failure;
+use crate::siem;
 
 /// How soon a rotation by another process is followed.
 const KEYS: Duration = Duration::from_secs(1);
@@ -43,8 +50,68 @@ const SEAL: Duration = Duration::from_secs(1);
 /// How soon it is looked whether rows of it are old.
 const ERASE: Duration = Duration::from_secs(3600);
 
+/// How soon it is looked whether heads are to be posted.
+const ANCHOR: Duration = Duration::from_secs(2);
+
+/// How soon a SIEM is told of what was sealed.
+const SIEM: Duration = Duration::from_secs(1);
+
+/// Places outside that are told of the audit log.
+pub struct Outside {
+    /// The file that heads are appended to, and how often.
+    pub anchor_file: Option<(AnchorFile, Duration)>,
+    /// Where heads are posted.
+    pub anchor_at: Option<AnchorAt>,
+    /// Who is told of events.
+    pub siems: Vec<siem::Place>,
+}
+
+impl Outside {
+    /// As configured.
+    ///
+    /// # Errors
+    /// When the authorities that are named cannot be read.
+    pub fn of(config: &Config, issuer: &str) -> Result<Self, Failure> {
+        let audit = &config.audit;
+        let every = Span::seconds(i64::try_from(audit.anchor_every.as_secs()).unwrap_or(i64::MAX));
+        let at = |url: &String| AnchorAt { url: url.clone(), secret: audit.anchor_secret.clone(), every };
+        Ok(Self {
+            anchor_file: audit.anchor_file.clone().map(|path| (AnchorFile::new(path), audit.anchor_every)),
+            anchor_at: audit.anchor_url.as_ref().map(at),
+            siems: siem::places(config, issuer)?,
+        })
+    }
+
+    fn start(self, parts: &Parts, tasks: &mut JoinSet<()>) {
+        if let Some((file, period)) = self.anchor_file {
+            tasks.spawn(every(period, "anchoring the audit log", parts.clone(), move |parts| {
+                let file = file.clone();
+                Box::pin(async move {
+                    let appended = file.append_all(parts).await;
+                    appended.map(drop).map_err(|failure| {
+                        tracing::error!("heads of the audit log are not anchored: {failure}");
+                        Fault::Unavailable
+                    })
+                })
+            }));
+        }
+        if let Some(at) = self.anchor_at {
+            tasks.spawn(every(ANCHOR, "posting heads of the audit log", parts.clone(), move |parts| {
+                let at = at.clone();
+                Box::pin(async move { outlet::anchor(parts, &at).await })
+            }));
+        }
+        for (name, siem) in self.siems {
+            tasks.spawn(every(SIEM, "telling a SIEM", parts.clone(), move |parts| {
+                let siem = siem.clone();
+                Box::pin(async move { outlet::tell(parts, name, &*siem).await })
+            }));
+        }
+    }
+}
+
 /// Starts the background tasks; they end when the set is dropped.
-pub fn start(parts: &Parts) -> JoinSet<()> {
+pub fn start(parts: &Parts, outside: Outside) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     tasks.spawn(every(KEYS, "keeping the signing keys", parts.clone(), keys));
     tasks.spawn(every(SWEEP, "sweeping the store", parts.clone(), sweep));
@@ -62,6 +129,7 @@ pub fn start(parts: &Parts) -> JoinSet<()> {
         Box::pin(audit::log::seal(parts, lease))
     }));
     tasks.spawn(every(ERASE, "erasing old rows of the audit log", parts.clone(), erase));
+    outside.start(parts, &mut tasks);
     tasks
 }
 

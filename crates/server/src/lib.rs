@@ -2,6 +2,7 @@
 
 pub mod agents;
 mod allocator;
+mod anchoring;
 mod background;
 mod cli;
 mod clock;
@@ -23,6 +24,7 @@ mod reference;
 mod rng;
 #[cfg(test)]
 mod scratch;
+mod siem;
 mod signals;
 mod stamps;
 mod start_screen;

@@ -1,9 +1,9 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    Conn, Result, act_request, api_key, audit_export, audit_tree, challenge, client, device, factor, history,
-    installation, invitation, membership, message, mfa_release, passkey, passkey_ceremony, recovery_code,
-    sent_code, session, tenant, ticket, ticket_life, user, webhook,
+    Conn, Result, act_request, api_key, audit_export, audit_outlet, audit_tree, challenge, client, device,
+    factor, history, installation, invitation, membership, message, mfa_release, passkey, passkey_ceremony,
+    recovery_code, sent_code, session, tenant, ticket, ticket_life, user, webhook,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -83,6 +83,9 @@ fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
         }
         Guard::WebhookTurn { id, turn } => webhook::turn(conn, *id)? == Some(*turn),
         Guard::WebhooksBelow { tenant, bound } => webhook::count(conn, *tenant)? < u64::from(*bound),
+        Guard::OutletTurn { name, turn } => {
+            audit_outlet::get(conn, name)?.map_or(0, |outlet| outlet.turn) == *turn
+        }
         Guard::SealerAsRead { rev } => audit_tree::sealer(conn)?.rev == *rev,
         Guard::Rev { row, rev: wanted } => match rev(conn, *row)? {
             Some(found) => *wanted != 0 && found == *wanted,

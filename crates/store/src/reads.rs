@@ -2,14 +2,15 @@
 
 use crate::engine::{Engine, EngineStore};
 use crate::queries::{
-    act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_tree, audit_verification,
-    challenge, client, device, factor, history, installation, invitation, login, membership, message,
-    mfa_release, on_behalf, passkey, passkey_ceremony, password_history, password_policy, recovery_code,
-    risk_event, sent_code, session_view, signing_key, tenant, ticket, ticket_list, ticket_view, user,
-    user_list, webhook, webhook_delivery,
+    act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_outlet, audit_tree,
+    audit_verification, challenge, client, device, factor, history, installation, invitation, login,
+    membership, message, mfa_release, on_behalf, passkey, passkey_ceremony, password_history,
+    password_policy, recovery_code, risk_event, sent_code, session_view, signing_key, tenant, ticket,
+    ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
 };
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::outlet::{Outlet, Untold};
 use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
@@ -98,6 +99,14 @@ impl<E: Engine> Audits for EngineStore<E> {
 
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
         self.0.list(move |conn| audit_tree::heads(conn, tree))
+    }
+
+    fn audit_outlet(&self, name: &'static str) -> Fut<'_, Read<Option<Outlet>>> {
+        self.0.list(move |conn| audit_outlet::get(conn, name))
+    }
+
+    fn audit_untold(&self, name: &'static str, most: u32) -> Fut<'_, Read<Vec<Untold>>> {
+        self.0.list(move |conn| audit_outlet::untold(conn, name, most))
     }
 
     fn audit_verifications(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Verification>>> {

@@ -2,6 +2,7 @@
 
 use authms_core::access::Role;
 use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::outlet::{Outlet, Untold};
 use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
 use authms_core::code::{SentCode, Slot};
@@ -266,6 +267,12 @@ impl<S: Store + ?Sized> Audits for FaultyStore<S> {
     }
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
         self.read(|s| s.audit_heads(tree))
+    }
+    fn audit_outlet(&self, name: &'static str) -> Fut<'_, Read<Option<Outlet>>> {
+        self.read(|s| s.audit_outlet(name))
+    }
+    fn audit_untold(&self, name: &'static str, most: u32) -> Fut<'_, Read<Vec<Untold>>> {
+        self.read(|s| s.audit_untold(name, most))
     }
     fn audit_verifications(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Verification>>> {
         self.read(|s| s.audit_verifications(tenant, page))

@@ -5,6 +5,7 @@ mod keep;
 pub mod log;
 mod model;
 mod name;
+pub mod outlet;
 mod read;
 mod verification;
 

@@ -41,6 +41,19 @@ pub struct AuditRow {
     pub body: Vec<u8>,
 }
 
+/// What names of events end in that tell of something that was not done.
+const REFUSALS: [&str; 5] = ["refused", "failed", "replayed", "reused", "given_up"];
+
+/// Whether an event of this name tells of something that was not done.
+pub fn is_refusal(name: &str) -> bool {
+    REFUSALS.iter().any(|end| name.ends_with(end))
+}
+
+/// What an event of this name is about: its name up to the dot.
+pub fn kind_of(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
+}
+
 /// Collects what an event says: texts and integers, so that sorting the members is all that RFC 8785 asks for.
 #[derive(Debug)]
 pub struct Event {

@@ -223,6 +223,13 @@ pub enum Guard {
         /// The bound.
         bound: u32,
     },
+    /// Nobody has worked on the place outside since this turn.
+    OutletTurn {
+        /// Which.
+        name: &'static str,
+        /// Its turn as read, or taken; 0: nobody ever has.
+        turn: u64,
+    },
     /// Nobody has sealed since this revision of the sealer was read.
     SealerAsRead {
         /// Its revision as read.

@@ -2,6 +2,7 @@
 
 use super::{Fut, Read};
 use crate::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use crate::audit::outlet::{Outlet, Untold};
 use crate::audit::{AuditFilter, Export, Shown, Verification};
 use crate::client::Client;
 use crate::code::{SentCode, Slot};
@@ -64,6 +65,10 @@ pub trait Audits {
     fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>>;
     /// The last head of each day of a tree, oldest first.
     fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>>;
+    /// How a place outside stands, once somebody has worked on it.
+    fn audit_outlet(&self, name: &'static str) -> Fut<'_, Read<Option<Outlet>>>;
+    /// Logs that have grown since a place was told of them, at most so many, those first that grew longest ago.
+    fn audit_untold(&self, name: &'static str, most: u32) -> Fut<'_, Read<Vec<Untold>>>;
     /// The verifications of a tenant's log, newest first.
     fn audit_verifications(&self, tenant: TenantId, page: PageRequest) -> Fut<'_, Read<Page<Verification>>>;
 }

@@ -10,6 +10,7 @@ use authms_http::Tls;
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
+use crate::background::Outside;
 use crate::clock::SystemClock;
 use crate::config::{Config, StorePlace};
 use crate::data_dir::{self, ServeLock};
@@ -62,9 +63,10 @@ async fn serve_until_stopped(config: &Config) -> Result<(), Failure> {
     };
     let (listener, address) = listen(config.server.listen).await?;
     let site = Site::open_or_create(config, address, config.passwords.worker_count()).await?;
+    let outside = Outside::of(config, &site.parts.policy.issuer)?;
     announce(config, &site, address).await;
 
-    let mut tasks = background::start(&site.parts);
+    let mut tasks = background::start(&site.parts, outside);
     let tls = keeper.as_ref().map(|keeper| Tls::new(keeper.follow()));
     if let Some(keeper) = keeper {
         tasks.spawn(keeper.keep(signals::hangups().map_err(no_signals)?));

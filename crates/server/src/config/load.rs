@@ -8,12 +8,12 @@ use authms_core::audit::{Bounds, Days};
 use authms_core::message::Language;
 use authms_core::retention::Retention;
 use authms_core::time::Span;
-use authms_crypto::SecretString;
+use authms_crypto::{SecretString, WebhookSecret};
 
 use super::layers::{Given, Layers, Origin};
 use super::settings::{Fallback, SETTINGS, Setting, by_key};
 use super::{
-    Codes, Config, ConfigError, Data, Environment, Geo, Keys, Limit, Limits, Log, LogFormat, Mail,
+    Audit, Codes, Config, ConfigError, Data, Environment, Geo, Keys, Limit, Limits, Log, LogFormat, Mail,
     MasterKeySource, Passkeys, Passwords, Problem, Server, Sms, SmsFormat, Smtp, SmtpTls, Sources, Store,
     StorePlace, Tickets, TlsFiles, Tokens, Webhooks, file, passkeys, rules, value,
 };
@@ -245,6 +245,19 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
             ca_file: optional(layers, "webhooks.ca_file").map(PathBuf::from),
             disable_after: Duration::from_secs(u64::from(count("webhooks.disable_after_days")?) * 24 * 3600),
         },
+        audit: Audit {
+            anchor_file: optional(layers, "audit.anchor_file").map(PathBuf::from),
+            anchor_url: optional(layers, "audit.anchor_url"),
+            anchor_secret: optional(layers, "audit.anchor_secret")
+                .map(|_| parsed(layers, "audit.anchor_secret", anchor_secret))
+                .transpose()?,
+            anchor_every: seconds("audit.anchor_interval_seconds")?,
+            siem_file: optional(layers, "audit.siem.file").map(PathBuf::from),
+            siem_syslog: optional(layers, "audit.siem.syslog")
+                .map(|_| parsed(layers, "audit.siem.syslog", value::syslog))
+                .transpose()?,
+            siem_ca_file: optional(layers, "audit.siem.ca_file").map(PathBuf::from),
+        },
         codes: Codes {
             digits: u8::try_from(count("codes.digits")?).unwrap_or(6),
             short_recovery: required(layers, "codes.recovery")?.text == "8",
@@ -279,6 +292,10 @@ fn build(layers: &Layers) -> Result<Config, Problem> {
         sources: Sources::of(layers),
         warnings: Vec::new(),
     })
+}
+
+fn anchor_secret(text: &str) -> Result<WebhookSecret, String> {
+    WebhookSecret::parse(text).ok_or_else(|| "whsec_ and the base64 of 32 random bytes".into())
 }
 
 /// What is usual is allowed.

@@ -28,8 +28,8 @@ pub use issuer::is_local;
 pub use levels::{LogFormat, LogLevels};
 pub use load::Overrides;
 pub use model::{
-    Codes, Config, Data, Geo, Keys, Limit, Limits, Log, Mail, MasterKeySource, Passkeys, Passwords, Server,
-    Sms, SmsFormat, Smtp, SmtpTls, Store, StorePlace, Tickets, TlsFiles, Tokens, Webhooks,
+    Audit, Codes, Config, Data, Geo, Keys, Limit, Limits, Log, Mail, MasterKeySource, Passkeys, Passwords,
+    Server, Sms, SmsFormat, Smtp, SmtpTls, Store, StorePlace, SyslogAt, Tickets, TlsFiles, Tokens, Webhooks,
 };
 pub use passkeys::relying_party;
 pub use settings::environment_help;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use authms_core::audit::Bounds;
 use authms_core::message::Language;
 use authms_core::retention::Retention;
-use authms_crypto::SecretString;
+use authms_crypto::{SecretString, WebhookSecret};
 use ipnet::IpNet;
 
 use super::{LogFormat, LogLevels, Sources};
@@ -44,6 +44,8 @@ pub struct Config {
     pub allowed_networks: Vec<IpNet>,
     /// How others are told of events.
     pub webhooks: Webhooks,
+    /// Whom the audit log is told.
+    pub audit: Audit,
     /// Codes that are sent.
     pub codes: Codes,
     /// Whom passkeys are made for.
@@ -315,6 +317,36 @@ pub struct Webhooks {
     pub ca_file: Option<PathBuf>,
     /// For how long one may fail before it is disabled, 1..=30 days.
     pub disable_after: Duration,
+}
+
+/// `[audit]`
+#[derive(Clone, Debug)]
+pub struct Audit {
+    /// The file that heads are appended to.
+    pub anchor_file: Option<PathBuf>,
+    /// Where heads are posted.
+    pub anchor_url: Option<String>,
+    /// What such messages are signed with.
+    pub anchor_secret: Option<WebhookSecret>,
+    /// How often heads are anchored, 1 s ..= 7 days.
+    pub anchor_every: Duration,
+    /// The file that events are appended to.
+    pub siem_file: Option<PathBuf>,
+    /// The server of syslog that is told of events.
+    pub siem_syslog: Option<SyslogAt>,
+    /// PEM file of the authorities that vouch for it, in place of the system's.
+    pub siem_ca_file: Option<PathBuf>,
+}
+
+/// A server of syslog.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct SyslogAt {
+    /// Whether TLS is spoken.
+    pub is_tls: bool,
+    /// The host's name or address, without brackets.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
 }
 
 /// `[codes]`

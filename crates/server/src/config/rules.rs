@@ -20,6 +20,7 @@ pub(super) fn problems(config: &Config, layers: &Layers) -> Vec<Problem> {
         foreign_origin(config, layers),
         half_of_tls(layers).or_else(|| in_the_clear(config, layers)),
         half_of_smtp(layers).or_else(|| mail_in_the_clear(config, layers)),
+        syslog_in_the_clear(config, layers),
     ];
     found.into_iter().flatten().collect()
 }
@@ -150,6 +151,20 @@ fn mail_in_the_clear(config: &Config, layers: &Layers) -> Option<Problem> {
         smtp.host
     );
     Some(problem_at("mail.smtp.tls", layers, sentence))
+}
+
+/// Off this machine everyone on the way could read what happens.
+fn syslog_in_the_clear(config: &Config, layers: &Layers) -> Option<Problem> {
+    let at = config.audit.siem_syslog.as_ref()?;
+    let host = if at.host.contains(':') { format!("[{}]", at.host) } else { at.host.clone() };
+    if at.is_tls || issuer::is_local(&format!("tcp://{host}")) {
+        return None;
+    }
+    let sentence = format!(
+        "`audit.siem.syslog` is tcp://{host}, off this machine, where everyone on the way could read what happens; use tls, or \
+         a relay on this machine"
+    );
+    Some(problem_at("audit.siem.syslog", layers, sentence))
 }
 
 fn problem_at(key: &str, layers: &Layers, sentence: String) -> Problem {

@@ -51,6 +51,8 @@ pub(super) enum Kind {
     Json,
     /// An absolute URL; https off this machine.
     Url,
+    /// A server of syslog.
+    Syslog,
 }
 
 impl Kind {
@@ -169,6 +171,14 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("sms.username", Text, Unset("none: a bearer token"), "user name at it"),
     one("sms.token", Secret, Unset("none"), "token, or with a user name the password, at it"),
     one("sms.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
+
+    one("audit.anchor_file", Path, Unset("none"), "file that heads of the audit log are appended to"),
+    one("audit.anchor_url", Url, Unset("none"), "where heads of the audit log are posted"),
+    one("audit.anchor_secret", Secret, Unset("none"), "whsec_…, what such messages are signed with"),
+    number("audit.anchor_interval_seconds", 1, 604_800, "seconds", "3600", "how often heads are anchored"),
+    one("audit.siem.file", Path, Unset("none"), "file that events are appended to, for a SIEM"),
+    one("audit.siem.syslog", Kind::Syslog, Unset("none"), "server of syslog that is told of events, `tls://host:port`"),
+    one("audit.siem.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for it"),
 
     one("outbound.allowed_networks", Networks, Value(""), "where webhooks and the gateway may be besides public addresses"),
     one("webhooks.ca_file", Path, Unset("the system's"), "PEM file of the authorities that vouch for receivers"),

@@ -110,6 +110,7 @@ fn samples(setting: &Setting) -> [String; 3] {
         Kind::Url => {
             ["https://a.example/{code}", "https://b.example", "http://localhost/c"].map(str::to_owned)
         }
+        Kind::Syslog => ["tls://a.example", "tls://[::1]:6515", "tcp://127.0.0.1"].map(str::to_owned),
         Kind::Json => ["[]", "{}", "1"].map(str::to_owned),
         Kind::Text | Kind::Path | Kind::MasterKey | Kind::Secret => {
             ["one", "two", "three"].map(str::to_owned)

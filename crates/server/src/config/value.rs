@@ -8,7 +8,7 @@ use authms_core::text::unmapped;
 use authms_crypto::{Peppers, SecretString};
 use ipnet::IpNet;
 
-use super::model::StorePlace;
+use super::model::{StorePlace, SyslogAt};
 use super::settings::Kind;
 use super::{LogLevels, issuer, passkeys};
 
@@ -39,6 +39,7 @@ pub(super) fn check(kind: Kind, text: &str) -> Result<(), String> {
         Kind::Email if authms_core::text::email(text).is_ok() => Ok(()),
         Kind::Url if is_safe_url(text) => Ok(()),
         Kind::Json if text.len() <= 4096 && serde_json::from_str::<serde_json::Value>(text).is_ok() => Ok(()),
+        Kind::Syslog => syslog(text).map(drop),
         Kind::Secret | Kind::Email | Kind::Url | Kind::Json => Err(expected(kind)),
     }
 }
@@ -64,6 +65,7 @@ pub(super) fn expected(kind: Kind) -> String {
         Kind::Secret => "1 to 1024 characters on one line".into(),
         Kind::Email => "an e-mail address".into(),
         Kind::Url => "a URL such as https://app.example.org/reset, https off this machine".into(),
+        Kind::Syslog => "a server such as tls://logs.example.org:6514 or tcp://127.0.0.1:601".into(),
         Kind::Json => "JSON of at most 4096 characters".into(),
     }
 }
@@ -126,6 +128,25 @@ fn as_v6(net: &IpNet) -> (Ipv6Addr, u8) {
         IpNet::V4(net) => (net.network().to_ipv6_mapped(), net.prefix_len() + 96),
         IpNet::V6(net) => (net.network(), net.prefix_len()),
     }
+}
+
+/// The server of syslog of a URL.
+pub(super) fn syslog(url: &str) -> Result<SyslogAt, String> {
+    let wrong = || expected(Kind::Syslog);
+    let (scheme, place) = url.split_once("://").ok_or_else(wrong)?;
+    let (is_tls, usual) = match scheme {
+        "tls" => (true, 6514),
+        "tcp" => (false, 601),
+        _ => return Err(wrong()),
+    };
+    let bracketed = place.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+    let (host, port) = match bracketed {
+        Some((host, rest)) => (host, rest.strip_prefix(':').or((!rest.is_empty()).then_some(rest))),
+        None => place.split_once(':').map_or((place, None), |(host, port)| (host, Some(port))),
+    };
+    let port = port.map_or(Ok(usual), |port| port.parse().map_err(|_| wrong()))?;
+    let is_host = !host.is_empty() && host.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:_".contains(&b));
+    if is_host { Ok(SyslogAt { is_tls, host: host.to_owned(), port }) } else { Err(wrong()) }
 }
 
 /// The database of a URL.

@@ -32,3 +32,6 @@ CREATE TABLE audit_outlet_logs (
     head      TEXT,             -- signed; the last one that it was told
     PRIMARY KEY (outlet, log)
 ) STRICT, WITHOUT ROWID;
+
+-- When a user said that they had seen it.
+ALTER TABLE audit_of_users ADD COLUMN dismissed_at INTEGER;

@@ -4,7 +4,7 @@ use super::chunk::{all_in_chunks, in_chunks, numbered};
 use super::columns::Columns;
 use super::conn::{Conn, Error, Result, ToSql, params};
 use super::{all, change, change_one, first, signed};
-use super::{audit_export, audit_verification};
+use super::{audit_export, audit_outlet, audit_verification};
 use authms_core::audit::log::{
     Change, Edge, Erasure, Grown, Log, Pending, Row, Seal, Sealer, Sealing, Tile, TileAt, Tree, TreeWithEdge,
 };
@@ -58,7 +58,7 @@ pub(super) fn number(conn: Conn<'_>, log: Log) -> Result<u32> {
 
 const TREE: &str = "SELECT number, log, size, erased, head, sealed_at FROM audit_trees";
 
-fn read_tree(c: &mut Columns<'_>) -> Result<Tree> {
+pub(super) fn read_tree(c: &mut Columns<'_>) -> Result<Tree> {
     let (number, log) = (c.take()?, Log::from_bytes(c.take()?));
     Ok(Tree { number, log, size: c.count()?, erased: c.count()?, head: c.take()?, sealed_at: c.time()? })
 }
@@ -124,6 +124,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change) -> Result<()> {
         Change::Seal(seal) => write_seal(conn, seal),
         Change::Erase(erasure) => erase(conn, erasure),
         Change::Export(export) => audit_export::write(conn, export),
+        Change::Outlet(outlet) => audit_outlet::write(conn, outlet),
         Change::Verify(made) => audit_verification::insert(conn, made),
     }
 }

@@ -7,6 +7,7 @@ pub(crate) mod attempt;
 pub(crate) mod audit;
 pub(crate) mod audit_export;
 pub(crate) mod audit_list;
+pub(crate) mod audit_outlet;
 mod audit_retention;
 pub(crate) mod audit_tree;
 pub(crate) mod audit_verification;

@@ -1,8 +1,11 @@
 //! Heads that are kept elsewhere, in lines of JSON: what was signed once cannot be taken back where they are.
 
 use super::head::Head;
-use super::model::Log;
+use super::model::{Log, Tree};
+use super::prove::consistency;
 use super::wrong::Wrong;
+use crate::fault::Fault;
+use crate::parts::Parts;
 use authms_crypto::VerifyingKey;
 use authms_crypto::merkle::{self, Hash};
 use serde::{Deserialize, Serialize};
@@ -70,4 +73,48 @@ fn follows(before: &Head, head: &Head, anchor: &Anchor) -> Result<(), ()> {
     let is_next = anchor.since.is_none_or(|since| since == before.size) && head.erased >= before.erased;
     let begins = merkle::is_consistent((before.size, &before.root), (head.size, &head.root), &proof);
     if is_next && begins { Ok(()) } else { Err(()) }
+}
+
+/// A log does not go on from the head of it that was anchored last.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[error(
+    "the log of {log} has {size} rows, and does not go on from the {anchored} that were anchored last; `authms audit verify --anchors` \
+     says more"
+)]
+pub struct Forked {
+    /// Which.
+    pub log: Log,
+    /// How many it has.
+    pub size: u64,
+    /// How many it had.
+    pub anchored: u64,
+}
+
+/// The present head of a tree with what shows that it goes on from the last one that was anchored; none: it is still that one.
+///
+/// # Errors
+/// [`Fault`] of the store; within, that it does not go on.
+pub async fn next_anchor(
+    parts: &Parts,
+    tree: &Tree,
+    last: Option<&Head>,
+) -> Result<Result<Option<Anchor>, Forked>, Fault> {
+    let head = tree.head.clone();
+    let Some(last) = last else { return Ok(Ok(Some(Anchor { head, since: None, proof: Vec::new() }))) };
+    let forked = Forked { log: tree.log, size: tree.size, anchored: last.size };
+    let key = parts.secrets.audit_key.verifying();
+    let Ok((now, _)) = Head::verify(&head, key) else { return Ok(Err(forked)) };
+    if now == (Head { at: now.at, ..last.clone() }) {
+        return Ok(Ok(None));
+    }
+    // Of one size there is one root; the proof of what the store has now may lead from another.
+    let is_other = now.log != last.log || (now.size == last.size && now.root != last.root);
+    let proof = if is_other { None } else { consistency(&*parts.store, tree, last.size).await? };
+    let begins = |proof: &Vec<Hash>| {
+        merkle::is_consistent((last.size, &last.root), (now.size, &now.root), proof)
+            && now.erased >= last.erased
+    };
+    let Some(proof) = proof.filter(begins) else { return Ok(Err(forked)) };
+    let proof = proof.iter().map(merkle::to_hex).collect();
+    Ok(Ok(Some(Anchor { head, since: Some(last.size), proof })))
 }

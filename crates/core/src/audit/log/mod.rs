@@ -15,7 +15,7 @@ mod told;
 mod verify;
 mod wrong;
 
-pub use anchor::{Anchor, Anchors};
+pub use anchor::{Anchor, Anchors, Forked, next_anchor};
 pub use edge::{Edge, LEAVES, Tile, TileAt};
 pub use entry::Entry;
 pub use erase::erase;

@@ -2,6 +2,7 @@
 
 use super::edge::Tile;
 use super::entry::{Entry, SALT};
+use crate::audit::outlet::OutletChange;
 use crate::audit::{ExportChange, Verification};
 use crate::id::{EventId, TenantId, UserId};
 use crate::time::{Span, Timestamp};
@@ -179,4 +180,6 @@ pub enum Change {
     Export(ExportChange),
     /// Notes a verification.
     Verify(Box<Verification>),
+    /// To places outside.
+    Outlet(OutletChange),
 }

@@ -7,6 +7,7 @@ mod verify;
 use std::path::Path;
 
 use authms_core::audit::log::{Anchors, Log, Tree};
+use authms_core::audit::outlet::{ANCHOR, SIEM_FILE, SIEM_SYSLOG};
 use authms_core::fault::Fault;
 use authms_core::parts::Parts;
 use authms_crypto::{PublicJwk, VerifyingKey};
@@ -44,6 +45,9 @@ pub enum Command {
         #[command(flatten)]
         which: Which,
     },
+    /// Print how far places outside have come that are told of the log: a line {outlet, told_at, failing_since, failures, skipped, behind}
+    /// of JSON for each; `behind` counts logs
+    Outlets,
     /// Print the public key that heads are verified with, as a JWK
     Key,
 }
@@ -84,6 +88,7 @@ pub fn run(config: &Config, command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::run(config, &args),
         Command::Anchor(args) => anchor::run(config, &args),
         Command::Head { which } => head(config, &which),
+        Command::Outlets => outlets(config),
         Command::Key => key(config),
     }
 }
@@ -92,6 +97,25 @@ fn head(config: &Config, which: &Which) -> Result<(), Failure> {
     super::on_site(config, async |site| {
         for tree in which.trees(site).await? {
             output::json(&json!({ "log": tree.log.to_string(), "size": tree.size, "head": tree.head }))?;
+        }
+        Ok(())
+    })
+}
+
+fn outlets(config: &Config) -> Result<(), Failure> {
+    super::on_site(config, async |site| {
+        let store = &site.parts.store;
+        for name in [ANCHOR, SIEM_FILE, SIEM_SYSLOG] {
+            let Some(outlet) = store.audit_outlet(name).await.map_err(Fault::from)? else { continue };
+            let behind = store.audit_untold(name, 10_000).await.map_err(Fault::from)?.len();
+            output::json(&json!({
+                "outlet": name,
+                "told_at": outlet.told_at.to_string(),
+                "failing_since": outlet.failing_since.map(|since| since.to_string()),
+                "failures": outlet.failures,
+                "skipped": outlet.skipped,
+                "behind": behind,
+            }))?;
         }
         Ok(())
     })

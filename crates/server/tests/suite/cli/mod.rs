@@ -15,6 +15,7 @@ mod key_uses;
 mod keys;
 mod mail;
 mod names;
+mod outside;
 mod overload;
 mod people;
 mod postgres;

@@ -14,8 +14,8 @@ pub mod verifications;
 pub mod verify;
 
 use crate::error::ApiError;
-use authms_core::audit::Shown;
 use authms_core::audit::log::{Inclusion, Tree};
+use authms_core::audit::{Shown, is_refusal, kind_of};
 use authms_core::id::TenantId;
 use authms_core::time::{Day, Timestamp};
 use authms_crypto::merkle;
@@ -82,9 +82,6 @@ const TARGETS: [(&str, &str); 5] = [
     ("key", "api_key"),
 ];
 
-/// What names of events end in that tell of something that was not done.
-const REFUSALS: [&str; 5] = ["refused", "failed", "replayed", "reused", "given_up"];
-
 impl AuditLog {
     /// An event as it is shown.
     pub(in crate::api::admin) fn of(shown: Shown, tenant: TenantId) -> Self {
@@ -107,12 +104,12 @@ impl AuditLog {
             ip: text("ip"),
             level: text("level").unwrap_or_else(|| "info".to_owned()),
             message: name.clone(),
-            module: name.split('.').next().unwrap_or_default().to_owned(),
+            module: kind_of(&name).to_owned(),
             operator_id: actor,
             operator_type,
             request_id: text("request_id"),
             sequence: index,
-            status: u8::from(REFUSALS.iter().any(|end| name.ends_with(end))),
+            status: u8::from(is_refusal(&name)),
             target_id,
             target_type,
             tenant_id: tenant.to_string(),

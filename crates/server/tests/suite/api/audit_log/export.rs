@@ -123,7 +123,7 @@ async fn p21_an_export_is_for_its_tenant_alone() {
 }
 
 #[tokio::test]
-async fn p21_a_file_is_broken_off_once_its_reader_may_not_read_the_log_any_more() {
+async fn a_file_is_broken_off_once_its_reader_may_not_read_the_log_any_more() {
     let app = TestApp::start().await;
     let boss = app.user("boss", Role::Admin).await;
     let boss = app.sign_in(boss).await.access;

@@ -2,6 +2,7 @@
 
 mod asking;
 mod export;
+mod outside;
 mod reading;
 mod sealing;
 mod stream;
