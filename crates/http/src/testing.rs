@@ -4,7 +4,7 @@ use crate::frame::{App, Frame, Settings};
 use crate::router;
 use crate::serve::Peer;
 use authms_core::access::Role;
-use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::log::{KeptHead, Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
 use authms_core::audit::outlet::{Outlet, Untold};
 use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
@@ -214,7 +214,7 @@ impl Audits for FakeStore {
     fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>> {
         down()
     }
-    fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<String>>> {
+    fn audit_heads(&self, _: u32) -> Fut<'_, Read<Vec<KeptHead>>> {
         down()
     }
     fn audit_outlet(&self, _: &'static str) -> Fut<'_, Read<Option<Outlet>>> {

@@ -9,7 +9,7 @@ use crate::queries::{
     ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
 };
 use authms_core::access::Role;
-use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::log::{KeptHead, Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
 use authms_core::audit::outlet::{Outlet, Untold};
 use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
@@ -97,7 +97,7 @@ impl<E: Engine> Audits for EngineStore<E> {
         self.0.list(audit_export::to_count)
     }
 
-    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
+    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<KeptHead>>> {
         self.0.list(move |conn| audit_tree::heads(conn, tree))
     }
 

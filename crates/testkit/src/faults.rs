@@ -1,7 +1,7 @@
 //! A store that fails when it is told to, counts what it is asked, and lets a test act at the worst moment.
 
 use authms_core::access::Role;
-use authms_core::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use authms_core::audit::log::{KeptHead, Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
 use authms_core::audit::outlet::{Outlet, Untold};
 use authms_core::audit::{AuditFilter, Export, Shown, Verification};
 use authms_core::client::Client;
@@ -265,7 +265,7 @@ impl<S: Store + ?Sized> Audits for FaultyStore<S> {
     fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>> {
         self.read(|s| s.audit_exports_to_count())
     }
-    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>> {
+    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<KeptHead>>> {
         self.read(|s| s.audit_heads(tree))
     }
     fn audit_outlet(&self, name: &'static str) -> Fut<'_, Read<Option<Outlet>>> {

@@ -120,7 +120,10 @@ pub async fn head(
     let tree = own_tree(parts, caller, named).await?;
     let signed = match until {
         None => vec![tree.head],
-        Some(_) => parts.store.audit_heads(tree.number).await?,
+        Some(_) => {
+            let kept = parts.store.audit_heads(tree.number).await?;
+            kept.into_iter().map(|kept| kept.head).collect()
+        }
     };
     let key = parts.secrets.audit_key.verifying();
     let read = |text: String| Some((Head::verify(&text, key).ok()?.0, text));

@@ -119,7 +119,7 @@ pub async fn counts(parts: &Parts, caller: &Caller) -> Result<Counts, AuditError
     // One more than days, to count the first of them from.
     let first = kept.len().saturating_sub(DAYS as usize + 1);
     let mut before = if first > 0 { None } else { Some(0) };
-    for head in kept[first..].iter().filter_map(|text| Some(log::Head::verify(text, key).ok()?.0)) {
+    for head in kept[first..].iter().filter_map(|kept| Some(log::Head::verify(&kept.head, key).ok()?.0)) {
         let day = days.iter_mut().find(|(start, _)| *start == head.at.day().start());
         if let (Some((_, count)), Some(before)) = (day, before) {
             *count = head.size.saturating_sub(before);

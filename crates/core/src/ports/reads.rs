@@ -1,7 +1,7 @@
 //! What is read, in a trait a noun.
 
 use super::{Fut, Read};
-use crate::audit::log::{Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
+use crate::audit::log::{KeptHead, Log, Row, Sealing, Tile, TileAt, Tree, TreeWithEdge};
 use crate::audit::outlet::{Outlet, Untold};
 use crate::audit::{AuditFilter, Export, Shown, Verification};
 use crate::client::Client;
@@ -64,7 +64,7 @@ pub trait Audits {
     /// Exports that are not counted to their end, oldest first, a few.
     fn audit_exports_to_count(&self) -> Fut<'_, Read<Vec<Export>>>;
     /// The last head of each day of a tree, oldest first.
-    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<String>>>;
+    fn audit_heads(&self, tree: u32) -> Fut<'_, Read<Vec<KeptHead>>>;
     /// How a place outside stands, once somebody has worked on it.
     fn audit_outlet(&self, name: &'static str) -> Fut<'_, Read<Option<Outlet>>>;
     /// Logs that have grown since a place was told of them, at most so many, those first that grew longest ago.

@@ -153,6 +153,15 @@ impl Report {
             self.errors.to_string(),
             grouped(self.bytes as f64 / 1e6),
         ];
-        render(&head, &[row])
+        let goal = vec![
+            "goal".to_owned(),
+            format!("≥ {}", grouped(SEALED)),
+            String::new(),
+            format!("≤ {}", millis(PROOF_US)),
+            String::new(),
+            "0".to_owned(),
+            String::new(),
+        ];
+        render(&head, &[row, goal])
     }
 }

@@ -6,9 +6,11 @@ use super::conn::{Conn, Error, Result, ToSql, params};
 use super::{all, change, change_one, first, signed};
 use super::{audit_export, audit_outlet, audit_verification};
 use authms_core::audit::log::{
-    Change, Edge, Erasure, Grown, Log, Pending, Row, Seal, Sealer, Sealing, Tile, TileAt, Tree, TreeWithEdge,
+    Change, Edge, Erasure, Grown, KeptHead, Log, Pending, Row, Seal, Sealer, Sealing, Tile, TileAt, Tree,
+    TreeWithEdge,
 };
 use authms_core::id::{EventId, UserId};
+use authms_core::time::Day;
 use std::collections::BTreeSet;
 
 /// Bits of a place that are a leaf's or a tile's.
@@ -99,8 +101,11 @@ pub(crate) fn rows(conn: Conn<'_>, tree: u32, from: u64, most: u32) -> Result<Ve
 }
 
 /// The last head of each day, oldest first.
-pub(crate) fn heads(conn: Conn<'_>, tree: u32) -> Result<Vec<String>> {
-    all(conn, "SELECT head FROM audit_heads WHERE number = ?1 ORDER BY day", params![tree], |c| c.take())
+pub(crate) fn heads(conn: Conn<'_>, tree: u32) -> Result<Vec<KeptHead>> {
+    let sql = "SELECT day, size, head FROM audit_heads WHERE number = ?1 ORDER BY day";
+    all(conn, sql, params![tree], |c| {
+        Ok(KeptHead { day: Day::numbered(c.take()?), size: c.count()?, head: c.take()? })
+    })
 }
 
 /// Those of these tiles that are there.

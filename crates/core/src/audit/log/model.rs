@@ -5,7 +5,7 @@ use super::entry::{Entry, SALT};
 use crate::audit::outlet::OutletChange;
 use crate::audit::{ExportChange, Verification};
 use crate::id::{EventId, TenantId, UserId};
-use crate::time::{Span, Timestamp};
+use crate::time::{Day, Span, Timestamp};
 use std::fmt;
 
 /// How long a sealer is left alone: as long after its last commit nobody else seals.
@@ -62,6 +62,17 @@ pub struct Tree {
     pub head: String,
     /// When it was last sealed.
     pub sealed_at: Timestamp,
+}
+
+/// The last head of a day, as it is kept.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct KeptHead {
+    /// The day.
+    pub day: Day,
+    /// How many leaves it is of.
+    pub size: u64,
+    /// Signed.
+    pub head: String,
 }
 
 /// A tree, with the tiles at its edge.

@@ -2,7 +2,7 @@
 
 use super::edge::{Edge, LEAVES, Tile, TileAt};
 use super::head::Head;
-use super::model::{Log, Row, Tree};
+use super::model::{KeptHead, Log, Row, Tree};
 use super::wrong::Wrong;
 use crate::fault::Fault;
 use crate::parts::Parts;
@@ -51,40 +51,53 @@ pub async fn verify(parts: &Parts, only: Option<Log>, anchors: &[Head]) -> Resul
     Ok(found)
 }
 
-async fn verify_tree(parts: &Parts, tree: Tree, anchors: &[Head]) -> Result<Verified, Fault> {
+async fn verify_tree(parts: &Parts, listed: Tree, anchors: &[Head]) -> Result<Verified, Fault> {
+    // First the heads, then the tree: one that has grown meanwhile has all that they are of.
+    let kept = parts.store.audit_heads(listed.number).await?;
+    let tree = super::prove::tree(&*parts.store, listed.log).await?.unwrap_or(listed);
     let (log, size, erased) = (tree.log, tree.size, tree.erased);
-    let (root, wrong) = match heads(parts, &tree, anchors).await? {
+    let (root, wrong) = match heads(parts, &tree, &kept, anchors) {
         Ok((head, signed)) => {
             let mut walk = Walk { parts, tree: &tree, edge: Edge::default(), agreed: 0 };
-            (Some(head.root), walk.go(&signed).await?.err())
+            let wrong = match walk.go(&signed).await? {
+                Ok(()) => missing(parts, &tree, &head, anchors).await?,
+                Err(wrong) => Some(wrong),
+            };
+            (Some(head.root), wrong)
         }
         Err(wrong) => (None, Some(wrong)),
     };
     Ok(Verified { log, size, erased, root, wrong })
 }
 
+/// Whether a head is missing of a day on which one was signed, as far as anybody knows.
+async fn missing(parts: &Parts, tree: &Tree, own: &Head, anchors: &[Head]) -> Result<Option<Wrong>, Fault> {
+    let kept = parts.store.audit_heads(tree.number).await?;
+    // The last of the day is of as many leaves, or more.
+    let is_kept = |head: &&Head| kept.iter().any(|kept| kept.day == head.at.day() && kept.size >= head.size);
+    let mut signed = anchors.iter().filter(|head| head.log == tree.log).chain([own]);
+    Ok(signed.find(|head| !is_kept(head)).map(|head| Wrong::HeadMissing(head.at)))
+}
+
 /// What was signed of a tree: roots by size, with the head of each.
 type Signed = BTreeMap<u64, Vec<Head>>;
 
 /// The tree's own head, and all that were ever signed of it and are known.
-async fn heads(parts: &Parts, tree: &Tree, anchors: &[Head]) -> Result<Result<(Head, Signed), Wrong>, Fault> {
+fn heads(parts: &Parts, tree: &Tree, kept: &[KeptHead], anchors: &[Head]) -> Result<(Head, Signed), Wrong> {
     let key = parts.secrets.audit_key.verifying();
     let of_this = |head: &Head| head.log == tree.log;
     let read = |text: &String| Head::verify(text, key).ok().map(|(head, _)| head).filter(of_this);
-    let Some(own) = read(&tree.head).filter(|head| (head.size, head.erased) == (tree.size, tree.erased))
-    else {
-        return Ok(Err(Wrong::Head));
-    };
-    let kept = parts.store.audit_heads(tree.number).await?;
-    let Some(kept) = kept.iter().map(read).collect::<Option<Vec<Head>>>() else {
-        return Ok(Err(Wrong::Head));
-    };
+    let is_own = |head: &Head| (head.size, head.erased, head.at) == (tree.size, tree.erased, tree.sealed_at);
+    let own = read(&tree.head).filter(is_own).ok_or(Wrong::Head)?;
+    let is_whole =
+        |kept: &KeptHead| read(&kept.head).filter(|head| (head.size, head.at.day()) == (kept.size, kept.day));
+    let kept = kept.iter().map(is_whole).collect::<Option<Vec<Head>>>().ok_or(Wrong::Head)?;
     let anchored = anchors.iter().filter(|head| of_this(head)).cloned();
     let mut signed = Signed::new();
     for head in kept.into_iter().chain(anchored).chain([own.clone()]) {
         signed.entry(head.size).or_default().push(head);
     }
-    Ok(Ok((own, signed)))
+    Ok((own, signed))
 }
 
 /// Going through a tree from its first row to its last.

@@ -35,6 +35,9 @@ pub enum Wrong {
     /// Its head, or one of the heads kept of former days, was not signed by this key for this log.
     #[error("a head was not signed by this key for this log")]
     Head,
+    /// Of the day of a head that was signed none is kept.
+    #[error("no head is kept of the day of {0}, when one was signed")]
+    HeadMissing(Timestamp),
     /// Two heads contradict each other.
     #[error("the head of {} rows that was signed at {at} is not one of this log's history", size)]
     Forked {
@@ -55,7 +58,7 @@ impl Wrong {
             Self::Changed(row) | Self::Removed(row) | Self::Inserted(row) => Some(*row),
             Self::Rewritten { from, .. } => Some(*from),
             Self::Truncated { size, .. } => Some(*size),
-            Self::Head | Self::Forked { .. } | Self::Line(_) => None,
+            Self::Head | Self::HeadMissing(_) | Self::Forked { .. } | Self::Line(_) => None,
         }
     }
 }

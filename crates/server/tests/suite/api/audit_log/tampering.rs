@@ -117,7 +117,7 @@ async fn rows_that_are_taken_out_put_in_or_exchanged_are_found_and_named() {
 
 #[tokio::test]
 async fn every_hash_and_every_head_that_is_changed_is_found() {
-    let (app, _) = logged().await;
+    let (app, anchors) = logged().await;
     let conn = database(&app);
     let number = i64::from(tree(&app).await.number);
     let places: Vec<i64> = {
@@ -146,6 +146,12 @@ async fn every_hash_and_every_head_that_is_changed_is_found() {
         "UPDATE audit_trees SET head = ''",
         "UPDATE audit_trees SET head = (SELECT h.head FROM audit_trees h WHERE h.number <> audit_trees.number)",
         "UPDATE audit_trees SET head = (SELECT head FROM first_audit_trees f WHERE f.number = audit_trees.number)",
+        "UPDATE audit_trees SET sealed_at = sealed_at + 1",
+        "UPDATE audit_trees SET number = number + 1000",
+        "UPDATE audit_heads SET size = size - 1",
+        "UPDATE audit_heads SET day = day + 5",
+        "UPDATE audit_heads SET number = number + 1000",
+        "DELETE FROM audit_heads",
         "UPDATE audit_heads SET head = 'x'",
         "UPDATE audit_heads SET head = (SELECT t.head FROM audit_trees t WHERE t.number <> audit_heads.number)",
     ] {
@@ -153,7 +159,16 @@ async fn every_hash_and_every_head_that_is_changed_is_found() {
         assert!(wrong(&app, &[]).await.is_some(), "{change}");
         put_back(&conn, "second");
     }
-    assert_eq!(wrong(&app, &[]).await, None);
+    // Another log's in its place; and a former day's head, which is known of by an anchored one alone.
+    let log = "UPDATE audit_trees SET log = CAST(zeroblob(15) || x'01' AS BLOB)";
+    conn.execute(&format!("{log} WHERE number = {number}"), []).expect("changed");
+    assert!(verify(&app, &[]).await.iter().any(|log| log.wrong.is_some()));
+    put_back(&conn, "second");
+    let former = "DELETE FROM audit_heads WHERE day = (SELECT min(day) FROM audit_heads)";
+    conn.execute(former, []).expect("deleted");
+    assert_eq!(wrong(&app, &anchors).await, Some(Wrong::HeadMissing(anchors[0].at)));
+    put_back(&conn, "second");
+    assert_eq!(wrong(&app, &anchors).await, None);
 }
 
 #[tokio::test]
@@ -266,4 +281,50 @@ async fn lines_of_an_export_that_are_taken_out_put_in_or_exchanged_are_found() {
     let older = export(&app).await;
     assert!(read(&app, &older, &[]).is_ok());
     assert!(matches!(read(&app, &older, &anchors), Err(Wrong::Truncated { .. })));
+}
+
+/// Every column of what is sealed: whoever adds one says by what a change of it is found.
+#[tokio::test]
+async fn every_member_of_what_is_sealed_is_changed_by_a_test() {
+    let app = on_file().await;
+    let conn = database(&app);
+    let source = include_str!("tampering.rs");
+    for table in ["audit_rows", "audit_tiles", "audit_trees", "audit_heads"] {
+        let mut columns =
+            conn.prepare(&format!("SELECT name FROM pragma_table_info('{table}')")).expect("SQL");
+        let columns = columns.query_map([], |row| row.get::<_, String>(0)).expect("rows");
+        for column in columns.map(|column| column.expect("a name")) {
+            let is_changed = source.contains(&format!("UPDATE {table} SET {column} ="))
+                || (table == "audit_rows" && source.contains(&format!("            \"{column} = ")));
+            assert!(is_changed, "{table}.{column}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_log_that_grows_while_it_is_verified_is_not_wrong() {
+    let (app, anchors) = logged().await;
+    // What was listed is behind what is there, as when another log is verified first.
+    let parts = app.parts.clone();
+    let growing = async {
+        for _ in 0..5 {
+            sign_ins_of(&app, 20).await;
+            app.seal().await;
+        }
+    };
+    let verifying = async {
+        for _ in 0..20 {
+            let found = authms_core::audit::log::verify(&parts, None, &anchors).await.expect("verifies");
+            assert!(found.iter().all(|log| log.wrong.is_none()), "{found:?}");
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::join!(growing, verifying);
+}
+
+/// The administrator signs in so many times.
+async fn sign_ins_of(app: &TestApp, times: usize) {
+    for _ in 0..times {
+        app.sign_in(app.admin).await;
+    }
 }
