@@ -78,6 +78,7 @@ fn me() -> OpenApiRouter<AppState> {
         .routes(routes!(me::act_request::refuse::refuse))
         .routes(routes!(me::profile::permissions::permissions))
         .routes(routes!(me::security_event::list::list))
+        .routes(routes!(me::security_event::dismiss::dismiss))
         .routes(routes!(me::membership::list::list))
         .routes(routes!(me::membership::tenants::tenants))
         .routes(routes!(me::password::change::change))

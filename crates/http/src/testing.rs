@@ -202,7 +202,10 @@ impl Audits for FakeStore {
     fn audit_entry(&self, _: TenantId, _: EventId) -> Fut<'_, Read<Option<Shown>>> {
         down()
     }
-    fn audit_told(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+    fn audit_told(&self, _: TenantId, _: UserId, _: PageRequest) -> Fut<'_, Read<Page<(Shown, bool)>>> {
+        down()
+    }
+    fn audit_dismissed(&self, _: TenantId, _: UserId, _: EventId) -> Fut<'_, Read<Option<bool>>> {
         down()
     }
     fn audit_export(&self, _: ExportId) -> Fut<'_, Read<Option<Export>>> {

@@ -53,7 +53,7 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
         Change::Message(c) => message::write(conn, c),
         Change::Code(c) => sent_code::write(conn, c, at),
         Change::Risk(c) => risk_event::write(conn, c, at),
-        Change::Audit(c) => audit_tree::write(conn, c),
+        Change::Audit(c) => audit_tree::write(conn, c, at),
         Change::Webhook(c) => webhook::write(conn, c, at),
         Change::CountRefusal(reason) => refusal::count(conn, reason, at),
     }

@@ -81,8 +81,17 @@ impl<E: Engine> Audits for EngineStore<E> {
         self.0.point(move |conn| audit_list::get(conn, tenant, id))
     }
 
-    fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+    fn audit_told(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<(Shown, bool)>>> {
         self.0.list(move |conn| audit_list::told(conn, tenant, user, page))
+    }
+
+    fn audit_dismissed(&self, tenant: TenantId, user: UserId, id: EventId) -> Fut<'_, Read<Option<bool>>> {
+        self.0.point(move |conn| audit_list::dismissed(conn, tenant, user, id))
     }
 
     fn audit_export(&self, id: ExportId) -> Fut<'_, Read<Option<Export>>> {

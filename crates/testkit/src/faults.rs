@@ -253,8 +253,16 @@ impl<S: Store + ?Sized> Audits for FaultyStore<S> {
     fn audit_entry(&self, tenant: TenantId, id: EventId) -> Fut<'_, Read<Option<Shown>>> {
         self.read(|s| s.audit_entry(tenant, id))
     }
-    fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>> {
+    fn audit_told(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<(Shown, bool)>>> {
         self.read(|s| s.audit_told(tenant, user, page))
+    }
+    fn audit_dismissed(&self, tenant: TenantId, user: UserId, id: EventId) -> Fut<'_, Read<Option<bool>>> {
+        self.read(|s| s.audit_dismissed(tenant, user, id))
     }
     fn audit_export(&self, id: ExportId) -> Fut<'_, Read<Option<Export>>> {
         self.read(|s| s.audit_export(id))

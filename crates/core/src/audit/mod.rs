@@ -1,5 +1,6 @@
 //! What happened, for those who must know later.
 
+mod dismiss;
 mod export;
 mod keep;
 pub mod log;
@@ -9,6 +10,7 @@ pub mod outlet;
 mod read;
 mod verification;
 
+pub use dismiss::dismiss;
 pub use export::{
     AskExport, Export, ExportChange, Format, KEPT, LISTED, ask, count, export, exported, exports,
 };

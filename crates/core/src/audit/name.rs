@@ -15,6 +15,8 @@ pub enum EventName {
     AuditVerified,
     /// How long a tenant keeps rows of the log was changed.
     AuditRetentionChanged,
+    /// A user has seen what they were told of their account.
+    SecurityEventDismissed,
     /// The signing keys were rotated.
     KeysRotated,
     /// A signing key was taken out of use.
@@ -220,6 +222,7 @@ impl EventName {
         Self::AuditErased,
         Self::AuditVerified,
         Self::AuditRetentionChanged,
+        Self::SecurityEventDismissed,
         Self::KeysRotated,
         Self::KeysRetired,
         Self::TenantCreated,
@@ -328,6 +331,7 @@ impl EventName {
             Self::AuditErased => "audit.erased",
             Self::AuditVerified => "audit.verified",
             Self::AuditRetentionChanged => "audit.retention_changed",
+            Self::SecurityEventDismissed => "security_event.dismissed",
             Self::KeysRotated => "signing_keys.rotated",
             Self::KeysRetired => "signing_keys.retired",
             Self::TenantCreated => "tenant.created",

@@ -216,10 +216,11 @@ pub async fn check(
 }
 
 /// What happened to the caller's own account in this tenant, newest first; what is not sealed yet follows within two seconds.
+/// With each, whether they have dismissed it.
 ///
 /// # Errors
 /// [`AuditError`]
-pub async fn told(parts: &Parts, me: &Person, page: PageRequest) -> Result<Page<Shown>, AuditError> {
+pub async fn told(parts: &Parts, me: &Person, page: PageRequest) -> Result<Page<(Shown, bool)>, AuditError> {
     Ok(parts.store.audit_told(me.tenant, me.user, page).await?)
 }
 

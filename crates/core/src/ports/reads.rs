@@ -55,8 +55,15 @@ pub trait Audits {
     ) -> Fut<'_, Read<Page<Shown>>>;
     /// One row of a tenant's log, sealed or not yet.
     fn audit_entry(&self, tenant: TenantId, id: EventId) -> Fut<'_, Read<Option<Shown>>>;
-    /// The sealed rows of a tenant's log that a user is told of what concerns them, newest first.
-    fn audit_told(&self, tenant: TenantId, user: UserId, page: PageRequest) -> Fut<'_, Read<Page<Shown>>>;
+    /// The sealed rows of a tenant's log that a user is told of what concerns them, newest first, and whether they have dismissed each.
+    fn audit_told(
+        &self,
+        tenant: TenantId,
+        user: UserId,
+        page: PageRequest,
+    ) -> Fut<'_, Read<Page<(Shown, bool)>>>;
+    /// Whether a user has dismissed an event that they are told; none: they are not.
+    fn audit_dismissed(&self, tenant: TenantId, user: UserId, id: EventId) -> Fut<'_, Read<Option<bool>>>;
     /// One export.
     fn audit_export(&self, id: ExportId) -> Fut<'_, Read<Option<Export>>>;
     /// A tenant's exports, newest first.

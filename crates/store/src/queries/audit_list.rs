@@ -3,11 +3,12 @@
 use super::audit_tree::{WITHIN, number, place};
 use super::columns::Columns;
 use super::conn::{Conn, Result, ToSql, params};
-use super::{List, first, page};
+use super::{List, change, first, page};
 use authms_core::audit::log::Log;
 use authms_core::audit::{AuditFilter, LOOKED_AT, Shown};
 use authms_core::id::{EventId, TenantId, UserId};
 use authms_core::page::{Page, PageRequest};
+use authms_core::time::Timestamp;
 
 const COLUMNS: &str = "id, name, body, place";
 
@@ -71,17 +72,33 @@ pub(crate) fn get(conn: Conn<'_>, tenant: TenantId, id: EventId) -> Result<Optio
     first(conn, waiting, params![id.bytes(), tenant.bytes()], read)
 }
 
-/// The rows of a log that a user is told.
+/// The rows of a log that a user is told, and whether they have dismissed each.
 pub(crate) fn told(
     conn: Conn<'_>,
     tenant: TenantId,
     user: UserId,
     request: PageRequest,
-) -> Result<Page<Shown>> {
+) -> Result<Page<(Shown, bool)>> {
     let tree = number(conn, Log(Some(tenant)))?;
     let (first, last) = (place(tree, 0), place(tree + 1, 0));
     let from = "FROM audit_of_users u JOIN audit_rows r ON r.place = u.place
                 WHERE u.user_id = ?1 AND u.place >= ?2 AND u.place < ?3";
-    let list = List { columns: "r.id, r.name, r.body, r.place", from, order: "u.id DESC" };
+    let list = List { columns: "r.id, r.name, r.body, r.place, u.dismissed_at", from, order: "u.id DESC" };
+    let read = |c: &mut Columns<'_>| Ok((read(c)?, c.time_if()?.is_some()));
     page(conn, &list, &[user.bytes(), &first, &last], request, read)
+}
+
+/// Whether a user has dismissed an event that they are told.
+pub(crate) fn dismissed(conn: Conn<'_>, tenant: TenantId, user: UserId, id: EventId) -> Result<Option<bool>> {
+    let tree = number(conn, Log(Some(tenant)))?;
+    let sql = "SELECT dismissed_at FROM audit_of_users
+               WHERE user_id = ?1 AND id = ?2 AND place >= ?3 AND place < ?4";
+    let told = params![user.bytes(), id.bytes(), place(tree, 0), place(tree + 1, 0)];
+    first(conn, sql, told, |c| Ok(c.time_if()?.is_some()))
+}
+
+/// Notes that a user has seen an event; one that was erased meanwhile needs it no more.
+pub(super) fn dismiss(conn: Conn<'_>, user: UserId, id: EventId, at: Timestamp) -> Result<()> {
+    let sql = "UPDATE audit_of_users SET dismissed_at = ?3 WHERE user_id = ?1 AND id = ?2";
+    change(conn, sql, params![user.bytes(), id.bytes(), at.as_millis()])
 }

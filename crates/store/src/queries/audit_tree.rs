@@ -4,13 +4,13 @@ use super::chunk::{all_in_chunks, in_chunks, numbered};
 use super::columns::Columns;
 use super::conn::{Conn, Error, Result, ToSql, params};
 use super::{all, change, change_one, first, signed};
-use super::{audit_export, audit_outlet, audit_verification};
+use super::{audit_export, audit_list, audit_outlet, audit_verification};
 use authms_core::audit::log::{
     Change, Edge, Erasure, Grown, KeptHead, Log, Pending, Row, Seal, Sealer, Sealing, Tile, TileAt, Tree,
     TreeWithEdge,
 };
 use authms_core::id::{EventId, UserId};
-use authms_core::time::Day;
+use authms_core::time::{Day, Timestamp};
 use std::collections::BTreeSet;
 
 /// Bits of a place that are a leaf's or a tile's.
@@ -124,11 +124,12 @@ pub(crate) fn tiles(conn: Conn<'_>, tree: u32, wanted: &[TileAt]) -> Result<Vec<
 }
 
 /// Carries out a change of the log.
-pub(crate) fn write(conn: Conn<'_>, change: &Change) -> Result<()> {
+pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()> {
     match change {
         Change::Seal(seal) => write_seal(conn, seal),
         Change::Erase(erasure) => erase(conn, erasure),
         Change::Export(export) => audit_export::write(conn, export),
+        Change::Dismiss { user, id } => audit_list::dismiss(conn, *user, *id, at),
         Change::Outlet(outlet) => audit_outlet::write(conn, outlet),
         Change::Verify(made) => audit_verification::insert(conn, made),
     }

@@ -191,6 +191,13 @@ pub enum Change {
     Export(ExportChange),
     /// Notes a verification.
     Verify(Box<Verification>),
+    /// Notes that a user has seen what they were told.
+    Dismiss {
+        /// Who.
+        user: UserId,
+        /// Which event.
+        id: EventId,
+    },
     /// To places outside.
     Outlet(OutletChange),
 }

@@ -224,7 +224,14 @@ impl<'a> Cast<'a> {
             if about("/ticket/") || about("{ticket_id}") { home.ticket(target).await } else { String::new() };
         let webhook = if about("/webhooks") { webhooks::told(home).await } else { Default::default() };
         let export = if about("/audit/export/") { export(home).await } else { String::new() };
-        let event = if about("/audit/") { sealed_event(home).await } else { String::new() };
+        let event = match who {
+            Who::Person(_) if about("/security-events/") => {
+                let told = app.get("/auth/me/security-events", &bearer).await.body;
+                told["items"][0]["id"].as_str().expect("an event").to_owned()
+            }
+            _ if about("/audit/") || about("/security-events/") => sealed_event(home).await,
+            _ => String::new(),
+        };
         if about("/audit/verifications") {
             let made =
                 audit::verify_newest(&app.parts, &home.console(), None, None, &Source::default()).await;
@@ -338,6 +345,7 @@ impl<'a> Cast<'a> {
             .replace("{alert_id}", &self.event)
             .replace("{job_id}", &self.export)
             .replace("{webhook_id}", &self.webhook.0)
+            .replace("security-events/{event_id}", &format!("security-events/{}", self.event))
             .replace("{event_id}", &self.webhook.1)
             .replace("{tenant_id}", &self.tenant);
         let path = match path.as_str() {
@@ -538,6 +546,7 @@ impl<'a> Cast<'a> {
                 json!({ "email": format!("{}@example.test", self.target_name), "code": self.code })
             }
             "POST /admin/audit/verifications" => json!({}),
+            "POST /auth/me/security-events/{event_id}/dismiss" => json!({ "reason": "it was me" }),
             "PUT /admin/audit/retention-policy" => json!({ "days": 90, "enabled": true }),
             "POST /admin/audit/export" => json!({ "format": "json" }),
             "POST /admin/audit/merkle-proofs" => json!({ "entry_ids": [self.event] }),

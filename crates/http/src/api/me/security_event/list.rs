@@ -22,7 +22,7 @@ pub struct SecurityEvent {
     client_id: Option<String>,
     /// When.
     created_at: Time,
-    /// Always false.
+    /// Whether the user has said that they have seen it.
     dismissed: bool,
     /// When an act on the user's behalf ends at the latest.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -63,10 +63,10 @@ pub async fn list(
 ) -> Result<Json<List<SecurityEvent>>, ApiError> {
     let page = audit::told(&state, &me, paging.request()).await?;
     let own = me.user.to_string();
-    Ok(Json(List::new(page, |shown| render(shown, &own), state.now())))
+    Ok(Json(List::new(page, |(shown, dismissed)| render(shown, dismissed, &own), state.now())))
 }
 
-fn render(shown: Shown, own: &str) -> SecurityEvent {
+fn render(shown: Shown, dismissed: bool, own: &str) -> SecurityEvent {
     let body: Value = serde_json::from_slice(&shown.body).unwrap_or_default();
     let text = |member: &str| body.get(member).and_then(Value::as_str).map(str::to_owned);
     let actor_id = text("actor").filter(|actor| actor != own);
@@ -79,7 +79,7 @@ fn render(shown: Shown, own: &str) -> SecurityEvent {
         actor_id,
         client_id: text("client").filter(|_| acted),
         created_at: shown.id.made_at().into(),
-        dismissed: false,
+        dismissed,
         ends_at: lasts.map(|lasts| shown.id.made_at().plus(lasts).into()),
         id: shown.id.to_string(),
         ip,

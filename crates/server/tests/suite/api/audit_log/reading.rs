@@ -218,3 +218,32 @@ async fn users_see_what_happened_to_their_own_account_and_nothing_else() {
     let hers = app.get("/auth/me/security-events", &of_bea.access).await.body;
     assert!(hers["items"].as_array().expect("items").iter().all(|item| item["id"] != update["id"]));
 }
+
+#[tokio::test]
+async fn users_dismiss_what_they_are_told_and_nothing_else() {
+    let app = TestApp::start().await;
+    let ada = app.user("ada", Role::Member).await;
+    let tokens = app.sign_in(ada).await;
+    assert_eq!(app.put("/auth/me", &tokens.access, json!({ "nickname": "Ada" })).await.status, 200);
+    app.seal().await;
+    let list = async || app.get("/auth/me/security-events", &tokens.access).await.body["items"].clone();
+    let before = list().await;
+    assert!(before.as_array().expect("items").iter().all(|item| item["dismissed"] == false));
+    let id = before[0]["id"].as_str().expect("an id").to_owned();
+    let path = format!("/auth/me/security-events/{id}/dismiss");
+    let other = app.user("bea", Role::SuperAdmin).await;
+    let other = app.sign_in(other).await;
+    assert_eq!(app.post(&path, &other.access, json!({})).await.status, 404, "it is not hers");
+    let unknown = path.replace(&id, "evt_0000000000000000000000");
+    assert_eq!(app.post(&unknown, &tokens.access, json!({})).await.status, 404);
+    for _ in 0..2 {
+        let done = app.post(&path, &tokens.access, json!({ "reason": "it was me" })).await;
+        assert_eq!(done.status, 200, "{}", done.body);
+    }
+    let after = list().await;
+    assert_eq!((&after[0]["dismissed"], &after[0]["id"]), (&json!(true), &json!(id)));
+    assert_eq!(after[1]["dismissed"], false, "{after}");
+    let events = app.audit("security_event.dismissed");
+    assert_eq!(events.len(), 1, "once more is as good as once");
+    assert_eq!((&events[0]["dismissed"], &events[0]["reason"]), (&json!(id), &json!("it was me")));
+}
