@@ -22,7 +22,7 @@ use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Quota, Quotas, Take};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
-use authms_core::on_behalf::ActRequest;
+use authms_core::on_behalf::{ActNotice, ActRequest};
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
@@ -432,6 +432,9 @@ impl ActRequests for FakeStore {
         down()
     }
     fn opted_out(&self, _: TenantId, _: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
+        down()
+    }
+    fn act_notices(&self, _: Timestamp, _: u32) -> Fut<'_, Read<Vec<ActNotice>>> {
         down()
     }
 }

@@ -7,6 +7,7 @@ use authms_core::audit::outlet::{self, AnchorAt};
 use authms_core::fault::Fault;
 use authms_core::key;
 use authms_core::message;
+use authms_core::on_behalf;
 use authms_core::parts::Parts;
 use authms_core::ports::Fut;
 use authms_core::risk;
@@ -40,6 +41,9 @@ const WEBHOOKS: Duration = Duration::from_secs(1);
 
 /// How many look for webhooks with work, so that a slow one keeps no others waiting.
 const TELLERS: usize = 4;
+
+/// How soon it is looked whether users are to be told of acts on their behalf.
+const ACTS: Duration = Duration::from_secs(60);
 
 /// How soon sign-ins are learned from.
 const LEARN: Duration = Duration::from_secs(3);
@@ -122,6 +126,7 @@ pub fn start(parts: &Parts, outside: Outside) -> JoinSet<()> {
     for _ in 0..TELLERS {
         tasks.spawn(every(WEBHOOKS, "telling webhooks", parts.clone(), webhooks));
     }
+    tasks.spawn(every(ACTS, "telling users of acts on their behalf", parts.clone(), acts));
     tasks.spawn(every(LEARN, "learning from sign-ins", parts.clone(), learn));
     tasks.spawn(every(SEAL, "counting exports of the audit log", parts.clone(), count));
     let lease = audit::log::Lease::new(parts);
@@ -159,6 +164,10 @@ fn key_uses(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
 
 fn mail(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
     Box::pin(message::deliver(parts))
+}
+
+fn acts(parts: &Parts) -> Fut<'_, Result<(), Fault>> {
+    Box::pin(on_behalf::tell_acts(parts))
 }
 
 fn webhooks(parts: &Parts) -> Fut<'_, Result<(), Fault>> {

@@ -1,9 +1,9 @@
 //! Guards: read under the writer's lock, before any change of their commit.
 
 use crate::queries::{
-    Conn, Result, act_request, api_key, audit_export, audit_outlet, audit_tree, challenge, client, device,
-    factor, history, installation, invitation, membership, message, mfa_release, passkey, passkey_ceremony,
-    recovery_code, sent_code, session, tenant, ticket, ticket_life, user, webhook,
+    Conn, Result, act_notice, act_request, api_key, audit_export, audit_outlet, audit_tree, challenge,
+    client, device, factor, history, installation, invitation, membership, message, mfa_release, passkey,
+    passkey_ceremony, recovery_code, sent_code, session, tenant, ticket, ticket_life, user, webhook,
 };
 use authms_core::code::RESEND_AFTER;
 use authms_core::commit::{Guard, Row};
@@ -42,6 +42,7 @@ fn holds(conn: Conn<'_>, guard: &Guard, at: Timestamp) -> Result<bool> {
             act_request::get(conn, *id)?.is_some_and(|request| request.permits(*step, at))
         }
         Guard::OptedIn { tenant, user } => act_request::opted_out(conn, *tenant, *user)?.is_none(),
+        Guard::ActUntold(session) => act_notice::is_there(conn, *session)?,
         Guard::ChallengeAsRead { id, wrong } => challenge::is_as_read(conn, *id, *wrong, at)?,
         Guard::EnrolmentAsRead { id, enrolment } => {
             challenge::is_enrolment_as_read(conn, *id, enrolment, at)?

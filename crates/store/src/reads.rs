@@ -2,9 +2,9 @@
 
 use crate::engine::{Engine, EngineStore};
 use crate::queries::{
-    act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_outlet, audit_tree,
-    audit_verification, challenge, client, device, factor, history, installation, invitation, login,
-    membership, message, mfa_release, on_behalf, passkey, passkey_ceremony, password_history,
+    act_notice, act_request, api_key, api_key_list, attempt, audit_export, audit_list, audit_outlet,
+    audit_tree, audit_verification, challenge, client, device, factor, history, installation, invitation,
+    login, membership, message, mfa_release, on_behalf, passkey, passkey_ceremony, password_history,
     password_policy, recovery_code, risk_event, sent_code, session_view, signing_key, tenant, ticket,
     ticket_list, ticket_view, user, user_list, webhook, webhook_delivery,
 };
@@ -25,7 +25,7 @@ use authms_core::invitation::{Invitation, InvitationStatus};
 use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
-use authms_core::on_behalf::ActRequest;
+use authms_core::on_behalf::{ActNotice, ActRequest};
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
@@ -351,6 +351,10 @@ impl<E: Engine> ActRequests for EngineStore<E> {
 
     fn opted_out(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
         self.0.point(move |conn| act_request::opted_out(conn, tenant, user))
+    }
+
+    fn act_notices(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<ActNotice>>> {
+        self.0.list(move |conn| act_notice::due(conn, now, most))
     }
 }
 

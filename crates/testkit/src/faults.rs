@@ -19,7 +19,7 @@ use authms_core::key::{ApiKey, KeyFilter};
 use authms_core::limits::{Budget, Take};
 use authms_core::membership::Membership;
 use authms_core::message::Outgoing;
-use authms_core::on_behalf::ActRequest;
+use authms_core::on_behalf::{ActNotice, ActRequest};
 use authms_core::page::{Page, PageRequest};
 use authms_core::passkey::{Ceremony, Passkey};
 use authms_core::password::Census;
@@ -500,6 +500,9 @@ impl<S: Store + ?Sized> ActRequests for FaultyStore<S> {
     }
     fn opted_out(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>> {
         self.read(|s| s.opted_out(tenant, user))
+    }
+    fn act_notices(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<ActNotice>>> {
+        self.read(|s| s.act_notices(now, most))
     }
 }
 

@@ -63,6 +63,8 @@ pub enum Guard {
         /// The user.
         user: UserId,
     },
+    /// The user is still to be told of the act in this session.
+    ActUntold(SessionId),
     /// The message waits, and its sending was begun so many times.
     MessageDue {
         /// The message.

@@ -21,7 +21,7 @@ pub use language::Language;
 pub use letter::Letter;
 pub(crate) use link::reset_link;
 pub use model::{Change, Outgoing, Way};
-pub(crate) use notice::{ActTold, notice_of_act, notice_to};
+pub(crate) use notice::{ActTold, digest_of_acts, notice_of_act, notice_to, reaches};
 pub use notice::{FactorName, Notice, notice};
 pub use template::Template;
 pub(crate) use text::link_line;

@@ -6,6 +6,7 @@ use super::{Message, device, enqueue, language_for, text};
 use crate::audit::Source;
 use crate::commit;
 use crate::factor::FactorKind;
+use crate::on_behalf::ActNotice;
 use crate::parts::Parts;
 use crate::time::Span;
 use crate::user::User;
@@ -38,6 +39,10 @@ pub enum Notice {
     ActedFor,
     /// Somebody wants to, if they agree.
     ActAsked,
+    /// Others acted on their behalf that day.
+    ActDigest,
+    /// Somebody wants to act for another, if they approve; told to those who administer users.
+    ApprovalAsked,
     /// Somebody acts for another without anybody's leave; told to those who administer users.
     GlassBroken,
 }
@@ -106,6 +111,30 @@ pub(crate) fn notice_of_act(
     // In the user's language, not in the actor's.
     let theirs = Source { language: None, ..source.clone() };
     letter(parts, user, user.email.as_deref()?, what, &theirs, more.into())
+}
+
+/// Whether a user can be told anything by e-mail.
+pub(crate) fn reaches(parts: &Parts, user: &User) -> bool {
+    let address = user.email.as_deref().and_then(|email| Address::new(Channel::Email, email));
+    parts.mailer.is_some() && address.is_some()
+}
+
+/// The most acts that one letter lists.
+const LISTED: usize = 50;
+
+/// One letter about acts on the user's behalf, in their language.
+pub(crate) fn digest_of_acts(parts: &Parts, user: &User, acts: &[ActNotice]) -> Option<commit::Change> {
+    let line = |act: &ActNotice| {
+        let client = act.client.as_deref().unwrap_or(&parts.policy.issuer);
+        let line = format!("{}: {}: {} ({client})", text::minute(act.begun_at), act.actor, act.reason);
+        line.chars().filter(|c| !c.is_control()).collect::<String>()
+    };
+    let mut lines: Vec<_> = acts.iter().take(LISTED).map(line).collect();
+    if acts.len() > LISTED {
+        lines.push(format!("+ {}", acts.len() - LISTED));
+    }
+    let acts = vec![("acts", Cow::Owned(lines.join("\n")))];
+    letter(parts, user, user.email.as_deref()?, Notice::ActDigest, &Source::default(), acts)
 }
 
 /// The same to an address that need not be the user's any more.

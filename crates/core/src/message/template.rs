@@ -46,6 +46,8 @@ impl Template {
             Self::Notice(Notice::SignInRefused) => "sign_in_refused",
             Self::Notice(Notice::ActedFor) => "acted_for",
             Self::Notice(Notice::ActAsked) => "act_asked",
+            Self::Notice(Notice::ActDigest) => "act_digest",
+            Self::Notice(Notice::ApprovalAsked) => "approval_asked",
             Self::Notice(Notice::GlassBroken) => "glass_broken",
         }
     }

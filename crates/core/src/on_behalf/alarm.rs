@@ -1,4 +1,4 @@
-//! Breaking the glass: nobody is asked, and others are told at once.
+//! Telling those who administer users: that the glass is broken, or that their approval is asked for.
 
 use crate::access::{Permission, Person, Role};
 use crate::audit::Source;
@@ -22,15 +22,39 @@ pub(crate) async fn alarm(
     act: ActTold<'_>,
     source: &Source,
 ) -> Result<Vec<commit::Change>, Fault> {
+    letters(parts, me, (subject, None), (Notice::GlassBroken, act), source).await
+}
+
+/// The same to those who may approve a request: who rank strictly above this role, too.
+pub(crate) async fn ask_approvers(
+    parts: &Parts,
+    me: &Person,
+    (subject, above): (UserId, Role),
+    act: ActTold<'_>,
+    source: &Source,
+) -> Result<Vec<commit::Change>, Fault> {
+    letters(parts, me, (subject, Some(above)), (Notice::ApprovalAsked, act), source).await
+}
+
+async fn letters(
+    parts: &Parts,
+    me: &Person,
+    (subject, above): (UserId, Option<Role>),
+    (notice, act): (Notice, ActTold<'_>),
+    source: &Source,
+) -> Result<Vec<commit::Change>, Fault> {
     let mut letters = Vec::new();
-    for role in Role::ALL.into_iter().filter(|role| role.grants(Permission::UserWrite)) {
+    for role in administering(above) {
         let filter = UserFilter { status: Some(UserStatus::Active), role: Some(role), search: None };
         let most = PageRequest::new(None, Some(PageRequest::MAX_SIZE));
         let members = parts.store.members(me.tenant, filter, most).await?.items;
         let others = members.iter().map(|m| &m.user).filter(|user| user.id != me.user && user.id != subject);
-        letters.extend(
-            others.filter_map(|user| message::notice_of_act(parts, (user, Notice::GlassBroken), act, source)),
-        );
+        letters.extend(others.filter_map(|user| message::notice_of_act(parts, (user, notice), act, source)));
     }
     Ok(letters)
+}
+
+/// The roles that administer users, if they do so above this one.
+fn administering(above: Option<Role>) -> impl Iterator<Item = Role> {
+    Role::ALL.into_iter().filter(move |role| role.grants(Permission::UserWrite) && Some(*role) > above)
 }

@@ -2,6 +2,7 @@
 
 mod alarm;
 mod begin;
+mod digest;
 mod end;
 mod fresh;
 mod opened;
@@ -12,16 +13,17 @@ mod rights;
 mod terms;
 mod told;
 
-pub(crate) use alarm::{TOLD_AT_LEAST, alarm};
+pub(crate) use alarm::{TOLD_AT_LEAST, alarm, ask_approvers};
 pub(crate) use begin::begin_at;
 pub use begin::{ActError, begin, differ};
+pub use digest::{ActNotice, tell_acts};
 pub use end::{StopError, stop};
 pub(crate) use end::{end_of_actor, ended_row};
 pub(crate) use fresh::demand_fresh;
 pub(crate) use opened::opened;
 pub use opt_out::{opted_out, set_opt_out};
 pub(crate) use policy::Act;
-pub use policy::{OnBehalfPolicy, Rule, UpdateOnBehalfPolicy, policy, update_policy};
+pub use policy::{OnBehalfPolicy, Rule, Telling, UpdateOnBehalfPolicy, policy, update_policy};
 pub use request::{
     ActEnd, ActRequest, ActRequestError, ActStatus, Change, DECIDED_WITHIN, KEPT, Step, agree, approve, ask,
     get, list, list_mine, refuse, refuse_mine,

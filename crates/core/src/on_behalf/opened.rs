@@ -2,9 +2,10 @@
 
 use super::end::replaced;
 use super::told::started;
+use super::{ActNotice, Change, Telling};
 use crate::audit::Source;
 use crate::client::Client;
-use crate::commit::Commit;
+use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::message::{self, ActTold, Notice};
 use crate::parts::Parts;
@@ -29,12 +30,28 @@ pub(crate) async fn opened(
         reason: &acting.reason,
         client: client.map(|c| c.name.as_str()),
     };
-    let (letter, told) = match policy.notice_off {
-        Some(_) => (None, "off"),
-        None => match message::notice_of_act(parts, (&standing.user, Notice::ActedFor), act, source) {
-            Some(letter) => (Some(letter), "mail"),
-            None => (None, "unreachable"),
-        },
+    let user = &standing.user;
+    let (letter, told) = match policy.telling() {
+        Telling::Off => (None, "off"),
+        Telling::Daily if message::reaches(parts, user) => {
+            let now = parts.now();
+            let later = ActNotice {
+                session: new.session.id,
+                tenant: ticket.tenant,
+                user: user.id,
+                begun_at: now,
+                due_at: now.day().next().start(),
+                actor: act.actor.to_owned(),
+                reason: act.reason.to_owned(),
+                client: act.client.map(str::to_owned),
+            };
+            (Some(commit::Change::OnBehalf(Change::TellLater(Box::new(later)))), "daily")
+        }
+        Telling::AtOnce | Telling::Daily => {
+            let letter = message::notice_of_act(parts, (user, Notice::ActedFor), act, source);
+            let told = if letter.is_some() { "mail" } else { "unreachable" };
+            (letter, told)
+        }
     };
     let at = client.map(|c| c.id);
     let row = started(parts, ticket, (acting.user, new.session.id, new.ttl), (at, told), source);

@@ -33,8 +33,37 @@ pub struct OnBehalfPolicy {
     pub several_at_once: bool,
     /// How long an act lasts; [`OnBehalfPolicy::USUAL`] if absent.
     pub session_ttl: Option<Span>,
-    /// Why users are not told of acts by mail, 1–200 characters; absent: they are, at once.
+    /// Why users are not told of acts by mail, 1–200 characters; absent: they are.
     pub notice_off: Option<String>,
+    /// Whether they are told once a day, not at once.
+    pub notice_daily: bool,
+}
+
+/// How users are told of acts by mail.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Telling {
+    /// As they begin.
+    AtOnce,
+    /// Of all that began on a day, after it.
+    Daily,
+    /// Not at all.
+    Off,
+}
+
+impl Telling {
+    /// The name on the wire and in the audit log.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::AtOnce => "at_once",
+            Self::Daily => "daily",
+            Self::Off => "off",
+        }
+    }
+
+    /// The one of that name.
+    pub fn parse(name: &str) -> Option<Self> {
+        [Self::AtOnce, Self::Daily, Self::Off].into_iter().find(|t| t.as_str() == name)
+    }
 }
 
 /// Some who may act for some. An empty list stands for all whom rank allows.
@@ -77,6 +106,15 @@ impl OnBehalfPolicy {
     /// How long an act lasts.
     pub fn ttl(&self) -> Span {
         self.session_ttl.unwrap_or(Self::USUAL).min(Self::LONGEST)
+    }
+
+    /// How users are told.
+    pub const fn telling(&self) -> Telling {
+        match (&self.notice_off, self.notice_daily) {
+            (Some(_), _) => Telling::Off,
+            (None, true) => Telling::Daily,
+            (None, false) => Telling::AtOnce,
+        }
     }
 
     /// Whether a rule fits this act.
@@ -134,7 +172,9 @@ pub struct UpdateOnBehalfPolicy {
     pub several_at_once: Option<bool>,
     /// In seconds; an inner `None` goes back to [`OnBehalfPolicy::USUAL`].
     pub session_ttl: Option<Option<i64>>,
-    /// An inner `None`: users are told at once.
+    /// How users are told. Not at all: only with a reason.
+    pub notice: Option<Telling>,
+    /// Why they are not; an inner `None`: they are.
     pub notice_off: Option<Option<String>>,
 }
 
@@ -197,11 +237,7 @@ fn changed(before: &OnBehalfPolicy, ask: UpdateOnBehalfPolicy) -> Result<OnBehal
             return Err(InvalidText { member: "session_ttl_seconds", problem });
         }
     };
-    let notice_off = match ask.notice_off {
-        None => before.notice_off.clone(),
-        Some(None) => None,
-        Some(Some(why)) => Some(text::label("notice_off_reason", &why, 200)?),
-    };
+    let (notice_off, notice_daily) = notice(before, ask.notice, ask.notice_off)?;
     Ok(OnBehalfPolicy {
         rules: ask.rules.unwrap_or_else(|| before.rules.clone()),
         opted_out: ask.opted_out.unwrap_or_else(|| before.opted_out.clone()),
@@ -212,7 +248,30 @@ fn changed(before: &OnBehalfPolicy, ask: UpdateOnBehalfPolicy) -> Result<OnBehal
         several_at_once: ask.several_at_once.unwrap_or(before.several_at_once),
         session_ttl,
         notice_off,
+        notice_daily,
     })
+}
+
+/// Why users are not told, and whether they are told by the day. A reason alone switches it off, as the lack of one on.
+fn notice(
+    before: &OnBehalfPolicy,
+    how: Option<Telling>,
+    why: Option<Option<String>>,
+) -> Result<(Option<String>, bool), InvalidText> {
+    let member = "notice_off_reason";
+    let why = match why {
+        Some(Some(why)) => Some(Some(text::label(member, &why, 200)?)),
+        other => other,
+    };
+    match (how, why) {
+        (None, None) => Ok((before.notice_off.clone(), before.notice_daily)),
+        (None, Some(None)) => Ok((None, before.notice_daily)),
+        (None | Some(Telling::Off), Some(why @ Some(_))) => Ok((why, false)),
+        (Some(Telling::Off), None) if before.notice_off.is_some() => Ok((before.notice_off.clone(), false)),
+        (Some(Telling::Off), _) => Err(InvalidText { member, problem: "must say why users are not told" }),
+        (Some(_), Some(Some(_))) => Err(InvalidText { member, problem: "is for where users are not told" }),
+        (Some(how), _) => Ok((None, how == Telling::Daily)),
+    }
 }
 
 /// Tells the whole policy, so that the log can be read without what went before.
@@ -231,6 +290,7 @@ fn event(tenant: &Tenant, caller: &Caller) -> Event {
         .text("break_glass", yes(policy.break_glass))
         .text("several_at_once", yes(policy.several_at_once))
         .number("session_ttl_seconds", policy.ttl().as_seconds())
+        .text("notice", policy.telling().as_str())
         .text_if("notice_off", policy.notice_off.clone())
 }
 

@@ -17,7 +17,7 @@ use crate::invitation::{Invitation, InvitationStatus};
 use crate::key::{ApiKey, KeyFilter};
 use crate::membership::Membership;
 use crate::message::Outgoing;
-use crate::on_behalf::ActRequest;
+use crate::on_behalf::{ActNotice, ActRequest};
 use crate::page::{Page, PageRequest};
 use crate::passkey::{Ceremony, Passkey};
 use crate::password::Census;
@@ -277,6 +277,8 @@ pub trait ActRequests {
     ) -> Fut<'_, Read<Page<ActRequest>>>;
     /// Since when nobody acts for this user in the tenant, if they said so.
     fn opted_out(&self, tenant: TenantId, user: UserId) -> Fut<'_, Read<Option<Timestamp>>>;
+    /// Acts of which their users are to be told by now, those of one user in a row, oldest first: at most so many.
+    fn act_notices(&self, now: Timestamp, most: u32) -> Fut<'_, Read<Vec<ActNotice>>>;
 }
 
 /// Reads about invitations.

@@ -2,7 +2,7 @@
 
 use super::columns::{self, Columns};
 use super::conn::{Conn, Result, ToSql, params};
-use super::{List, change_one, first, on_behalf, page};
+use super::{List, act_notice, change_one, first, on_behalf, page};
 use authms_core::id::{ActRequestId, TenantId, UserId};
 use authms_core::on_behalf::{ActEnd, ActRequest, Change, DECIDED_WITHIN};
 use authms_core::page::{Page, PageRequest};
@@ -100,6 +100,8 @@ pub(crate) fn write(conn: Conn<'_>, change: &Change, at: Timestamp) -> Result<()
         Change::Use(id) => {
             change_one(conn, "UPDATE act_requests SET used = 1 WHERE id = ?1", params![id.bytes()])
         }
+        Change::TellLater(notice) => act_notice::insert(conn, notice),
+        Change::Told(sessions) => act_notice::forget(conn, sessions),
         Change::OptOut { tenant, user, out: true } => {
             let sql = "INSERT INTO act_opt_outs (tenant_id, user_id, since) VALUES (?1, ?2, ?3)
                        ON CONFLICT (tenant_id, user_id) DO NOTHING";

@@ -1,5 +1,6 @@
 //! One file a noun: its row, its model and its SQL together.
 
+pub(crate) mod act_notice;
 pub(crate) mod act_request;
 pub(crate) mod api_key;
 pub(crate) mod api_key_list;

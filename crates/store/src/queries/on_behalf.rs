@@ -26,6 +26,7 @@ struct PolicyRow {
     several_at_once: bool,
     session_ttl_ms: Option<i64>,
     notice_off: Option<String>,
+    notice_daily: bool,
 }
 
 /// A rule at rest. Every member must be there: one that is lost would stand for everybody.
@@ -54,6 +55,7 @@ fn policy(row: PolicyRow) -> Option<OnBehalfPolicy> {
         several_at_once: row.several_at_once,
         session_ttl: row.session_ttl_ms.map(Span::millis),
         notice_off: row.notice_off,
+        notice_daily: row.notice_daily,
     })
 }
 
@@ -95,6 +97,7 @@ pub(super) fn policy_column(policy: &OnBehalfPolicy) -> Option<String> {
         several_at_once: policy.several_at_once,
         session_ttl_ms: policy.session_ttl.map(Span::as_millis),
         notice_off: policy.notice_off.clone(),
+        notice_daily: policy.notice_daily,
     };
     (*policy != OnBehalfPolicy::default()).then(|| json!(row).to_string())
 }

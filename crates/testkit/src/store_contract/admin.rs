@@ -124,6 +124,7 @@ async fn tenants(w: World) {
         several_at_once: true,
         session_ttl: Some(Span::seconds(600)),
         notice_off: Some("told by telephone".to_owned()),
+        notice_daily: true,
     };
     let at = w.commit(Change::Tenant(tenant::Change::Update(tenant.clone()))).await.at;
     tenant.updated_at = at;

@@ -145,6 +145,19 @@ const fn told(notice: Notice) -> Words {
              Your account at {service} lists the request: agree to it there, or refuse it. If you do nothing, nobody acts. \
              Never tell anybody a code or a password for this.\n",
         ),
+        Notice::ActDigest => (
+            "Who acted on your behalf",
+            "Others signed in on your behalf, with what your organization allows for that:\n\n{acts}\n\n\
+             Your account at {service} lists each with its begin and end. If you did not expect this, ask your \
+             administrator.\n",
+        ),
+        Notice::ApprovalAsked => (
+            "Somebody asks you to approve that they act on a user's behalf",
+            "{actor} asks to sign in on behalf of {subject}, and cannot unless one of those who administer users \
+             approves within ten minutes.\n\n\
+             Why: {reason}\nWhere: {client}\nTime: {time}\nDevice: {device}\nAddress: {ip}\n\n\
+             You get this because you may, at {service}: approve it there, or refuse it. If nobody does, nobody acts.\n",
+        ),
         Notice::GlassBroken => (
             "Somebody acts on a user's behalf without anybody's leave",
             "{actor} has broken the glass: they act for {subject}, and nobody was asked before.\n\n\

@@ -132,6 +132,17 @@ const fn told(notice: Notice) -> Words {
              原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
              您在 {service} 的账户会列出该请求，您可以在那里同意或拒绝。如不处理，则不会有人代表您操作。请勿为此向任何人提供验证码或密码。\n",
         ),
+        Notice::ActDigest => (
+            "代表您进行的操作汇总",
+            "有人已按照贵组织的规定代表您登录：\n\n{acts}\n\n\
+             您在 {service} 的账户会列出每次会话的开始和结束时间。如非预期，请联系管理员。\n",
+        ),
+        Notice::ApprovalAsked => (
+            "有人请求您批准其代表用户操作",
+            "{actor} 请求代表 {subject} 登录；须由一位管理用户的人员在十分钟内批准，否则对方无法登录。\n\n\
+             原因：{reason}\n应用：{client}\n时间：{time}\n设备：{device}\n地址：{ip}\n\n\
+             您收到此邮件是因为您在 {service} 可以批准：您可以在那里批准或拒绝。如无人处理，则不会有人代表该用户操作。\n",
+        ),
         Notice::GlassBroken => (
             "有人未经许可代表用户操作",
             "{actor} 已启用紧急访问：在未征得任何人同意的情况下代表 {subject} 操作。\n\n\

@@ -9,12 +9,12 @@ use crate::commit::{self, Commit};
 use crate::fault::Fault;
 use crate::id::ActRequestId;
 use crate::message::{self, ActTold, Notice};
-use crate::on_behalf::Terms;
+use crate::on_behalf::{Terms, ask_approvers};
 use crate::parts::Parts;
 use crate::ticket::{self, Mint, Purpose};
 
 /// Asks to act as `ask` says. Decided by the rules by which the ticket will be minted, but for what is asked for here; where
-/// the tenant wants the user's consent, they are told by mail.
+/// the tenant wants the user's consent, they are told by mail, and who may approve where it wants that.
 ///
 /// # Errors
 /// [`ActRequestError`]
@@ -61,9 +61,14 @@ pub async fn ask(
         true => message::notice_of_act(parts, (&weighed.subject, Notice::ActAsked), told, source),
         false => None,
     };
+    let approvers = match weighed.needs_approval {
+        true => ask_approvers(parts, me, (request.subject, weighed.subject_role), told, source).await?,
+        false => Vec::new(),
+    };
     let commit = Commit::new(row)
         .change(commit::Change::OnBehalf(Change::Ask(Box::new(request.clone()))))
-        .with(letter);
+        .with(letter)
+        .with(approvers);
     let at = parts.store.commit(commit).await.map_err(Fault::from)?.at;
     (request.created_at, request.expires_at) = (at, at.plus(DECIDED_WITHIN));
     Ok(request)

@@ -1,7 +1,7 @@
 //! Requests to act and their states.
 
-use crate::id::{ActRequestId, ClientId, TenantId, UserId};
-use crate::on_behalf::Terms;
+use crate::id::{ActRequestId, ClientId, SessionId, TenantId, UserId};
+use crate::on_behalf::{ActNotice, Terms};
 use crate::time::{Span, Timestamp};
 
 /// How long whoever may approve, and the user, have to decide; and then how long the act may wait for its begin.
@@ -122,7 +122,8 @@ impl ActRequest {
 }
 
 /// What a commit may do to requests, where all but the first are guarded by
-/// [`ActRequestPermits`](crate::commit::Guard::ActRequestPermits), and to what users say of acts.
+/// [`ActRequestPermits`](crate::commit::Guard::ActRequestPermits), and to what users say
+/// of acts and are told of them.
 #[derive(Clone, Debug)]
 pub enum Change {
     /// Inserts. `created_at` is the commit's time, `expires_at` is [`DECIDED_WITHIN`] later.
@@ -154,6 +155,10 @@ pub enum Change {
         /// Whether nobody does.
         out: bool,
     },
+    /// Has a user told of an act later on.
+    TellLater(Box<ActNotice>),
+    /// Forgets acts of which their users are told; guarded by [`ActUntold`](crate::commit::Guard::ActUntold).
+    Told(Vec<SessionId>),
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use super::ask::{Mint, MintError};
 use super::draft::By;
 use super::look::look;
 use super::{rules, watch};
-use crate::access::{Caller, Person};
+use crate::access::{Caller, Person, Role};
 use crate::audit::Source;
 use crate::id::ClientId;
 use crate::on_behalf::Terms;
@@ -24,6 +24,9 @@ pub(crate) struct Weighed {
     pub client_name: Option<String>,
     pub reason: String,
     pub terms: Terms,
+    pub subject_role: Role,
+    /// Whether another administrator has to approve.
+    pub needs_approval: bool,
     /// Whether the user has to agree.
     pub needs_consent: bool,
 }
@@ -66,16 +69,20 @@ async fn decide(parts: &Parts, by: &By<'_>, ask: Mint) -> Result<Weighed, MintEr
         let client = ground.client.ok_or(MintError::UnknownClient)?;
         rules::check_client(client, by.caller.tenant(), purpose)?;
     }
-    let needs_consent = ground.tenant.is_some_and(|tenant| tenant.on_behalf_policy.require_consent);
+    let policy = ground.tenant.map(|tenant| &tenant.on_behalf_policy);
+    let needs_approval = policy.is_some_and(|policy| policy.require_approval);
+    let needs_consent = policy.is_some_and(|policy| policy.require_consent);
     let actor = looked.actor.as_ref().map(|actor| actor.user.called()).unwrap_or_default();
     let client_name = looked.client.as_ref().map(|client| client.name.clone());
     Ok(Weighed {
+        subject_role: looked.subject.role,
         subject: looked.subject.user,
         actor,
         client: ask.client,
         client_name,
         reason,
         terms,
+        needs_approval,
         needs_consent,
     })
 }

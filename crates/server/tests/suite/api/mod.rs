@@ -2,6 +2,7 @@
 
 mod access_token;
 mod accounts;
+mod act_digest;
 mod act_opt_out;
 mod act_requests;
 mod administered_sessions;

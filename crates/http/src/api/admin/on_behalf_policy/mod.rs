@@ -16,7 +16,9 @@ use utoipa::ToSchema;
 pub struct OnBehalfPolicyDetails {
     /// Whether an actor may, in an emergency, act without anybody's leave; others are told at once.
     break_glass: bool,
-    /// Why users are not told of acts by mail; null: they are, at once.
+    /// How users are told of acts by mail: `at_once`, `daily`, `off`.
+    notice: &'static str,
+    /// Why they are not; null: they are.
     notice_off_reason: Option<String>,
     /// For whom nobody acts.
     opted_out: Vec<String>,
@@ -78,6 +80,7 @@ fn render(policy: OnBehalfPolicy) -> OnBehalfPolicyDetails {
         require_consent: policy.require_consent,
         require_reference: policy.require_reference,
         several_at_once: policy.several_at_once,
+        notice: policy.telling().as_str(),
         notice_off_reason: policy.notice_off,
         rules: policy.rules.into_iter().map(render_rule).collect(),
     }

@@ -5,7 +5,8 @@ use crate::error::ApiError;
 use crate::extract::{Authenticated, Json, Source};
 use crate::state::AppState;
 use crate::wire::{Data, SimpleResponse, Text, given};
-use authms_core::on_behalf::{self, UpdateOnBehalfPolicy};
+use authms_core::on_behalf::{self, Telling, UpdateOnBehalfPolicy};
+use authms_core::text::InvalidText;
 use axum::extract::State;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -15,7 +16,9 @@ use utoipa::ToSchema;
 pub struct UpdateOnBehalfPolicyRequest {
     /// An actor may, in an emergency, act without anybody's leave; others are told at once.
     break_glass: Option<bool>,
-    /// Users are not told of acts by mail, and why not, 1–200 characters; null: they are, at once.
+    /// Users are told of acts by mail `at_once`, of all of a day together (`daily`), or not (`off`), which needs a reason.
+    notice: Option<Text<16>>,
+    /// Users are not told, and why not, 1–200 characters; null: they are.
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<String>, max_length = 200)]
     notice_off_reason: Option<Option<Text<200>>>,
@@ -58,6 +61,10 @@ pub async fn update(
 ) -> Result<Json<Data<OnBehalfPolicyDetails>>, ApiError> {
     let rules =
         body.rules.map(|rules| rules.into_iter().map(read_rule).collect::<Result<_, _>>()).transpose()?;
+    let notice = body.notice.map(|named| {
+        let problem = "must be at_once, daily or off";
+        Telling::parse(&named).ok_or(InvalidText { member: "notice", problem })
+    });
     let ask = UpdateOnBehalfPolicy {
         rules,
         opted_out: body.opted_out.map(|ids| read_users("opted_out", &ids)).transpose()?,
@@ -67,6 +74,7 @@ pub async fn update(
         require_reference: body.require_reference,
         several_at_once: body.several_at_once,
         session_ttl: body.session_ttl_seconds,
+        notice: notice.transpose()?,
         notice_off: body.notice_off_reason.map(|why| why.map(Text::into_string)),
     };
     let policy = on_behalf::update_policy(&state, &caller, ask, &source).await?;
