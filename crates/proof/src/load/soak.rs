@@ -12,9 +12,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How much of the time the server may take to reach its size.
-const WARM_UP: f64 = 0.25;
-/// After that it may differ by as much.
+/// The last quarter's mean may be as much of the second's: in the first the server reaches its size, and after that single values rise
+/// and fall, since what is free goes back to the system.
 const FLAT: f64 = 1.05;
 
 #[derive(Clone, Debug, clap::Args)]
@@ -41,7 +40,7 @@ pub(crate) struct Report {
     /// Resident after each round, in KiB.
     resident_kib: Vec<u64>,
     idle_kib: u64,
-    /// The largest after the warm-up as a share of what it was at its end.
+    /// Its mean in the last quarter as a share of that in the second.
     grown: Option<f64>,
     /// Told to come back (503), as whoever asks for more than the machine has left at a moment is.
     turned_away: u64,
@@ -88,10 +87,14 @@ async fn measure(args: &Args, site: &Site, server: &Server) -> Result<Report> {
         resident_kib.push(meter.memory()?.resident_kib);
         eprintln!("soak: {:?}, {} KiB", begun.elapsed(), resident_kib[resident_kib.len() - 1]);
     }
-    let warm = ((resident_kib.len() as f64 * WARM_UP) as usize).min(resident_kib.len().saturating_sub(1));
-    let grown = resident_kib.get(warm).zip(resident_kib[warm..].iter().max());
-    let grown = grown.map(|(begin, most)| *most as f64 / *begin as f64);
+    let grown = quarter(&resident_kib, 3).zip(quarter(&resident_kib, 1)).map(|(last, second)| last / second);
     Ok(Report { done, resident_kib, idle_kib, grown, turned_away, errors })
+}
+
+/// The mean of a quarter, counted from 0; none: there is too little.
+fn quarter(values: &[u64], which: usize) -> Option<f64> {
+    let part = &values[values.len() * which / 4..values.len() * (which + 1) / 4];
+    (!part.is_empty()).then(|| part.iter().sum::<u64>() as f64 / part.len() as f64)
 }
 
 impl Report {
@@ -102,8 +105,8 @@ impl Report {
     pub(crate) fn human(&self) -> String {
         let mib = |kib: Option<&u64>| format!("{:.1}", kib.copied().unwrap_or_default() as f64 / 1024.0);
         format!(
-            "{} requests done, {} turned away, errors: {:?}; resident MiB: {} idle, {} after the first round, {} at most, {} at the end; after the warm-up \
-             at most {} of what it was then (goal: {FLAT})\n",
+            "{} requests done, {} turned away, errors: {:?}; resident MiB: {} idle, {} after the first round, {} at most, {} at the end; the last quarter's \
+             mean is {} of the second's (goal: {FLAT})\n",
             self.done,
             self.turned_away,
             self.errors,
@@ -113,5 +116,18 @@ impl Report {
             mib(self.resident_kib.last()),
             ratio(self.grown, 2),
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quarter;
+
+    #[test]
+    fn a_quarter_is_a_mean_where_there_are_four() {
+        let values = [9, 9, 1, 3, 5, 5, 2, 8];
+        assert_eq!([0, 1, 2, 3].map(|which| quarter(&values, which)), [9.0, 2.0, 5.0, 5.0].map(Some));
+        assert_eq!(quarter(&values[..2], 1), Some(9.0));
+        assert_eq!(quarter(&[], 3), None);
     }
 }
