@@ -3,8 +3,8 @@
 use clap::{Parser, Subcommand};
 
 use crate::commands::{
-    admin, audit, backup, client, completion, config_check, healthcheck, key, keys, member, migrate, restore,
-    session, tenant, ticket, user,
+    admin, audit, backup, client, completion, config_check, healthcheck, key, keys, member, migrate,
+    on_behalf, restore, session, tenant, ticket, user, webhook,
 };
 use crate::config::{Overrides, environment_help};
 
@@ -83,6 +83,12 @@ pub enum Command {
     /// The audit log: verify it, take it along, anchor it elsewhere
     #[command(subcommand, after_help = HINT)]
     Audit(audit::Command),
+    /// Acting on somebody's behalf: what a tenant asks for
+    #[command(subcommand, after_help = HINT)]
+    OnBehalf(on_behalf::Command),
+    /// Webhooks: who is told what happens
+    #[command(subcommand, after_help = HINT)]
+    Webhook(webhook::Command),
     /// The configuration
     #[command(subcommand, after_help = HINT)]
     Config(config_check::Command),

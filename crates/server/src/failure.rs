@@ -13,6 +13,7 @@ use authms_core::signing_key::UnsealError;
 use authms_core::tenant::TenantError;
 use authms_core::ticket::{MintError, ReportError, TicketError};
 use authms_core::user::UserError;
+use authms_core::webhook::WebhookError;
 use authms_store::OpenError;
 use authms_store::copy::CopyError;
 
@@ -213,6 +214,16 @@ impl From<ClientError> for Failure {
         match error {
             ClientError::Fault(fault) => fault.into(),
             ClientError::Unknown => Self::missing(error.to_string()),
+            other => Self::refused(other.to_string()),
+        }
+    }
+}
+
+impl From<WebhookError> for Failure {
+    fn from(error: WebhookError) -> Self {
+        match error {
+            WebhookError::Fault(fault) => fault.into(),
+            WebhookError::Unknown | WebhookError::UnknownDelivery => Self::missing(error.to_string()),
             other => Self::refused(other.to_string()),
         }
     }

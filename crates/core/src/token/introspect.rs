@@ -9,6 +9,7 @@ use crate::parts::Parts;
 use crate::session::{ByAssurance, Session, SessionView};
 use crate::signin::{Act, FIRST_PARTY_CLIENT};
 use crate::time::Timestamp;
+use crate::user::User;
 use authms_crypto::SecretString;
 
 /// Who asks.
@@ -44,8 +45,8 @@ pub struct Active {
     pub session: Session,
     /// What the session's client is called in tokens.
     pub client_id: String,
-    /// The user's name, e-mail address or phone number.
-    pub username: Option<String>,
+    /// The user.
+    pub user: User,
     /// The role that the user has now.
     pub role: Role,
     /// The first audience of access tokens.
@@ -82,7 +83,15 @@ pub async fn introspect(
         caller.require(Permission::TokenIntrospect)?;
     }
     let found = find(parts, token).await?;
-    Ok(found.filter(|f| asker.may_know(&f.view.session)).and_then(|found| active(parts, found)))
+    Ok(found.filter(|f| asker.may_know(&f.view.session)).and_then(|found| describe(parts, found)))
+}
+
+/// What the token of who is let in says, if it is good.
+///
+/// # Errors
+/// [`Fault`]
+pub async fn active(parts: &Parts, token: &SecretString) -> Result<Option<Active>, Fault> {
+    Ok(find(parts, token).await?.and_then(|found| describe(parts, found)))
 }
 
 impl Asker {
@@ -94,7 +103,7 @@ impl Asker {
     }
 }
 
-fn active(parts: &Parts, found: Found) -> Option<Active> {
+fn describe(parts: &Parts, found: Found) -> Option<Active> {
     let (now, idle) = (parts.now(), parts.policy.session_idle);
     let role = found.view.alive(now, idle).ok()?;
     let SessionView { session, standing, .. } = found.view;
@@ -123,7 +132,6 @@ fn active(parts: &Parts, found: Found) -> Option<Active> {
         issued_at,
         expires_at,
         client_id: session.client.map_or_else(|| FIRST_PARTY_CLIENT.to_owned(), |c| c.to_string()),
-        username: user.username.or(user.email).or(user.phone),
         role: rights.as_ref().map_or(role, |rights| rights.role),
         scope: rights.as_ref().map(Rights::scope),
         audience: at_client.map_or_else(|| parts.policy.audience.clone(), |id| id.to_string()),
@@ -133,6 +141,7 @@ fn active(parts: &Parts, found: Found) -> Option<Active> {
             .as_ref()
             .map(|a| Act { sub: a.user.to_string(), iss: parts.policy.issuer.clone() }),
         session,
+        user,
     })
 }
 

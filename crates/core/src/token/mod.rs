@@ -9,5 +9,5 @@ mod revoke;
 
 pub use client::{ClientAuthError, authenticate};
 pub use exchange::{Exchange, ExchangeError, exchange};
-pub use introspect::{Active, Asker, IntrospectError, TokenKind, introspect};
+pub use introspect::{Active, Asker, IntrospectError, TokenKind, active, introspect};
 pub use revoke::{RevokeError, revoke};

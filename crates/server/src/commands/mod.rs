@@ -12,6 +12,7 @@ pub mod key;
 pub mod keys;
 pub mod member;
 pub mod migrate;
+pub mod on_behalf;
 mod openapi;
 mod operator;
 pub mod restore;
@@ -21,6 +22,7 @@ mod show;
 pub mod tenant;
 pub mod ticket;
 pub mod user;
+pub mod webhook;
 
 use authms_store::copy::Place;
 use tokio::runtime::Builder;
@@ -57,6 +59,8 @@ pub fn run(cli: Cli) -> Result<(), Failure> {
         Command::Key(command) => key::run(&config, command),
         Command::Keys(command) => keys::run(&config, command),
         Command::Audit(command) => audit::run(&config, command),
+        Command::OnBehalf(command) => on_behalf::run(&config, command),
+        Command::Webhook(command) => webhook::run(&config, command),
         Command::Config(command) => config_check::run(&config, command),
         Command::Healthcheck(args) => healthcheck::run(&config, &args),
         Command::Openapi => openapi::run(),

@@ -5,7 +5,9 @@ use super::world::World;
 use authms_core::access::Role;
 use authms_core::commit::{Change, CommitError, Guard};
 use authms_core::id::ActRequestId;
-use authms_core::on_behalf::{ActEnd, ActRequest, Change as To, DECIDED_WITHIN, KEPT, Step, Terms};
+use authms_core::on_behalf::{
+    ActEnd, ActNotice, ActRequest, Change as To, DECIDED_WITHIN, KEPT, Step, Terms,
+};
 use authms_core::page::PageRequest;
 use authms_core::tenant::Tenant;
 use authms_core::time::Span;
@@ -20,6 +22,7 @@ pub(super) const CASES: &[Case] = &[
         name: "who lets nobody act for them is known until they take it back",
         run: |w| Box::pin(opted_out(w)),
     },
+    Case { name: "acts to be told are kept until they are told", run: |w| Box::pin(notices(w)) },
 ];
 
 async fn ask(w: &World, tenant: &Tenant, (actor, subject): (&User, &User)) -> ActRequest {
@@ -146,4 +149,33 @@ async fn opted_out(w: World) {
     w.commit(say(false)).await;
     assert_eq!(of(tenant.id, subject.id).await, None);
     act(&subject).await.unwrap();
+}
+
+async fn notices(w: World) {
+    let (tenant, actor, subject) = two(&w).await;
+    let due_at = w.now().plus(Span::hours(1));
+    let mut all = Vec::new();
+    for (user, due_at) in [(&subject, due_at), (&subject, due_at), (&actor, due_at.plus(Span::millis(1)))] {
+        let (session, client) = (w.id(), Some("shop 'x'".to_owned()));
+        let (actor, reason) = ("sup 🦀".to_owned(), "ticket 'x' 42".to_owned());
+        let client = client.filter(|_| all.is_empty());
+        let (tenant, user) = (tenant.id, user.id);
+        let notice = ActNotice { session, tenant, user, begun_at: w.now(), due_at, actor, reason, client };
+        w.commit(Change::OnBehalf(To::TellLater(Box::new(notice.clone())))).await;
+        all.push(notice);
+    }
+    let due = async |at, most| {
+        let of = w.store.act_notices(at, most).await.unwrap();
+        of.into_iter().filter(|notice| notice.tenant == tenant.id).collect::<Vec<_>>()
+    };
+    assert_eq!(due(due_at.minus(Span::millis(1)), 100).await, []);
+    assert_eq!(due(due_at, 100).await, all[..2]);
+    assert_eq!(due(due_at.plus(Span::millis(1)), 100).await, all);
+    let tell = |sessions: &[ActNotice]| {
+        let told = sessions.iter().map(|notice| notice.session).collect::<Vec<_>>();
+        w.try_commit(vec![Guard::ActUntold(told[0])], Change::OnBehalf(To::Told(told)))
+    };
+    tell(&all[..2]).await.unwrap();
+    assert_eq!(tell(&all[..2]).await.map(drop), Err(CommitError::Conflict(0)), "nothing is told twice");
+    assert_eq!(due(due_at.plus(Span::hours(9)), 100).await, all[2..]);
 }

@@ -118,6 +118,7 @@ const EXTRA: &[(&str, &[&str])] = &[
     ("dto.ReAuthenticateDataWrapper", &["timestamp"]),
     ("dto.TOTPEnableResponse", &["device_id"]),
     ("dto.OAuthClientItem", &["allowed_origins", "purposes", "may_send_context"]),
+    ("dto.OIDCUserInfoResponse", &["act", "custom"]),
     ("dto.OAuthTokenResponse", &["issued_token_type"]),
     ("dto.TokenIntrospectionResponse", &["auth_time", "amr", "iss", "jti", "role", "sid", "tenant_id"]),
     ("handler_dto.DataResponse", &["timestamp"]),

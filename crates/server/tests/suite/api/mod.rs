@@ -5,6 +5,7 @@ mod accounts;
 mod act_digest;
 mod act_opt_out;
 mod act_requests;
+mod act_rights;
 mod administered_sessions;
 mod api_keys;
 mod audit_log;

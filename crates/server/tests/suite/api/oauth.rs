@@ -118,6 +118,52 @@ async fn a_session_on_somebodys_behalf_is_told_of_with_its_actor() {
 }
 
 #[tokio::test]
+async fn userinfo_says_who_the_user_is_and_nothing_of_what_they_may_do() {
+    let app = TestApp::start().await;
+    let (shop, chief) = (client(&app.home(), "shop").await, app.user("chief", Role::Admin).await);
+    let tokens = signed_in(&app, &app.home(), &shop, chief).await;
+    let (admin, path) = (app.sign_in(app.admin).await.access, format!("/admin/users/{chief}"));
+    assert_eq!(app.put(&path, &admin, json!({ "nickname": "Chief" })).await.status, 200);
+    let told = app.get("/oauth/api/v1/oauth/userinfo", &tokens.access).await;
+    assert_eq!((told.status, told.header("cache-control")), (200, "no-store"));
+    let now = app.parts.now().as_seconds();
+    let expected = json!({
+        "sub": chief.to_string(), "name": "Chief", "nickname": "Chief", "preferred_username": "chief",
+        "client_id": shop.0, "updated_at": now,
+    });
+    assert_eq!(told.body, expected);
+
+    app.request("POST", "/auth/logout").bearer(&tokens.access).send().await;
+    let key = app.api_key(&[Permission::TokenIntrospect], Role::Member).await;
+    let fresh = signed_in(&app, &app.home(), &shop, chief).await;
+    for dead in [&tokens.access, &fresh.refresh, &shop.1, ""] {
+        let refused = app.get("/oauth/userinfo", dead).await;
+        assert_eq!(
+            (refused.refusal(), &refused.body["error"]),
+            ((401, 40000009), &json!("invalid_token")),
+            "{dead}"
+        );
+    }
+    assert_eq!(app.get("/oauth/userinfo", &key).await.status, 403, "a key is nobody");
+}
+
+#[tokio::test]
+async fn userinfo_of_an_act_names_the_actor_until_it_ends() {
+    let app = TestApp::start().await;
+    let (support, actor) = app.home().signed_in("support", Role::Support).await;
+    let alice = app.user("alice", Role::Member).await;
+    let acting = app.act_for(&actor, alice).await;
+    let told = app.get("/oauth/userinfo", &acting.access).await.body;
+    assert_eq!((&told["sub"], &told["scope"]), (&json!(alice.to_string()), &json!("read")));
+    assert_eq!(told["act"], json!({ "sub": support.to_string(), "iss": ISSUER }));
+    assert_eq!(told["custom"], acting.claims()["custom"]);
+    let row = app.audit("on_behalf.action").pop().expect("a row");
+    assert_eq!((&row["route"], &row["actor"]), (&json!("/oauth/userinfo"), &json!(support.to_string())));
+    app.request("POST", "/auth/logout").bearer(&actor).send().await;
+    assert_eq!(app.get("/oauth/userinfo", &acting.access).await.refusal(), (401, 40000009));
+}
+
+#[tokio::test]
 async fn s54_introspection_by_nobody_is_401_and_of_a_dead_token_only_inactive() {
     let app = TestApp::start().await;
     let (shop, alice) = (client(&app.home(), "shop").await, app.user("alice", Role::Member).await);

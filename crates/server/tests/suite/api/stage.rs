@@ -370,6 +370,7 @@ impl<'a> Cast<'a> {
             | "GET /.well-known/oauth-authorization-server"
             | "GET /auth/me"
             | "GET /auth/me/permissions"
+            | "GET /oauth/userinfo"
             | "GET /auth/me/memberships"
             | "GET /auth/me/tenants"
             | "GET /auth/me/email-verification-status"

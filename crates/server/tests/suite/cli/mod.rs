@@ -15,6 +15,7 @@ mod key_uses;
 mod keys;
 mod mail;
 mod names;
+mod on_behalf;
 mod outside;
 mod overload;
 mod people;

@@ -71,7 +71,8 @@ pub struct OnBehalfRule {
     write: bool,
 }
 
-fn render(policy: OnBehalfPolicy) -> OnBehalfPolicyDetails {
+/// As it is shown.
+pub fn render(policy: OnBehalfPolicy) -> OnBehalfPolicyDetails {
     OnBehalfPolicyDetails {
         session_ttl_seconds: policy.ttl().as_seconds(),
         opted_out: policy.opted_out.iter().map(ToString::to_string).collect(),

@@ -40,6 +40,33 @@ pub struct UpdateOnBehalfPolicyRequest {
     several_at_once: Option<bool>,
 }
 
+impl UpdateOnBehalfPolicyRequest {
+    /// As the use case takes it.
+    ///
+    /// # Errors
+    /// Names the member that is malformed.
+    pub fn read(self) -> Result<UpdateOnBehalfPolicy, InvalidText> {
+        let rules =
+            self.rules.map(|rules| rules.into_iter().map(read_rule).collect::<Result<_, _>>()).transpose()?;
+        let notice = self.notice.map(|named| {
+            let problem = "must be at_once, daily or off";
+            Telling::parse(&named).ok_or(InvalidText { member: "notice", problem })
+        });
+        Ok(UpdateOnBehalfPolicy {
+            rules,
+            opted_out: self.opted_out.map(|ids| read_users("opted_out", &ids)).transpose()?,
+            break_glass: self.break_glass,
+            require_approval: self.require_approval,
+            require_consent: self.require_consent,
+            require_reference: self.require_reference,
+            several_at_once: self.several_at_once,
+            session_ttl: self.session_ttl_seconds,
+            notice: notice.transpose()?,
+            notice_off: self.notice_off_reason.map(|why| why.map(Text::into_string)),
+        })
+    }
+}
+
 /// Changes what the caller's tenant asks of those who act on somebody's behalf: at once, for what begins.
 #[utoipa::path(
     put,
@@ -59,24 +86,6 @@ pub async fn update(
     source: Source,
     Json(body): Json<UpdateOnBehalfPolicyRequest>,
 ) -> Result<Json<Data<OnBehalfPolicyDetails>>, ApiError> {
-    let rules =
-        body.rules.map(|rules| rules.into_iter().map(read_rule).collect::<Result<_, _>>()).transpose()?;
-    let notice = body.notice.map(|named| {
-        let problem = "must be at_once, daily or off";
-        Telling::parse(&named).ok_or(InvalidText { member: "notice", problem })
-    });
-    let ask = UpdateOnBehalfPolicy {
-        rules,
-        opted_out: body.opted_out.map(|ids| read_users("opted_out", &ids)).transpose()?,
-        break_glass: body.break_glass,
-        require_approval: body.require_approval,
-        require_consent: body.require_consent,
-        require_reference: body.require_reference,
-        several_at_once: body.several_at_once,
-        session_ttl: body.session_ttl_seconds,
-        notice: notice.transpose()?,
-        notice_off: body.notice_off_reason.map(|why| why.map(Text::into_string)),
-    };
-    let policy = on_behalf::update_policy(&state, &caller, ask, &source).await?;
+    let policy = on_behalf::update_policy(&state, &caller, body.read()?, &source).await?;
     Ok(Json(Data::new(render(policy), state.now())))
 }

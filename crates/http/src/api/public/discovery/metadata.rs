@@ -37,6 +37,8 @@ pub struct Metadata {
     introspection_endpoint: String,
     /// How they authenticate there; `Bearer`: by API key.
     introspection_endpoint_auth_methods_supported: [&'static str; 3],
+    /// Who the user of an access token is.
+    userinfo_endpoint: String,
     /// Where clients revoke their tokens (RFC 7009).
     revocation_endpoint: String,
     /// How they authenticate there.
@@ -89,6 +91,7 @@ fn metadata(parts: &Parts) -> Metadata {
             "client_secret_post",
             "Bearer",
         ],
+        userinfo_endpoint: format!("{issuer}/api/v1/oauth/userinfo"),
         revocation_endpoint: format!("{issuer}/api/v1/oauth/revoke"),
         revocation_endpoint_auth_methods_supported: CLIENT_AUTHENTICATION,
         ticket_signin_endpoint: format!("{issuer}/api/v1/auth/ticket/signin"),

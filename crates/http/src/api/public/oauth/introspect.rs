@@ -107,23 +107,37 @@ pub struct Impersonation {
     is_imp: bool,
 }
 
+impl Actor {
+    pub(super) fn of(token: &Active) -> Option<Self> {
+        token.act.as_ref().map(|act| Self { iss: act.iss.clone(), sub: act.sub.clone() })
+    }
+}
+
+impl Impersonation {
+    pub(super) fn of(token: &Active) -> Option<Self> {
+        let acting = token.session.acting.as_ref()?;
+        Some(Self {
+            admin_name: token.actor_name.clone().unwrap_or_default(),
+            imp_id: token.session.id.to_string(),
+            imp_reason: acting.reason.clone(),
+            impersonated_by: acting.user.to_string(),
+            is_imp: true,
+        })
+    }
+}
+
 impl TokenIntrospectionResponse {
     fn of(state: &AppState, token: Active) -> Self {
-        let Active { session, kind, .. } = token;
+        let (act, custom) = (Actor::of(&token), Impersonation::of(&token));
+        let Active { session, kind, user, .. } = token;
         Self {
             active: true,
-            act: token.act.map(|act| Actor { iss: act.iss, sub: act.sub }),
+            act,
             amr: session.amr,
             aud: Some(token.audience),
             auth_time: session.auth_time.map(authms_core::time::Timestamp::as_seconds),
             client_id: Some(token.client_id),
-            custom: session.acting.map(|acting| Impersonation {
-                admin_name: token.actor_name.unwrap_or_default(),
-                imp_id: session.id.to_string(),
-                imp_reason: acting.reason,
-                impersonated_by: acting.user.to_string(),
-                is_imp: true,
-            }),
+            custom,
             exp: Some(token.expires_at),
             iat: Some(token.issued_at),
             iss: Some(state.policy.issuer.clone()),
@@ -134,7 +148,7 @@ impl TokenIntrospectionResponse {
             sub: Some(session.user.to_string()),
             tenant_id: Some(session.tenant.to_string()),
             token_type: (kind == TokenKind::Access).then_some("Bearer"),
-            username: token.username,
+            username: user.username.or(user.email).or(user.phone),
         }
     }
 }

@@ -5,6 +5,7 @@ pub mod exchange;
 pub mod introspect;
 pub mod revoke;
 pub mod token;
+pub mod userinfo;
 
 use crate::codes;
 use crate::error::ApiError;
