@@ -47,8 +47,9 @@ async fn what_is_behind_the_wall_is_answered_like_what_does_not_exist() {
             let at = format!("{} {} by {}", route.method, foreign.path, who.name());
             assert_eq!(seen(&behind), seen(&absent), "{at}");
             assert!(behind.status == 404 || behind.status == 403, "{at}: {}", behind.body);
-            // Who asks to act for somebody is written down, whatever comes of it.
-            let told = route.path.ends_with("/impersonate") && who != Who::FullKey;
+            // Who asks to act for somebody, or decides about it, is written down, whatever comes of it.
+            let decides = route.method == "POST" && route.path.starts_with("/admin/on-behalf/requests/");
+            let told = (route.path.ends_with("/impersonate") || decides) && who != Who::FullKey;
             assert_eq!(app.written() != before, told, "{at}: something was stored");
 
             let own = caller.send(route).await;
