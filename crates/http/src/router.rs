@@ -44,7 +44,7 @@ fn public() -> OpenApiRouter<AppState> {
         .routes(routes!(public::oauth::token::token))
         .routes(routes!(public::oauth::exchange::exchange))
         .routes(routes!(public::oauth::introspect::introspect))
-        .routes(routes!(public::oauth::userinfo::userinfo))
+        .routes(routes!(public::oauth::userinfo::userinfo, public::oauth::userinfo::userinfo_by_post))
         .routes(routes!(public::oauth::revoke::revoke))
         .routes(routes!(public::ticket::peek::peek))
         .routes(routes!(public::ticket::report::report))

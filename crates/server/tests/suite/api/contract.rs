@@ -56,6 +56,7 @@ const OURS: &[&str] = &[
     "POST /auth/mfa/send-code",
     "POST /auth/ticket/peek",
     "POST /auth/ticket/report",
+    "POST /oauth/userinfo",
     "PUT /admin/memberships/{user_id}",
     "PUT /admin/tenants/{tenant_id}",
     "PUT /admin/on-behalf/policy",

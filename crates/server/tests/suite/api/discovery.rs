@@ -43,7 +43,7 @@ async fn metadata_advertises_only_what_works() {
             let get = app.request("GET", path).send().await.status;
             let post = app.request("POST", path).json(json!({})).send().await.status;
             let asks = post == 400 || (post == 401 && path.contains("/oauth/"));
-            let of_tokens = get == 401 && post == 405 && name == "userinfo_endpoint";
+            let of_tokens = get == 401 && post == 401 && name == "userinfo_endpoint";
             assert!(get == 200 || of_tokens || (get == 405 && asks), "{name}: {get} {post}");
         }
         assert_eq!(members["response_types_supported"], json!([]));

@@ -132,6 +132,11 @@ async fn userinfo_says_who_the_user_is_and_nothing_of_what_they_may_do() {
         "client_id": shop.0, "updated_at": now,
     });
     assert_eq!(told.body, expected);
+    let posted = app.request("POST", "/oauth/userinfo").bearer(&tokens.access);
+    assert_eq!(posted.send().await.body, expected, "by POST, too");
+    let typed = app.request("POST", "/oauth/userinfo").bearer(&tokens.access);
+    let typed = typed.bytes("application/x-www-form-urlencoded", Vec::new()).send().await;
+    assert_eq!(typed.body, expected, "as client libraries send it");
 
     app.request("POST", "/auth/logout").bearer(&tokens.access).send().await;
     let key = app.api_key(&[Permission::TokenIntrospect], Role::Member).await;
@@ -143,6 +148,8 @@ async fn userinfo_says_who_the_user_is_and_nothing_of_what_they_may_do() {
             ((401, 40000009), &json!("invalid_token")),
             "{dead}"
         );
+        let posted = app.request("POST", "/oauth/userinfo").bearer(dead).send().await;
+        assert_eq!((posted.refusal(), &posted.body["error"]), ((401, 40000009), &json!("invalid_token")));
     }
     assert_eq!(app.get("/oauth/userinfo", &key).await.status, 403, "a key is nobody");
 }

@@ -371,6 +371,7 @@ impl<'a> Cast<'a> {
             | "GET /auth/me"
             | "GET /auth/me/permissions"
             | "GET /oauth/userinfo"
+            | "POST /oauth/userinfo"
             | "GET /auth/me/memberships"
             | "GET /auth/me/tenants"
             | "GET /auth/me/email-verification-status"

@@ -1,4 +1,4 @@
-//! `GET /oauth/userinfo`
+//! `GET /oauth/userinfo` and `POST /oauth/userinfo`
 
 use super::in_oauth;
 use super::introspect::{Actor, Impersonation};
@@ -81,10 +81,39 @@ pub async fn userinfo(
     me: Result<MeOrActor, ApiError>,
     headers: HeaderMap,
 ) -> Result<Json<OIDCUserInfoResponse>, ApiError> {
+    tell(&state, me, &headers).await
+}
+
+/// Like `GET`, for clients that ask by POST (OpenID Connect Core 1.0 §5.3.1), with nothing in the body: the access token is in
+/// the header here, too.
+#[utoipa::path(
+    post,
+    path = "/oauth/userinfo",
+    operation_id = "userinfo_by_post",
+    tag = "oauth",
+    security(("bearer" = [])),
+    responses(
+        (status = 200, description = "The user.", body = OIDCUserInfoResponse),
+        (status = 401, description = "`invalid_token`: no access token of a living session.", body = SimpleResponse),
+    )
+)]
+pub async fn userinfo_by_post(
+    State(state): State<AppState>,
+    me: Result<MeOrActor, ApiError>,
+    headers: HeaderMap,
+) -> Result<Json<OIDCUserInfoResponse>, ApiError> {
+    tell(&state, me, &headers).await
+}
+
+async fn tell(
+    state: &AppState,
+    me: Result<MeOrActor, ApiError>,
+    headers: &HeaderMap,
+) -> Result<Json<OIDCUserInfoResponse>, ApiError> {
     let told = async {
         me?;
-        let token = bearer(&headers)?.ok_or_else(ApiError::unauthenticated)?;
-        let active = token::active(&state, &SecretString::new(token.to_owned())).await?;
+        let token = bearer(headers)?.ok_or_else(ApiError::unauthenticated)?;
+        let active = token::active(state, &SecretString::new(token.to_owned())).await?;
         active.map(OIDCUserInfoResponse::from).ok_or_else(ApiError::invalid_token)
     };
     told.await.map(Json).map_err(in_oauth)
