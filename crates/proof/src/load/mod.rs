@@ -12,6 +12,7 @@ mod scenario;
 pub(crate) mod sealing;
 pub(crate) mod soak;
 mod store;
+mod sync;
 
 pub(crate) use op::Op;
 pub(crate) use report::{Level, Report, Side, ratio};
@@ -19,6 +20,7 @@ pub(crate) use report::{Level, Report, Side, ratio};
 use crate::Result;
 use crate::process::{Binary, Meter, Server, TempDir};
 use crate::setup::Site;
+use crate::stats::Latency;
 use crate::yardstick;
 use drive::{Bounds, Run, drive};
 use op::{Operation, Yard};
@@ -116,28 +118,40 @@ pub(crate) fn run(args: &Args) -> Result<Report> {
     let cold_start_ms = server.cold_start.as_secs_f64() * 1000.0;
     let idle = Meter::of(server.pid()).memory()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    let (levels, mint_per_second) = runtime.block_on(measure(args, &mut site, (&server, &store), &yard))?;
+    let measured = runtime.block_on(measure(args, &mut site, (&server, &store), &yard))?;
     let loaded = Meter::of(server.pid()).memory()?;
     server.stop()?;
     let items = args.items_per_request();
     let (op, store) = (args.op, args.store);
-    Ok(Report { op, store, items, levels, mint_per_second, cold_start_ms, idle, loaded })
+    let Measured { levels, mint_per_second, sync } = measured;
+    Ok(Report { op, store, items, levels, mint_per_second, sync, cold_start_ms, idle, loaded })
 }
 
-/// All levels, and the rate at which tickets were minted for them.
+struct Measured {
+    levels: Vec<Level>,
+    /// The rate at which tickets were minted for them.
+    mint_per_second: f64,
+    /// One sync of the disk, in between.
+    sync: Latency,
+}
+
+/// All levels.
 async fn measure(
     args: &Args,
     site: &mut Site,
     (server, store): (&Server, &Store),
     yard: &Server,
-) -> Result<(Vec<Level>, f64)> {
+) -> Result<Measured> {
     site.add_users().await?;
-    let mut bench = Bench { args, server, store, yard, scenario: Scenario::new(site, args) };
+    let disk = site.data.path().to_owned();
+    let scenario = Scenario::new(site, args);
+    let mut bench = Bench { args, server, store, yard, scenario, disk, syncs: Vec::new() };
     let mut levels = Vec::new();
     for connections in &args.connections {
         levels.push(bench.level(*connections as usize).await?);
     }
-    Ok((levels, bench.scenario.minted.per_second()))
+    let mint_per_second = bench.scenario.minted.per_second();
+    Ok(Measured { levels, mint_per_second, sync: Latency::of(&mut bench.syncs) })
 }
 
 struct Bench<'a> {
@@ -146,6 +160,8 @@ struct Bench<'a> {
     store: &'a Store,
     yard: &'a Server,
     scenario: Scenario<'a>,
+    disk: PathBuf,
+    syncs: Vec<u64>,
 }
 
 impl Bench<'_> {
@@ -164,6 +180,7 @@ impl Bench<'_> {
                 self.scenario.used(taken);
             }
             theirs.add((self.yard, &Store::Files), Arc::new(Yard), bounds).await?;
+            self.syncs.extend(sync::samples(&self.disk)?);
         }
         Ok(Level::new(connections, ours.side(), theirs.side()))
     }

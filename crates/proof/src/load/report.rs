@@ -17,6 +17,8 @@ pub(crate) struct Report {
     pub(crate) levels: Vec<Level>,
     /// While preparing, at 64 connections; 0 if nothing had to be minted.
     pub(crate) mint_per_second: f64,
+    /// One page written and synced (`fdatasync`) on the same disk, between the rounds.
+    pub(crate) sync: Latency,
     pub(crate) cold_start_ms: f64,
     pub(crate) idle: Memory,
     pub(crate) loaded: Memory,
@@ -69,6 +71,16 @@ impl Report {
         self.levels.iter().all(|level| level.server.errors.is_empty() && level.yardstick.errors.is_empty())
     }
 
+    /// How long one request takes where nobody else asks, as the disk counts.
+    fn in_syncs(&self) -> String {
+        let sync = self.sync.p50_us;
+        let alone = self.levels.iter().find(|level| level.connections == 1 && sync > 0.0);
+        let alone = alone.map(|level| level.server.latency.p50_us / sync);
+        let times =
+            alone.map_or_else(String::new, |times| format!("; p50 at 1 connection: {times:.1} of these"));
+        format!("a page written and synced: p50 {} ms{times}\n", millis(sync))
+    }
+
     pub(crate) fn human(&self) -> String {
         let header = [
             "connections",
@@ -105,9 +117,10 @@ impl Report {
         let mib = |kib: u64| kib as f64 / 1024.0;
         let (idle, loaded) = (mib(self.idle.resident_kib), mib(self.loaded.resident_kib));
         format!(
-            "{}\n{batches}minting at 64 connections: {}/s\ncold start: {:.0} ms\nresident: {idle:.1} MiB idle, {loaded:.1} MiB \
+            "{}\n{batches}{}minting at 64 connections: {}/s\ncold start: {:.0} ms\nresident: {idle:.1} MiB idle, {loaded:.1} MiB \
              after the load, {:.1} MiB at most\n",
             render(&header, &rows),
+            self.in_syncs(),
             grouped(self.mint_per_second),
             self.cold_start_ms,
             mib(self.loaded.peak_kib),
