@@ -7,8 +7,8 @@ use authms_core::id::{SessionId, UserId};
 use authms_core::retention::Retention;
 use authms_core::time::{Span, Timestamp};
 
-/// Sessions, and rows about tickets, carried over in one step.
-const CARRIED: usize = 2000;
+/// Sessions, and rows about tickets, carried over in one step: some five milliseconds.
+const CARRIED: usize = 1000;
 
 /// Sessions read at a time to be carried over; the more, the closer together they lie in their users' order.
 const BACKLOG: u32 = 200_000;

@@ -9,11 +9,11 @@ use crate::time::Timestamp;
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-/// Sign-ins read at a time.
-const BATCH: u32 = 500;
+/// Sign-ins read at a time, and learned from in one transaction: sign-ins wait no longer than for one.
+const BATCH: u32 = 250;
 
 /// Batches in one go: what is left waits for the next.
-const BATCHES: u32 = 20;
+const BATCHES: u32 = 40;
 
 /// A sign-in to learn from, with its user's history as it is.
 #[derive(Clone, PartialEq, Debug)]

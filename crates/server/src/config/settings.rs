@@ -97,7 +97,7 @@ pub(super) const SETTINGS: &[Setting] = &[
     one("server.tls.key_file", Path, Unset("none"), "PEM file of the certificate's private key"),
     one("server.docs", Choice(&["on", "off"]), Value("on"), "the page at /docs to browse the API"),
     number("server.max_in_flight", 1, 65_536, "requests", "1024", "requests open at once"),
-    one("server.max_at_work", Kind::Number { min: 1, max: 65_536, unit: "requests" }, Unset("64 a core"),
+    one("server.max_at_work", Kind::Number { min: 1, max: 65_536, unit: "requests" }, Unset("32 a core"),
         "requests worked on at once"),
     number("server.max_connections", 1, 1_000_000, "connections", "4096", "connections open at once"),
     number("server.drain_seconds", 0, 600, "seconds", "25", "wait for running requests when stopping"),

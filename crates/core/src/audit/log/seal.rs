@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 use std::collections::BTreeMap;
 
 /// Rows sealed in one commit: sign-ins wait no longer than for one.
-const BATCH: u32 = 1000;
+const BATCH: u32 = 500;
 
 /// A process's name as a sealer.
 #[derive(Clone, Copy, Debug)]
