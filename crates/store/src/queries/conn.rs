@@ -52,7 +52,7 @@ impl Conn<'_> {
     ) -> Result<()> {
         match self {
             Self::Sqlite(conn) => {
-                let mut statement = conn.prepare_cached(sql)?;
+                let mut statement = prepared(conn, sql)?;
                 let mut rows = statement.query(params)?;
                 while let Some(row) = rows.next()? {
                     if visit(&mut Columns::of(Row::Sqlite(row)))?.is_break() {
@@ -72,7 +72,7 @@ impl Conn<'_> {
     /// Executes a statement; how many rows it changed.
     pub(super) fn execute(self, sql: &str, params: &[&dyn ToSql]) -> Result<usize> {
         match self {
-            Self::Sqlite(conn) => Ok(conn.prepare_cached(sql)?.execute(params)?),
+            Self::Sqlite(conn) => Ok(prepared(conn, sql)?.execute(params)?),
             Self::Postgres(session) => session.execute(sql, params),
             Self::Draft(_) | Self::Answer(_) => Err(Error::Asked),
         }
@@ -159,6 +159,12 @@ impl Conn<'_> {
             Self::Postgres(_) | Self::Draft(_) | Self::Answer(_) => String::new(),
         }
     }
+}
+
+fn prepared<'c>(conn: &'c rusqlite::Connection, sql: &str) -> Result<rusqlite::CachedStatement<'c>> {
+    #[cfg(debug_assertions)]
+    super::plan::check(conn, sql);
+    Ok(conn.prepare_cached(sql)?)
 }
 
 /// What can be bound: `params![…]`, or an array of one type.

@@ -54,11 +54,11 @@ pub(super) fn append(conn: Conn<'_>, session: SessionId) -> Result<()> {
 
 /// The oldest sign-ins that are still to be learned from, with the histories of their users: one snapshot.
 pub(crate) fn to_learn(conn: Conn<'_>, at_most: u32) -> Result<Vec<Lesson>> {
-    let sql =
-        "SELECT s.id, s.tenant_id, s.user_id, s.created_at, s.ip, s.user_agent, v.history, coalesce(v.rev, 0)
-               FROM (SELECT session_id FROM sign_ins_to_learn ORDER BY session_id LIMIT ?1) l
-               JOIN sessions s ON s.id = l.session_id
-               LEFT JOIN histories v ON v.user_id = s.user_id AND v.tenant_id = s.tenant_id
+    // Named by what is to be learned: a join would let SQLite look through all sessions in their order.
+    let sql = "SELECT s.id, s.tenant_id, s.user_id, s.created_at, s.ip, s.user_agent, v.history, coalesce(v.rev, 0)
+               FROM sessions s LEFT JOIN histories v ON v.user_id = s.user_id AND v.tenant_id = s.tenant_id
+               WHERE s.id IN (SELECT session_id FROM
+                                  (SELECT session_id FROM sign_ins_to_learn ORDER BY session_id LIMIT ?1) oldest)
                ORDER BY s.id";
     all(conn, sql, [at_most], |c| {
         Ok(Lesson {

@@ -9,6 +9,9 @@ use authms_core::membership::{Change, Membership};
 use authms_core::tenant::Tenant;
 use std::sync::LazyLock;
 
+/// The index of members by their roles. SQLite takes that of all members where it is not told.
+pub(super) const BY_ROLE: &str = "memberships_role";
+
 const COLUMNS: [&str; 7] = ["tenant_id", "user_id", "role", "fence", "rev", "removed", "joined_at"];
 
 fn read(c: &mut Columns<'_>) -> Result<Membership> {
@@ -47,9 +50,12 @@ pub(crate) fn of(conn: Conn<'_>, user: UserId) -> Result<Vec<(Membership, Tenant
 
 /// How many active users have this role in the tenant.
 pub(crate) fn count_role(conn: Conn<'_>, tenant: TenantId, role: Role) -> Result<u64> {
-    let sql = "SELECT count(*) FROM memberships m JOIN users u ON u.id = m.user_id
-               WHERE m.tenant_id = ?1 AND m.role = ?2 AND m.removed = 0 AND u.status = 'active'";
-    Ok(first(conn, sql, params![tenant.bytes(), role.as_str()], |c| c.count())?.unwrap_or(0))
+    let sql = format!(
+        "SELECT count(*) FROM memberships m {} JOIN users u ON u.id = m.user_id
+         WHERE m.tenant_id = ?1 AND m.role = ?2 AND m.removed = 0 AND u.status = 'active'",
+        conn.indexed_by(BY_ROLE),
+    );
+    Ok(first(conn, &sql, params![tenant.bytes(), role.as_str()], |c| c.count())?.unwrap_or(0))
 }
 
 /// Its revision.

@@ -34,6 +34,8 @@ pub(crate) mod passkey;
 pub(crate) mod passkey_ceremony;
 pub(crate) mod password_history;
 pub(crate) mod password_policy;
+#[cfg(debug_assertions)]
+mod plan;
 pub(crate) mod reap;
 pub(crate) mod recovery_code;
 pub(crate) mod refusal;

@@ -142,13 +142,14 @@ fn rest(conn: Conn<'_>, keep: &Retention, now: Timestamp) -> Result<bool> {
     let minutes = now.minus(keep.failures).as_millis().div_euclid(60_000);
     let refusals = "DELETE FROM refusals WHERE (minute, reason) IN
                         (SELECT minute, reason FROM refusals WHERE minute < ?1 LIMIT ?2)";
+    // CROSS JOINs, so that SQLite goes from the tenants to what is old in each, and not through all that there is.
     let days = now.minus(keep.risk).day().number();
     let counts = "DELETE FROM risk_counts WHERE (tenant_id, day, type, band) IN
-                      (SELECT c.tenant_id, c.day, c.type, c.band FROM tenants t
-                       JOIN risk_counts c ON c.tenant_id = t.id AND c.day < ?1 LIMIT ?2)";
+                      (SELECT c.tenant_id, c.day, c.type, c.band FROM tenants t CROSS JOIN risk_counts c
+                       WHERE c.tenant_id = t.id AND c.day < ?1 LIMIT ?2)";
     let events = "DELETE FROM risk_events WHERE (tenant_id, id) IN
-                      (SELECT e.tenant_id, e.id FROM tenants t
-                       JOIN risk_events e ON e.tenant_id = t.id AND e.id < ?1 LIMIT ?2)";
+                      (SELECT e.tenant_id, e.id FROM tenants t CROSS JOIN risk_events e
+                       WHERE e.tenant_id = t.id AND e.id < ?1 LIMIT ?2)";
     let deleted = [
         conn.execute(refusals, params![minutes, ROWS])?,
         conn.execute(counts, params![days, ROWS])?,

@@ -2,7 +2,7 @@
 
 use super::columns::Columns;
 use super::conn::{Conn, Result, ToSql, params};
-use super::{List, first, page, user, user_terms};
+use super::{List, first, membership, page, user, user_terms};
 use authms_core::access::Role;
 use authms_core::id::{TenantId, UserId};
 use authms_core::page::{Page, PageRequest};
@@ -43,15 +43,14 @@ pub(crate) fn members_by_id(
 
 /// The oldest active user with this role in the tenant.
 pub(crate) fn first_with_role(conn: Conn<'_>, tenant: TenantId, role: Role) -> Result<Option<Member>> {
-    static SQL: LazyLock<String> = LazyLock::new(|| {
-        format!(
-            "SELECT {} FROM memberships m JOIN users u ON u.id = m.user_id
-             WHERE m.tenant_id = ?1 AND m.role = ?2 AND m.removed = 0 AND u.status = 'active'
-             ORDER BY m.user_id LIMIT 1",
-            columns(),
-        )
-    });
-    first(conn, &SQL, params![tenant.bytes(), role.as_str()], read)
+    let sql = format!(
+        "SELECT {} FROM memberships m {} JOIN users u ON u.id = m.user_id
+         WHERE m.tenant_id = ?1 AND m.role = ?2 AND m.removed = 0 AND u.status = 'active'
+         ORDER BY m.user_id LIMIT 1",
+        columns(),
+        conn.indexed_by(membership::BY_ROLE),
+    );
+    first(conn, &sql, params![tenant.bytes(), role.as_str()], read)
 }
 
 /// The members of a tenant, newest first.
@@ -61,7 +60,7 @@ pub(crate) fn members(
     filter: &UserFilter,
     request: PageRequest,
 ) -> Result<Page<Member>> {
-    let Query { from, params } = query(tenant, filter);
+    let Query { from, params } = query(conn, tenant, filter);
     let params: Vec<&dyn ToSql> = params.iter().map(|p| &**p).collect();
     page(conn, &List { columns: &columns(), from: &from, order: "m.user_id DESC" }, &params, request, read)
 }
@@ -98,9 +97,15 @@ impl Query {
     }
 }
 
-fn query(tenant: TenantId, filter: &UserFilter) -> Query {
-    let from = "FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.tenant_id = ?1 AND m.removed = 0";
-    let mut query = Query { from: from.to_owned(), params: vec![Box::new(*tenant.bytes())] };
+fn query(conn: Conn<'_>, tenant: TenantId, filter: &UserFilter) -> Query {
+    let by_role = match (filter.role, &filter.search) {
+        (Some(_), None) => conn.indexed_by(membership::BY_ROLE),
+        _ => String::new(),
+    };
+    let from = format!(
+        "FROM memberships m {by_role} JOIN users u ON u.id = m.user_id WHERE m.tenant_id = ?1 AND m.removed = 0"
+    );
+    let mut query = Query { from, params: vec![Box::new(*tenant.bytes())] };
     match filter.status {
         Some(status) => query.demand(status.as_str(), |n| format!("u.status = ?{n}")),
         None => query.from.push_str(" AND u.status <> 'deleted'"),
@@ -134,7 +139,7 @@ mod tests {
         for role in [None, Some(Role::SuperAdmin)] {
             let search = Search::parse("ann");
             let filter = UserFilter { status: Some(UserStatus::Active), role, search };
-            let Query { from, params } = query(TenantId::from_bytes([0; 16]), &filter);
+            let Query { from, params } = query(Conn::Sqlite(&conn), TenantId::from_bytes([0; 16]), &filter);
             let params: Vec<&dyn ToSql> = params.iter().map(|p| &**p).collect();
             for what in ["count(*)".to_owned(), columns()] {
                 let order = if what == "count(*)" { "" } else { "ORDER BY m.user_id DESC LIMIT 20" };
