@@ -32,38 +32,69 @@ pub(super) const PLANS: &str = "SET plan_cache_mode = force_generic_plan; SET ji
      SET enable_material = off; SET enable_memoize = off;";
 
 impl Repeated {
-    /// Asks; all answers.
+    /// Asks; all answers, each ending in the number of its question, unless there is but one.
     pub(super) async fn ask(&self, session: &Session) -> Result<Vec<Row>> {
-        let statement = session.gathered(&self.sql, |sql, types| Ok(text::read(sql, types))).await?;
-        let columns = self.columns(&statement);
-        let found = session.client().query(&statement, &refs(&columns)).await;
+        let statement = match self.only() {
+            Some(_) => session.prepare(&self.sql).await?,
+            None => session.gathered(&self.sql, |sql, types| Ok(text::read(sql, types))).await?,
+        };
+        let values = self.values(&statement);
+        let found = session.client().query(&statement, &values.refs()).await;
         Ok(found.map_err(PostgresError::from)?)
     }
 
     /// The statement that writes it.
     pub(super) async fn prepare(&self, session: &Session) -> Result<Statement> {
-        session.gathered(&self.sql, text::write).await
+        match self.only() {
+            Some(_) => session.prepare(&self.sql).await,
+            None => session.gathered(&self.sql, text::write).await,
+        }
     }
 
     /// Writes.
     pub(super) async fn write(&self, session: &Session, statement: &Statement) -> Result<()> {
-        let columns = self.columns(statement);
-        let changed = session.client().execute(statement, &refs(&columns)).await;
+        let values = self.values(statement);
+        let changed = session.client().execute(statement, &values.refs()).await;
         let changed = usize::try_from(changed.map_err(PostgresError::from)?).unwrap_or(usize::MAX);
         let each = matches!(self.kind, Kind::Append | Kind::ChangeOne | Kind::Count);
         if each && changed != self.rows.len() { Err(Error::Changed(changed)) } else { Ok(()) }
     }
 
-    fn columns(&self, statement: &Statement) -> Vec<Vec<Bound<'_>>> {
-        let column = |index: usize| self.rows.iter().map(|row| bound(row.get(index))).collect();
-        (0..statement.params().len()).map(column).collect()
+    /// Who is alone goes by the text for one: a plan for many takes longer to begin.
+    fn only(&self) -> Option<&[Value]> {
+        match &*self.rows {
+            [row] => Some(row),
+            _ => None,
+        }
+    }
+
+    fn values(&self, statement: &Statement) -> Values<'_> {
+        let columns = 0..statement.params().len();
+        match self.only() {
+            Some(row) => Values::One(columns.map(|index| bound(row.get(index))).collect()),
+            None => {
+                let column = |index: usize| self.rows.iter().map(|row| bound(row.get(index))).collect();
+                Values::Many(columns.map(column).collect())
+            }
+        }
+    }
+}
+
+/// What is bound to a statement: values, or columns of them.
+enum Values<'v> {
+    One(Vec<Bound<'v>>),
+    Many(Vec<Vec<Bound<'v>>>),
+}
+
+impl Values<'_> {
+    fn refs(&self) -> Vec<&(dyn ToSql + Sync)> {
+        match self {
+            Self::One(values) => values.iter().map(|value| value as &(dyn ToSql + Sync)).collect(),
+            Self::Many(columns) => columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect(),
+        }
     }
 }
 
 fn bound(value: Option<&Value>) -> Bound<'_> {
     Bound(value.map_or(ValueRef::Null, ValueRef::from))
-}
-
-fn refs<'a>(columns: &'a [Vec<Bound<'_>>]) -> Vec<&'a (dyn ToSql + Sync)> {
-    columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect()
 }

@@ -166,8 +166,12 @@ fn by_text(questions: impl Iterator<Item = Question>) -> Vec<Group> {
     groups
 }
 
-/// To each question its rows, which come in the order of the questions.
+/// To each question its rows, which come in the order of the questions; to the only one all.
 fn parted(rows: Vec<Row>, questions: usize) -> Result<Vec<Answer>> {
+    if questions == 1 {
+        let of = 0..rows.len();
+        return Ok(vec![Answer { rows: rows.into(), of, taken: Cell::new(false) }]);
+    }
     let mut ends = vec![0; questions];
     let mut last = 0;
     for (index, row) in rows.iter().enumerate() {
