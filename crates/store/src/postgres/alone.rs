@@ -1,10 +1,10 @@
 //! A connection for copying a whole installation, on a runtime of its own.
 
+use super::Running;
 use super::apply::Time;
 use super::config::{Options, Target};
 use super::open::{self, OpenError};
 use super::session::Session;
-use super::{Running, runtime};
 use crate::queries::Result;
 use authms_core::ports::Clock;
 use authms_core::retention::Retention;
@@ -24,7 +24,7 @@ pub(crate) struct Alone {
 impl Alone {
     /// Opens it; with a time, its schema is brought up to date.
     pub(crate) fn open(url: &str, migrate: Option<Timestamp>) -> Result<Self, OpenError> {
-        let running = Running(Some(runtime().map_err(OpenError::Thread)?));
+        let running = Running::own().map_err(OpenError::Thread)?;
         let options = Options {
             connections: 1,
             queue: 1,

@@ -44,7 +44,7 @@ use limits::Limits;
 use pool::Pool;
 use std::sync::Arc;
 use sweep::Sweep;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Runtime, RuntimeFlavor};
 
 /// A store in a database of PostgreSQL.
 pub type PostgresStore = EngineStore<Postgres>;
@@ -58,7 +58,7 @@ pub struct Postgres {
     sweep: Sweep,
     clock: Arc<dyn Clock>,
     place: String,
-    /// Of the connections alone, so that their use does not depend on where it is waited for. `None` only while dropped.
+    /// Of the connections alone, where the one that the store is used from has but one thread.
     runtime: Option<Runtime>,
 }
 
@@ -69,7 +69,7 @@ impl PostgresStore {
     /// [`OpenError`] says what to do about it.
     pub async fn open(url: &str, options: Options) -> std::result::Result<Self, OpenError> {
         let target = Arc::new(Target::parse(url, &options)?);
-        let runtime = Running(Some(runtime().map_err(OpenError::Thread)?));
+        let runtime = Running::here().map_err(OpenError::Thread)?;
         let handle = runtime.handle();
         let database = options.database_time.then(|| Arc::new(DatabaseClock::new()));
         let (first, asked, there) = (Arc::clone(&target), options.clone(), handle.clone());
@@ -135,15 +135,28 @@ impl PostgresStore {
     }
 }
 
-fn runtime() -> std::io::Result<Runtime> {
-    let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(2).thread_name("authms-postgres").enable_all().build()
-}
-
-/// A runtime, which may not be dropped where others wait.
+/// A runtime of its own, which may not be dropped where others wait; `None`: the one that it is used from.
 struct Running(Option<Runtime>);
 
 impl Running {
+    /// That of whoever asks, if it has several threads: to wake another's takes longer than most of what is done there.
+    fn here() -> std::io::Result<Self> {
+        match tokio::runtime::Handle::current().runtime_flavor() {
+            RuntimeFlavor::MultiThread => Ok(Self(None)),
+            _ => Self::own(),
+        }
+    }
+
+    fn own() -> std::io::Result<Self> {
+        let mut builder = tokio::runtime::Builder::new_multi_thread();
+        builder
+            .worker_threads(2)
+            .thread_name("authms-postgres")
+            .enable_all()
+            .build()
+            .map(|own| Self(Some(own)))
+    }
+
     fn handle(&self) -> tokio::runtime::Handle {
         self.0
             .as_ref()

@@ -14,7 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::runtime::Handle;
-use tokio_postgres::types::{ToSql as PostgresToSql, Type};
+use tokio_postgres::types::ToSql as PostgresToSql;
 use tokio_postgres::{AsyncMessage, Client, Connection, Row, Socket, Statement};
 
 /// Statements kept prepared; beyond, all are forgotten. The texts of all queries are some hundred.
@@ -31,7 +31,7 @@ pub(crate) struct Session {
     runtime: Handle,
     patience: Duration,
     prepared: Mutex<Prepared>,
-    /// Those that do for many what a text does for one, by that text.
+    /// Those that do for many what texts do for one, by these.
     gathered: Mutex<Prepared>,
     /// The server has warned of something.
     warned: Arc<AtomicBool>,
@@ -116,19 +116,16 @@ impl Session {
         Ok(self.client.batch_execute(sql).await.map_err(PostgresError::from)?)
     }
 
-    /// What does for many what this text does for one; `put` makes its text, from the types of the parameters.
-    pub(super) async fn gathered(
-        &self,
-        sql: &str,
-        put: impl Fn(&str, &[Type]) -> Result<String>,
-    ) -> Result<Statement> {
-        if let Some(statement) = locked(&self.gathered).get(sql) {
-            return Ok(statement.clone());
-        }
-        let one = self.client.prepare(&numbered(sql)).await.map_err(PostgresError::from)?;
-        let many = self.client.prepare(&put(sql, one.params())?).await.map_err(PostgresError::from)?;
-        keep(&self.gathered, sql, &many);
-        Ok(many)
+    /// The statement that is kept under this name.
+    pub(super) fn kept(&self, name: &str) -> Option<Statement> {
+        locked(&self.gathered).get(name).cloned()
+    }
+
+    /// Prepares a statement, and keeps it under a name.
+    pub(super) async fn keep(&self, name: &str, sql: &str) -> Result<Statement> {
+        let statement = self.client.prepare(sql).await.map_err(PostgresError::from)?;
+        keep(&self.gathered, name, &statement);
+        Ok(statement)
     }
 
     /// Visits the rows that answer, as they come. `visit` must not use the connection.
@@ -271,7 +268,7 @@ fn values<'p>(params: &'p [ToSqlOutput<'p>]) -> Result<Vec<Bound<'p>>> {
 }
 
 /// `?1` as PostgreSQL writes it: `$1`. Texts in quotes stay as they are.
-fn numbered(sql: &str) -> String {
+pub(super) fn numbered(sql: &str) -> String {
     let mut quoted = false;
     let number = |c| {
         quoted ^= c == '\'';

@@ -8,16 +8,18 @@
 mod draft;
 mod reads;
 mod text;
+mod together;
 
 pub(super) use draft::Repeated;
 pub(crate) use draft::{Draft, Kind};
 pub(crate) use reads::Answer;
 pub(super) use reads::Reads;
+pub(super) use together::{Together, runs};
 
 use super::error::PostgresError;
 use super::session::Session;
 use super::value::Bound;
-use crate::queries::{Error, Result};
+use crate::queries::Result;
 use rusqlite::types::{Value, ValueRef};
 use tokio_postgres::types::ToSql;
 use tokio_postgres::{Row, Statement};
@@ -36,28 +38,19 @@ impl Repeated {
     pub(super) async fn ask(&self, session: &Session) -> Result<Vec<Row>> {
         let statement = match self.only() {
             Some(_) => session.prepare(&self.sql).await?,
-            None => session.gathered(&self.sql, |sql, types| Ok(text::read(sql, types))).await?,
+            None => self.for_many(session).await?,
         };
-        let values = self.values(&statement);
+        let values = self.values(statement.params().len());
         let found = session.client().query(&statement, &values.refs()).await;
         Ok(found.map_err(PostgresError::from)?)
     }
 
-    /// The statement that writes it.
-    pub(super) async fn prepare(&self, session: &Session) -> Result<Statement> {
-        match self.only() {
-            Some(_) => session.prepare(&self.sql).await,
-            None => session.gathered(&self.sql, text::write).await,
+    async fn for_many(&self, session: &Session) -> Result<Statement> {
+        if let Some(statement) = session.kept(&self.sql) {
+            return Ok(statement);
         }
-    }
-
-    /// Writes.
-    pub(super) async fn write(&self, session: &Session, statement: &Statement) -> Result<()> {
-        let values = self.values(statement);
-        let changed = session.client().execute(statement, &values.refs()).await;
-        let changed = usize::try_from(changed.map_err(PostgresError::from)?).unwrap_or(usize::MAX);
-        let each = matches!(self.kind, Kind::Append | Kind::ChangeOne | Kind::Count);
-        if each && changed != self.rows.len() { Err(Error::Changed(changed)) } else { Ok(()) }
+        let one = session.prepare(&self.sql).await?;
+        session.keep(&self.sql, &text::read(&self.sql, one.params())).await
     }
 
     /// Who is alone goes by the text for one: a plan for many takes longer to begin.
@@ -68,8 +61,9 @@ impl Repeated {
         }
     }
 
-    fn values(&self, statement: &Statement) -> Values<'_> {
-        let columns = 0..statement.params().len();
+    /// The values of each parameter, of which there are so many.
+    fn values(&self, parameters: usize) -> Values<'_> {
+        let columns = 0..parameters;
         match self.only() {
             Some(row) => Values::One(columns.map(|index| bound(row.get(index))).collect()),
             None => {

@@ -26,6 +26,26 @@ pub(super) fn write(sql: &str, types: &[Type]) -> Result<String> {
     parts.map(|sql| of_given(&sql)).ok_or(Error::Asked)
 }
 
+/// The same statement after others whose parameters come first: `$1` becomes `$3` after two. Texts in quotes stay as they are.
+pub(super) fn after(sql: &str, parameters: usize) -> String {
+    let mut quoted = false;
+    let mut out = String::with_capacity(sql.len() + 32);
+    let mut rest = sql.chars().peekable();
+    while let Some(c) = rest.next() {
+        quoted ^= c == '\'';
+        out.push(c);
+        if c == '$' && !quoted {
+            let mut number = 0;
+            while let Some(digit) = rest.peek().and_then(|c| c.to_digit(10)) {
+                number = number * 10 + digit as usize;
+                rest.next();
+            }
+            out.push_str(&(number + parameters).to_string());
+        }
+    }
+    out
+}
+
 fn insert(sql: &str, given: &str) -> Option<String> {
     let (into, rest) = sql.split_once("VALUES (")?;
     let (values, rest) = rest.split_once(')')?;
@@ -73,6 +93,11 @@ mod tests {
             "SELECT q.*, g.n FROM unnest($1::bytea[], $2::int8[]) WITH ORDINALITY AS g(p1, p2, n), \
              LATERAL (SELECT a FROM t WHERE id = g.p1 AND b > g.p2 AND c = '?' OFFSET 0) q"
         );
+    }
+
+    #[test]
+    fn parameters_come_after_those_of_others_and_texts_stay() {
+        assert_eq!(after("SELECT '$1', $2 WHERE a = $10", 3), "SELECT '$1', $5 WHERE a = $13");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::super::apply::{Last, Time};
 use super::super::error::{Failed, PostgresError};
-use super::super::gather::Draft;
+use super::super::gather::{Draft, Together, runs};
 use super::super::session::Session;
 use super::super::value::value;
 use super::locks::{Locked, Locking, Verdict, Wanted};
@@ -95,14 +95,12 @@ fn judge(locked: &mut Locked, commit: &Commit, at: Timestamp, draft: &Draft) -> 
     }
 }
 
-/// One statement a text, all under way at once.
+/// As few statements as can be, all under way at once.
 async fn write_all(session: &Session, draft: Draft) -> Result<()> {
     let all = draft.into_order();
-    let mut statements = Vec::with_capacity(all.len());
-    for repeated in &all {
-        statements.push(repeated.prepare(session).await?);
+    let mut statements = Vec::new();
+    for run in runs(&all) {
+        statements.push(Together::prepare(session, run).await?);
     }
-    let under_way =
-        all.iter().zip(&statements).map(|(repeated, statement)| repeated.write(session, statement));
-    join_all(under_way).await.into_iter().collect()
+    join_all(statements.iter().map(|statement| statement.write(session))).await.into_iter().collect()
 }
