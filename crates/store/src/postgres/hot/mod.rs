@@ -1,4 +1,4 @@
-//! The hot lane: commits that most requests end in are judged in memory and written together, one statement a table. Which
+//! The hot lane: commits that most requests end in are judged in memory and written together, mostly by one statement. Which
 //! those are is a closed list ([`shape`]); everything else goes through the general lane, which judges one after another.
 //!
 //! Both lanes hold the advisory lock 7310577, 2: the general one alone, the hot one together with others of its kind, on all
